@@ -1,0 +1,19 @@
+// One project per tier. `npm test` is the tier that needs nothing but Node; the others need what their name says.
+const common = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
+  moduleFileExtensions: ['ts', 'js', 'json'],
+};
+const tiers = ['cluster', 'host', 'node'];
+
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...tiers.map((tier) => `<rootDir>/test/${tier}/`)],
+    },
+    ...tiers.map((tier) => ({ ...common, displayName: tier, testMatch: [`<rootDir>/test/${tier}/**/*.test.ts`] })),
+  ],
+};

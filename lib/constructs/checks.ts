@@ -1,0 +1,253 @@
+import type { Size } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { Cpu } from '../../imports/k8s';
+
+/** What is wrong with a prop. */
+export interface InvalidProp {
+  /** Name of the prop, such as `image` or `resources.memory.limit`. */
+  readonly prop: string;
+  /** The value that was given. Leave it out where it may be a secret. */
+  readonly value?: unknown;
+  /** What is wrong, and why it matters. One or two sentences. */
+  readonly reason: string;
+  /** What to do. One sentence. */
+  readonly remedy: string;
+}
+
+/** A construct was given a prop that it cannot use. Thrown from the constructor, so that the stack shows the caller's line. */
+export class InvalidPropError extends Error {
+  public override readonly name = 'InvalidPropError';
+
+  /**
+   * @param scope the construct that was given the prop; its path stands in the message.
+   * @param invalid what is wrong.
+   */
+  constructor(scope: IConstruct, invalid: InvalidProp) {
+    const value = invalid.value === undefined ? '' : ` ${JSON.stringify(invalid.value)}`;
+    super(`${scope.node.path}: ${invalid.prop}${value}: ${invalid.reason} ${invalid.remedy}`);
+  }
+}
+
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const ENVIRONMENT_VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
+const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+/**
+ * Checks the name of an object that must be a DNS label, as Services' must (RFC 1035: it starts with a letter).
+ *
+ * @param maxLength how long the name may be at most: 63 for a label, less where Kubernetes adds to it.
+ */
+export function checkName(scope: IConstruct, prop: string, value: string, maxLength = 63): void {
+  if (!DNS_LABEL.test(value) || !/^[a-z]/.test(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a DNS label, and the API server refuses it as a name.',
+      remedy: "Use lower-case letters, digits and '-', starting with a letter and ending with a letter or digit.",
+    });
+  }
+  if (value.length > maxLength) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: `${value.length} characters long; names made from it would be more than the 63 that a DNS label may have.`,
+      remedy: `Use ${maxLength} characters at most.`,
+    });
+  }
+}
+
+/** Whether a text is a DNS name such as `host.k3d.internal`: an RFC 1123 subdomain. */
+export function isDnsName(value: string): boolean {
+  return value.length <= 253 && DNS_SUBDOMAIN.test(value) && value.split('.').every((label) => label.length <= 63);
+}
+
+/** Checks a port number: 1 to 65535. */
+export function checkPort(scope: IConstruct, prop: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > 65535) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a port: ports are whole numbers from 1 to 65535.',
+      remedy: 'Give the port on which the process listens.',
+    });
+  }
+}
+
+/** A port with a name. */
+export interface NamedPort {
+  /** Name of the port: an IANA service name, at most 15 lower-case letters, digits and `-`, with at least one letter. */
+  readonly name: string;
+  /** Number of the port: 1 to 65535. */
+  readonly port: number;
+}
+
+/** Checks a list of ports: at least one, names and numbers valid and given once. */
+export function checkPorts(scope: IConstruct, prop: string, ports: readonly NamedPort[]): void {
+  if (ports.length === 0) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: ports,
+      reason: 'no port: a Service without one connects nobody.',
+      remedy: 'Name at least one port.',
+    });
+  }
+  const seen = new Set<string | number>();
+  for (const [index, { name, port }] of ports.entries()) {
+    checkPort(scope, `${prop}[${index}].port`, port);
+    if (name.length > 15 || !PORT_NAME.test(name)) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}[${index}].name`,
+        value: name,
+        reason: 'not a port name (an IANA service name), and the API server refuses it.',
+        remedy: "Use at most 15 lower-case letters, digits and single '-', with at least one letter.",
+      });
+    }
+    for (const value of [name, port]) {
+      if (seen.has(value)) {
+        throw new InvalidPropError(scope, {
+          prop: `${prop}[${index}]`,
+          value,
+          reason: 'given twice; names and numbers of ports are unique within an object.',
+          remedy: 'Remove one, or give it a name and number of its own.',
+        });
+      }
+      seen.add(value);
+    }
+  }
+}
+
+/** Checks a whole number with a lower and, where given, an upper bound. */
+export function checkInteger(scope: IConstruct, prop: string, value: number, min: number, max = Infinity): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: `not a whole number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}.`,
+      remedy: 'Give such a number.',
+    });
+  }
+}
+
+/** Checks names that become environment variables. */
+export function checkVariableNames(scope: IConstruct, prop: string, names: readonly string[]): void {
+  for (const name of names) {
+    // `__proto__` is no own property of a JavaScript object once a library copies it, so it would be lost on the way.
+    if (!ENVIRONMENT_VARIABLE.test(name) || name === '__proto__') {
+      throw new InvalidPropError(scope, {
+        prop,
+        value: name,
+        reason: 'not a name for an environment variable; the kubelet leaves such a one out without an error.',
+        remedy: "Use letters, digits, '_', '-' and '.', not starting with a digit.",
+      });
+    }
+  }
+}
+
+/** Checks the data of a ConfigMap or Secret: valid keys, and 1 MiB at most. No error shows a value. */
+export function checkData(scope: IConstruct, data: Readonly<Record<string, string>>): void {
+  let bytes = 0;
+  for (const [key, value] of Object.entries(data)) {
+    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || ['.', '..', '__proto__'].includes(key)) {
+      throw new InvalidPropError(scope, {
+        prop: 'data',
+        value: key,
+        reason: 'not a key, and the API server refuses it.',
+        remedy: "Use at most 253 letters, digits, '-', '_' and '.'.",
+      });
+    }
+    bytes += Buffer.byteLength(value);
+  }
+  if (bytes > 1024 * 1024) {
+    throw new InvalidPropError(scope, {
+      prop: 'data',
+      reason: `${bytes} bytes in all, and the API server refuses more than 1 MiB.`,
+      remedy: 'Spread the data over several objects.',
+    });
+  }
+}
+
+/** Checks labels and annotations' keys, and labels' values. */
+export function checkLabels(scope: IConstruct, prop: string, labels: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(labels)) {
+    const slash = key.lastIndexOf('/');
+    const name = key.slice(slash + 1);
+    const prefixValid = slash === -1 || isDnsName(key.slice(0, slash));
+    if (!prefixValid || name.length > 63 || !LABEL_NAME.test(name)) {
+      throw new InvalidPropError(scope, {
+        prop,
+        value: key,
+        reason: 'not a label key, and the API server refuses it.',
+        remedy: "Use a DNS name and '/' (both may be missing), then at most 63 letters, digits, '-', '_' and '.'.",
+      });
+    }
+    if (value !== '' && (value.length > 63 || !LABEL_NAME.test(value))) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}[${JSON.stringify(key)}]`,
+        value,
+        reason: 'not a label value, and the API server refuses it.',
+        remedy: "Use at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.",
+      });
+    }
+  }
+}
+
+/** CPU and memory of a container. */
+export interface ResourceProps {
+  /** CPU time. */
+  readonly cpu: {
+    /** What the scheduler reserves on the node. */
+    readonly request: Cpu;
+    /**
+     * What the container may use at most; beyond it the kernel slows it down.
+     * @default - no limit: the container may use what the node has to spare
+     */
+    readonly limit?: Cpu;
+  };
+  /** Memory. */
+  readonly memory: {
+    /** What the scheduler reserves on the node. */
+    readonly request: Size;
+    /** What the container may use at most; beyond it the kernel kills it. */
+    readonly limit: Size;
+  };
+}
+
+/** Checks that CPU and memory are above zero and that no request is above its limit. */
+export function checkResources(scope: IConstruct, prop: string, { cpu, memory }: ResourceProps): void {
+  const pairs: [string, number, string, number | undefined, string | undefined][] = [
+    ['cpu', cpuMillis(cpu.request), cpu.request.amount, cpu.limit && cpuMillis(cpu.limit), cpu.limit?.amount],
+    [
+      'memory',
+      memory.request.toKibibytes(),
+      memory.request.asString(),
+      memory.limit.toKibibytes(),
+      memory.limit.asString(),
+    ],
+  ];
+  for (const [resource, request, requestText, limit, limitText] of pairs) {
+    if (!(request > 0)) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.${resource}.request`,
+        value: requestText,
+        reason: 'not above zero, so the scheduler would place the pod on a node that has nothing left.',
+        remedy: 'Request what the container needs in normal operation.',
+      });
+    }
+    if (limit !== undefined && request > limit) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.${resource}.request`,
+        value: requestText,
+        reason: `above the limit ${limitText ?? ''}, and the API server refuses such a container.`,
+        remedy: 'Lower the request or raise the limit.',
+      });
+    }
+  }
+}
+
+/** CPU in thousandths of a core. */
+export function cpuMillis(cpu: Cpu): number {
+  return cpu.amount.endsWith('m') ? Number(cpu.amount.slice(0, -1)) : Number(cpu.amount) * 1000;
+}

@@ -1,0 +1,127 @@
+import { Duration } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { k8s } from '../../imports/k8s';
+import { checkInteger, checkPort, InvalidPropError } from './checks';
+
+/** When a probe runs and what its results mean. */
+export interface ProbeTiming {
+  /**
+   * Wait before the first probe. It begins once the startup probe, where there is one, has succeeded.
+   * @default - none
+   */
+  readonly initialDelay?: Duration;
+  /**
+   * Time between two probes.
+   * @default Duration.seconds(10) (Kubernetes' own)
+   */
+  readonly period?: Duration;
+  /**
+   * How long to wait for an answer; not longer than the period.
+   * @default Duration.seconds(1) (Kubernetes' own)
+   */
+  readonly timeout?: Duration;
+  /**
+   * How many failures in a row count as one.
+   * @default 3 (Kubernetes' own)
+   */
+  readonly failureThreshold?: number;
+}
+
+/** The three probes of a container. */
+export interface Probes {
+  /** Until it succeeds the other two do not run; the container is restarted if it never does. */
+  readonly startup: Probe;
+  /** While it fails, the pod gets no traffic. */
+  readonly readiness: Probe;
+  /** When it fails, the container is restarted. */
+  readonly liveness: Probe;
+}
+
+/** The shortest time that a startup probe must allow: a JVM under half a CPU needs longer than Kubernetes' default 30 s. */
+const MIN_STARTUP_BUDGET = Duration.seconds(60);
+
+/**
+ * A probe over the network. There is deliberately no probe that runs a command: a command such as `kafka-topics.sh`
+ * starts a JVM each time, outruns its time-out, and restarts a healthy broker for ever.
+ */
+export class Probe {
+  /** A probe that wants an HTTP status from 200 to 399. */
+  public static fromHttpGet(path: string, port: number, timing: ProbeTiming = {}): Probe {
+    return new Probe(port, timing, { httpGet: { path, port: k8s.IntOrString.fromNumber(port) } }, path);
+  }
+
+  /** A probe that wants a TCP connection. */
+  public static fromTcpSocket(port: number, timing: ProbeTiming = {}): Probe {
+    return new Probe(port, timing, { tcpSocket: { port: k8s.IntOrString.fromNumber(port) } });
+  }
+
+  private constructor(
+    private readonly port: number,
+    private readonly timing: ProbeTiming,
+    private readonly handler: Pick<k8s.Probe, 'httpGet' | 'tcpSocket'>,
+    private readonly path?: string,
+  ) {}
+
+  /**
+   * The probe as a Kubernetes object.
+   *
+   * @param scope construct to name in errors.
+   * @param kind which of the container's probes it is.
+   * @param ports the container's ports.
+   * @throws InvalidPropError if the port is not one of the container's, the path does not start with `/`, the time-out is
+   * longer than the period, a number is out of range, or a startup probe allows less than 60 s.
+   */
+  public toKube(scope: IConstruct, kind: keyof Probes, ports: readonly number[]): k8s.Probe {
+    const prop = `probes.${kind}`;
+    const {
+      initialDelay,
+      period = Duration.seconds(10),
+      timeout = Duration.seconds(1),
+      failureThreshold = 3,
+    } = this.timing;
+    checkPort(scope, `${prop}.port`, this.port);
+    checkInteger(scope, `${prop}.failureThreshold`, failureThreshold, 1);
+    checkInteger(scope, `${prop}.period`, period.toSeconds({ integral: false }), 1);
+    checkInteger(scope, `${prop}.timeout`, timeout.toSeconds({ integral: false }), 1);
+    if (!ports.includes(this.port)) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.port`,
+        value: this.port,
+        reason: `not a port of the container, which has ${ports.join(', ')}: the probe would never succeed.`,
+        remedy: "Probe one of the container's ports.",
+      });
+    }
+    if (this.path?.startsWith('/') === false) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.path`,
+        value: this.path,
+        reason: 'not an absolute path.',
+        remedy: "Start it with '/'.",
+      });
+    }
+    if (timeout.toSeconds() > period.toSeconds()) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.timeout`,
+        value: timeout.toHumanString(),
+        reason: `longer than the period of ${period.toHumanString()}, so probes of a slow container would overlap.`,
+        remedy: 'Shorten the time-out or lengthen the period.',
+      });
+    }
+    const budget = period.toSeconds() * failureThreshold;
+    if (kind === 'startup' && budget < MIN_STARTUP_BUDGET.toSeconds()) {
+      throw new InvalidPropError(scope, {
+        prop,
+        value: `${budget} s`,
+        reason: `the container is killed if it has not started after ${budget} s, and starts all over again.`,
+        remedy: `Let failureThreshold x period be at least ${MIN_STARTUP_BUDGET.toSeconds()} s.`,
+      });
+    }
+    return {
+      ...this.handler,
+      ...(initialDelay !== undefined && { initialDelaySeconds: initialDelay.toSeconds() }),
+      ...(this.timing.period !== undefined && { periodSeconds: period.toSeconds() }),
+      ...(this.timing.timeout !== undefined && { timeoutSeconds: timeout.toSeconds() }),
+      ...(this.timing.failureThreshold !== undefined && { failureThreshold }),
+    };
+  }
+}

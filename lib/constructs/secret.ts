@@ -1,0 +1,35 @@
+import { Construct } from 'constructs';
+import { k8s } from '../../imports/k8s';
+import { checkData, checkName } from './checks';
+import type { EnvironmentSource } from './config-map';
+import { type Component, labelsOf } from './labels';
+
+/** Props of {@link Secret}. */
+export interface SecretProps extends Component {
+  /** Key to value, in plain text. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A Secret of type Opaque. No error of it shows a value. */
+export class Secret extends Construct implements EnvironmentSource {
+  public readonly kind = 'Secret';
+  /** Name of the Secret: the construct's id. */
+  public readonly name: string;
+
+  /** @throws InvalidPropError if the id is no name, or the data no data of a Secret. */
+  constructor(scope: Construct, id: string, props: SecretProps) {
+    super(scope, id);
+    checkName(this, 'id', id);
+    checkData(this, props.data);
+    this.name = id;
+
+    new k8s.KubeSecret(this, 'Secret', {
+      metadata: { name: id, labels: labelsOf(this, { ...props, name: props.name ?? id }) },
+      type: 'Opaque',
+      // Not stringData: the server turns that into data, so that what was applied would never be what is read back.
+      data: Object.fromEntries(
+        Object.entries(props.data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+      ),
+    });
+  }
+}

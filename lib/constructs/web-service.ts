@@ -1,0 +1,211 @@
+import { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import {
+  Rollout,
+  RolloutSpecStrategyCanaryMaxSurge,
+  RolloutSpecStrategyCanaryMaxUnavailable,
+} from '../../imports/argoproj.io';
+import { k8s } from '../../imports/k8s';
+import { type CanaryStep, canarySteps } from './canary';
+import { checkInteger, checkName, type ResourceProps } from './checks';
+import type { EnvironmentSource } from './config-map';
+import { type Endpoint, serviceHost } from './endpoint';
+import { type Component, labelsOf, selectorOf } from './labels';
+import { type PodTemplate, podTemplate, type TopologySpread, type VariableValue } from './pod-template';
+import { Probe, type Probes } from './probe';
+
+/** Props of {@link WebService}. */
+export interface WebServiceProps extends Omit<Component, 'name'> {
+  /** Image, with a tag that is not `latest`, or a digest. */
+  readonly image: string;
+  /** Port on which the container answers HTTP, and the Service too. */
+  readonly port: number;
+  /** CPU and memory of each pod. */
+  readonly resources: ResourceProps;
+  /**
+   * Number of pods.
+   * @default 1
+   */
+  readonly replicas?: number;
+  /**
+   * Steps of a canary: each new version is then rolled out by Argo Rollouts instead of a Deployment, which needs its
+   * controller in the cluster.
+   * @default - none: a Deployment
+   */
+  readonly canary?: readonly CanaryStep[];
+  /**
+   * User and group id of the process.
+   * @default 1000
+   */
+  readonly user?: number;
+  /**
+   * Environment variables, which override those of {@link environmentFrom}.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, VariableValue>>;
+  /**
+   * ConfigMaps and Secrets whose keys become environment variables; a later one overrides an earlier one.
+   * @default - none
+   */
+  readonly environmentFrom?: readonly EnvironmentSource[];
+  /**
+   * The container's probes.
+   * @default - GET / on the port: every 5 s for up to 4 minutes until started, then every 5 s for readiness and 10 s for liveness
+   */
+  readonly probes?: Probes;
+  /**
+   * Folders that the process writes to and whose content may be lost. Everything else is read-only.
+   * @default ['/tmp']
+   */
+  readonly writablePaths?: readonly string[];
+  /**
+   * Further labels of the pods.
+   * @default - none
+   */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /**
+   * How strictly the pods are spread over the nodes.
+   * @default 'ScheduleAnyway'
+   */
+  readonly topologySpread?: TopologySpread;
+  /**
+   * How long a pod goes on serving after it was told to stop, so that every load balancer has taken it out by then.
+   * @default Duration.seconds(5)
+   */
+  readonly preStopSleep?: Duration;
+  /**
+   * How long a pod may take to stop, the sleep included, before it is killed.
+   * @default Duration.seconds(30)
+   */
+  readonly terminationGracePeriod?: Duration;
+  /**
+   * How many old versions are kept to roll back to.
+   * @default 3
+   */
+  readonly revisionHistoryLimit?: number;
+}
+
+/**
+ * HTTP probes of a container that may need long to start: the startup probe allows four minutes (a Spring Boot service
+ * with the OpenTelemetry agent was seen to need 75 s under half a CPU on busy cores) and is polled often, so that a fast start is noticed.
+ *
+ * @param port port of the container.
+ * @param paths path of each probe.
+ */
+export function httpProbes(port: number, paths: Readonly<Record<keyof Probes, string>>): Probes {
+  const timeout = Duration.seconds(3);
+  return {
+    startup: Probe.fromHttpGet(paths.startup, port, { period: Duration.seconds(5), timeout, failureThreshold: 48 }),
+    readiness: Probe.fromHttpGet(paths.readiness, port, { period: Duration.seconds(5), timeout }),
+    // A minute of failures: a restart cures a process that hangs, and makes one that is merely slow slower.
+    liveness: Probe.fromHttpGet(paths.liveness, port, { period: Duration.seconds(10), timeout, failureThreshold: 6 }),
+  };
+}
+
+/** What {@link WebService} takes for granted where its props are silent. */
+export const WEB_SERVICE_DEFAULTS = {
+  preStopSleep: Duration.seconds(5),
+  terminationGracePeriod: Duration.seconds(30),
+};
+
+/**
+ * A service that answers HTTP: a Deployment or an Argo Rollout, a Service and a ServiceAccount without token. During an
+ * update a new pod is ready before an old one is stopped, which then goes on serving for a moment.
+ */
+export class WebService extends Construct {
+  /** Name of the workload and of the Service: the construct's id. */
+  public readonly name: string;
+  /** The Service. */
+  public readonly endpoint: Endpoint;
+  /** Name of the Service's port. */
+  public readonly portName = 'http';
+  /** Labels by which a Service or network policy selects the pods. */
+  public readonly selector: Readonly<Record<string, string>>;
+
+  /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id);
+    const { replicas = 1, revisionHistoryLimit = 3 } = props;
+    checkName(this, 'id', id);
+    checkInteger(this, 'replicas', replicas, 0);
+    checkInteger(this, 'revisionHistoryLimit', revisionHistoryLimit, 0);
+
+    this.name = id;
+    this.endpoint = { host: serviceHost(this, id), port: props.port };
+    this.selector = selectorOf(id);
+
+    const serviceAccountName = `${id}-sa`;
+    const metadata = { labels: labelsOf(this, { ...props, name: id }) };
+    const workload = {
+      replicas,
+      revisionHistoryLimit,
+      selector: { matchLabels: this.selector },
+      template: podTemplate(this, {
+        ...WEB_SERVICE_DEFAULTS,
+        topologySpread: 'ScheduleAnyway',
+        user: 1000,
+        probes: httpProbes(props.port, { startup: '/', readiness: '/', liveness: '/' }),
+        ...props,
+        name: id,
+        ports: [{ name: this.portName, port: props.port }],
+        serviceAccountName,
+      }),
+    };
+
+    new k8s.KubeServiceAccount(this, 'ServiceAccount', {
+      metadata: { ...metadata, name: serviceAccountName },
+      automountServiceAccountToken: false,
+    });
+    new k8s.KubeService(this, 'Service', {
+      metadata: { ...metadata, name: id },
+      spec: {
+        selector: this.selector,
+        ports: [{ name: this.portName, port: props.port, targetPort: k8s.IntOrString.fromString(this.portName) }],
+      },
+    });
+    if (props.canary === undefined) {
+      new k8s.KubeDeployment(this, 'Deployment', {
+        metadata: { ...metadata, name: id },
+        spec: {
+          ...workload,
+          strategy: {
+            type: 'RollingUpdate',
+            rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+          },
+        },
+      });
+    } else {
+      new Rollout(this, 'Rollout', {
+        metadata: { ...metadata, name: id },
+        spec: {
+          ...workload,
+          template: toRolloutTemplate(workload.template),
+          strategy: {
+            canary: {
+              maxSurge: RolloutSpecStrategyCanaryMaxSurge.fromNumber(1),
+              maxUnavailable: RolloutSpecStrategyCanaryMaxUnavailable.fromNumber(0),
+              steps: canarySteps(this, props.canary),
+            },
+          },
+        },
+      });
+    }
+  }
+}
+
+/**
+ * A pod template for a Rollout. Its schema leaves volumes and the resources of containers open, and what is open must be
+ * given as it will be written.
+ */
+function toRolloutTemplate(template: PodTemplate): PodTemplate {
+  return {
+    ...template,
+    spec: {
+      ...template.spec,
+      containers: template.spec.containers.map((container) => ({
+        ...container,
+        ...(container.resources && { resources: k8s.toJson_ResourceRequirements(container.resources) ?? {} }),
+      })),
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { Duration, Size } from 'cdk8s';
+import { Cpu } from '../../imports/k8s';
+import type { CanaryStep } from '../constructs/canary';
+import type { ResourceProps } from '../constructs/checks';
+
+/** A path through which a service is reached from outside. */
+export interface Route {
+  /** Path of the URL. */
+  readonly path: string;
+  /**
+   * Whether only this path matches, or every path below it too.
+   * @default false
+   */
+  readonly exact?: boolean;
+  /**
+   * Whether the path carries WebSockets: connections that stay open and must not time out.
+   * @default false
+   */
+  readonly webSocket?: boolean;
+}
+
+interface ServiceSpecBase {
+  /** Name of the service, its Service and its workload. */
+  readonly name: string;
+  /** Repository of the image; the tag is the environment's. */
+  readonly repository: string;
+  /** Port on which it answers HTTP. */
+  readonly port: number;
+  /** CPU and memory of each pod. */
+  readonly resources: ResourceProps;
+  /**
+   * Steps of its canary; a service without is rolled out by a Deployment.
+   * @default - none
+   */
+  readonly canary?: readonly CanaryStep[];
+  /** The paths that reach it from outside. */
+  readonly routes: readonly Route[];
+}
+
+/** A Spring Boot service. */
+export interface SpringServiceSpec extends ServiceSpecBase {
+  readonly kind: 'spring';
+  /**
+   * Its database and the user who reads and writes it.
+   * @default - none
+   */
+  readonly database?: { readonly name: string; readonly username: string };
+  /** Whether it uses Redis. */
+  readonly redis: boolean;
+  /** Whether it uses Kafka. */
+  readonly kafka: boolean;
+  /** Whether it signs JWTs, and so needs the key pair. */
+  readonly jwt: boolean;
+}
+
+/** A service that is not Spring. */
+export interface WebServiceSpec extends ServiceSpecBase {
+  readonly kind: 'web';
+  /** User and group id of its process. */
+  readonly user: number;
+  /** Its environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folders that it writes to. */
+  readonly writablePaths: readonly string[];
+}
+
+/** A service of the platform. */
+export type ServiceSpec = SpringServiceSpec | WebServiceSpec;
+
+const SMALL: ResourceProps = {
+  cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
+  memory: { request: Size.mebibytes(512), limit: Size.mebibytes(640) },
+};
+
+const LARGE: ResourceProps = {
+  cpu: { request: Cpu.millis(200), limit: Cpu.units(1) },
+  memory: { request: Size.mebibytes(640), limit: Size.mebibytes(768) },
+};
+
+/** The seven services of Sportstix. */
+export const catalogue: readonly ServiceSpec[] = [
+  {
+    kind: 'spring',
+    name: 'auth',
+    repository: 'sportstix/auth-service',
+    port: 8081,
+    resources: SMALL,
+    database: { name: 'sportstix_auth', username: 'auth_user' },
+    redis: true,
+    kafka: false,
+    jwt: true,
+    routes: [{ path: '/.well-known/jwks.json', exact: true }, { path: '/api/v1/auth' }],
+  },
+  {
+    kind: 'spring',
+    name: 'game',
+    repository: 'sportstix/game-service',
+    port: 8082,
+    resources: SMALL,
+    database: { name: 'sportstix_game', username: 'game_user' },
+    redis: true,
+    kafka: true,
+    jwt: false,
+    routes: [{ path: '/api/v1/games' }, { path: '/api/v1/stadiums' }],
+  },
+  {
+    kind: 'spring',
+    name: 'queue',
+    repository: 'sportstix/queue-service',
+    port: 8083,
+    resources: LARGE,
+    redis: true,
+    kafka: true,
+    jwt: false,
+    routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue', webSocket: true }],
+  },
+  {
+    kind: 'spring',
+    name: 'booking',
+    repository: 'sportstix/booking-service',
+    port: 8084,
+    resources: LARGE,
+    canary: [20, 40, 60, 80].map((weight) => ({ weight, pause: Duration.seconds(30) })),
+    database: { name: 'sportstix_booking', username: 'booking_user' },
+    redis: true,
+    kafka: true,
+    jwt: false,
+    routes: [{ path: '/api/v1/bookings' }, { path: '/ws/booking', webSocket: true }],
+  },
+  {
+    kind: 'spring',
+    name: 'payment',
+    repository: 'sportstix/payment-service',
+    port: 8085,
+    resources: SMALL,
+    database: { name: 'sportstix_payment', username: 'payment_user' },
+    redis: false,
+    kafka: true,
+    jwt: false,
+    routes: [{ path: '/api/v1/payments' }],
+  },
+  {
+    kind: 'spring',
+    name: 'admin',
+    repository: 'sportstix/admin-service',
+    port: 8086,
+    resources: SMALL,
+    database: { name: 'sportstix_admin', username: 'admin_user' },
+    redis: false,
+    kafka: true,
+    jwt: false,
+    routes: [{ path: '/api/v1/admin' }],
+  },
+  {
+    kind: 'web',
+    name: 'frontend',
+    repository: 'sportstix/frontend',
+    port: 3000,
+    resources: {
+      cpu: { request: Cpu.millis(50), limit: Cpu.millis(300) },
+      memory: { request: Size.mebibytes(256), limit: Size.mebibytes(384) },
+    },
+    user: 1001,
+    environment: { NODE_ENV: 'production', HOSTNAME: '0.0.0.0' },
+    writablePaths: ['/tmp', '/app/.next/cache'],
+    routes: [{ path: '/' }],
+  },
+];

@@ -1,0 +1,170 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ConfigMap, type EnvironmentSource } from '../constructs/config-map';
+import { type Endpoint, hostPort } from '../constructs/endpoint';
+import { ExternalHostService } from '../constructs/external-host-service';
+import { Ingress } from '../constructs/ingress';
+import { KafkaKraft } from '../constructs/kafka-kraft';
+import { Namespace } from '../constructs/namespace';
+import { Secret } from '../constructs/secret';
+import { SpringService, springVariables } from '../constructs/spring-service';
+import { WebService } from '../constructs/web-service';
+import type { ServiceSpec, SpringServiceSpec } from './catalogue';
+import type { Environment } from './environments';
+import type { SecretValues } from './secrets';
+
+/** Folder of the OpenTelemetry agent in the images of the Spring services. */
+const JAVA_AGENT = '/app/opentelemetry-javaagent.jar';
+
+/** Paths whose requests make no traces: they come from probes and scrapers. */
+const UNTRACED_PATHS = [
+  '/actuator/health',
+  '/actuator/health/readiness',
+  '/actuator/health/liveness',
+  '/actuator/prometheus',
+  '/actuator/info',
+];
+
+/** Props of {@link Platform}. */
+export interface PlatformProps {
+  /** Where the platform runs. */
+  readonly environment: Environment;
+  /** Values of the environment's Secrets. */
+  readonly secrets: SecretValues;
+}
+
+/**
+ * The platform in one environment: a chart, and so a file, for each service and each concern, named after what it holds.
+ */
+export class Platform extends Construct {
+  /** @throws InvalidPropError from the construct that is asked for something that cannot work. */
+  constructor(scope: Construct, id: string, { environment, secrets }: PlatformProps) {
+    super(scope, id);
+    const labels = { 'app.kubernetes.io/part-of': 'sportstix' };
+    const chart = (name: string): Chart =>
+      new Chart(this, name, { labels, namespace: environment.namespace, disableResourceNameHashes: true });
+
+    // `kubectl apply -f FOLDER` goes by file name, and digits come before letters. A namespace is in no namespace.
+    const namespaces = new Chart(this, '00-namespaces', { labels });
+    new Namespace(namespaces, environment.namespace);
+
+    const externalHosts = chart('external-hosts');
+    const postgres = new ExternalHostService(externalHosts, 'postgres-external', {
+      component: 'database',
+      host: environment.postgres.host,
+      ports: [{ name: 'postgresql', port: environment.postgres.port }],
+    }).endpoint();
+    const redis = new ExternalHostService(externalHosts, 'redis-external', {
+      component: 'cache',
+      host: environment.redis.host,
+      ports: [{ name: 'redis', port: environment.redis.port }],
+    }).endpoint();
+    const kafka = new KafkaKraft(chart('kafka'), 'kafka', { component: 'broker', ...environment.kafka });
+
+    const traces: Endpoint = { host: 'otel-collector.observability.svc.cluster.local', port: 4317 };
+    const commonConfig = new ConfigMap(chart('common-config'), 'sportstix-common', {
+      data: commonVariables(kafka, redis, traces, environment),
+    });
+    const secretsOf = secretsByService(chart('secrets'), environment.services, secrets);
+
+    const routes = environment.services.map((service) => {
+      const common = {
+        component: service.kind === 'web' ? 'frontend' : 'backend',
+        image: `${service.repository}:${environment.imageTag}`,
+        port: service.port,
+        resources: service.resources,
+        replicas: environment.replicas,
+        topologySpread: environment.topologySpread,
+        podLabels: { 'sportstix.io/tier': service.kind === 'web' ? 'frontend' : 'backend' },
+        ...(service.canary !== undefined && { canary: service.canary }),
+      };
+      const scopeOfService = chart(service.name);
+      const { name, portName } =
+        service.kind === 'web'
+          ? new WebService(scopeOfService, service.name, {
+              ...common,
+              user: service.user,
+              environment: service.environment,
+              writablePaths: service.writablePaths,
+            })
+          : new SpringService(scopeOfService, service.name, {
+              ...common,
+              sharedConfig: [commonConfig],
+              ...(service.database !== undefined && {
+                database: { ...service.database, endpoint: postgres },
+              }),
+              ...(service.redis && { redis }),
+              ...(service.kafka && { kafka }),
+              secrets: secretsOf(service),
+              javaOptions: ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0', `-javaagent:${JAVA_AGENT}`],
+            }).webService;
+      return service.routes.map(({ path, exact = false }) => ({ path, exact, service: { name, portName } }));
+    });
+    new Ingress(chart('ingress'), 'sportstix', {
+      ingressClassName: environment.ingress.className,
+      ...(environment.ingress.host !== undefined && { host: environment.ingress.host }),
+      routes: routes.flat(),
+    });
+  }
+}
+
+/** What every Spring service is told. */
+function commonVariables(
+  kafka: KafkaKraft,
+  redis: Endpoint,
+  traces: Endpoint,
+  { profile }: Environment,
+): Record<string, string> {
+  return {
+    SPRING_PROFILES_ACTIVE: profile,
+    ...springVariables({ kafka, redis }),
+    SPRING_JPA_OPEN_IN_VIEW: 'false',
+    SPRING_JPA_HIBERNATE_DDL_AUTO: 'validate',
+    MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,info,prometheus',
+    MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS: 'when_authorized',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${hostPort(traces)}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_METRICS_EXPORTER: 'none',
+    OTEL_LOGS_EXPORTER: 'none',
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    OTEL_RESOURCE_ATTRIBUTES: `deployment.environment=${profile}`,
+    OTEL_JAVAAGENT_EXCLUDE_URLS: UNTRACED_PATHS.join(','),
+  };
+}
+
+/** Makes the Secrets, and says which of them a service reads, in which order. */
+function secretsByService(
+  chart: Chart,
+  services: readonly ServiceSpec[],
+  { postgresPassword, databasePasswords, jwt }: SecretValues,
+): (service: SpringServiceSpec) => EnvironmentSource[] {
+  const spring = services.filter((service) => service.kind === 'spring');
+  const sources = new Map<SpringServiceSpec, EnvironmentSource[]>(spring.map((service) => [service, []]));
+  const provide = (source: EnvironmentSource, readers: readonly SpringServiceSpec[]): void => {
+    for (const reader of readers) {
+      sources.get(reader)?.push(source);
+    }
+  };
+
+  const withDatabase = spring.filter(({ database }) => database !== undefined);
+  if (withDatabase.length > 0) {
+    const data = {
+      SPRING_FLYWAY_USER: 'postgres', // Flyway migrates as the superuser; a service's own user may not change tables.
+      SPRING_FLYWAY_PASSWORD: postgresPassword,
+      POSTGRES_PASSWORD: postgresPassword,
+    };
+    provide(new Secret(chart, 'db-secret', { component: 'database', data }), withDatabase);
+  }
+  for (const service of withDatabase) {
+    const data = { SPRING_DATASOURCE_PASSWORD: databasePasswords[service.name] ?? '' };
+    provide(new Secret(chart, `${service.name}-db-secret`, { name: service.name, component: 'database', data }), [
+      service,
+    ]);
+  }
+  const withJwt = spring.filter((service) => service.jwt);
+  if (withJwt.length > 0) {
+    const data = { JWT_PRIVATE_KEY: jwt.privateKey, JWT_PUBLIC_KEY: jwt.publicKey, JWT_KID: 'sportstix-1' };
+    provide(new Secret(chart, 'jwt-secret', { data }), withJwt);
+  }
+  return (service) => sources.get(service) ?? [];
+}

@@ -1,0 +1,98 @@
+import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
+import { toYamlStream } from './yaml';
+
+/** The manifests of one chart. */
+export interface ChartManifests {
+  /** Name of the chart's file, such as `auth.k8s.yaml`: the chart's id, never numbered, so that no other chart renames it. */
+  readonly fileName: string;
+  /** The chart's API objects as plain data, dependencies first. */
+  readonly manifests: readonly unknown[];
+}
+
+let memo: WeakMap<ApiObject, unknown> | undefined;
+
+/**
+ * The manifest of an API object as it will be written. While {@link synthesizeCharts} runs, each object is rendered once
+ * and then remembered, so that validations may look at the whole tree without rendering it again.
+ */
+export function manifestOf(apiObject: ApiObject): unknown {
+  if (memo === undefined) {
+    return apiObject.toJson();
+  }
+  let manifest = memo.get(apiObject);
+  if (manifest === undefined) {
+    manifest = apiObject.toJson();
+    memo.set(apiObject, manifest);
+  }
+  return manifest;
+}
+
+/**
+ * Synthesizes every chart of an app, validations first, in time linear in the number of objects. `App.synth` validates
+ * and resolves the whole app once for every chart, so that its time grows with the square of their number.
+ *
+ * @returns one element for each chart, in the order in which `kubectl apply -f FOLDER` reads their files.
+ * @throws Error with every validation error of the tree, each with its construct's path; or if two charts would be
+ * written to one file; or if a chart depends on one whose file is applied after its own.
+ */
+export function synthesizeCharts(app: App): ChartManifests[] {
+  memo = new WeakMap();
+  try {
+    validate(app);
+    const charts = app.node.findAll().filter((construct) => construct instanceof Chart);
+    checkFileOrder(app);
+    const files = charts.map((chart) => ({ fileName: fileNameOf(app, chart), manifests: manifestsOf(chart) }));
+    files.sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
+    for (const [index, { fileName }] of files.entries()) {
+      if (fileName === files[index + 1]?.fileName) {
+        throw new Error(
+          `Two charts are written to ${fileName}, and one would overwrite the other: give them ids of their own.`,
+        );
+      }
+    }
+    return files;
+  } finally {
+    memo = undefined;
+  }
+}
+
+/** The charts of an app as files: name to YAML. */
+export function renderCharts(app: App): Map<string, string> {
+  return new Map(synthesizeCharts(app).map(({ fileName, manifests }) => [fileName, toYamlStream(manifests)]));
+}
+
+function validate(app: App): void {
+  const errors = app.node
+    .findAll()
+    .flatMap((construct) => construct.node.validate().map((error) => `[${construct.node.path}] ${error}`));
+  if (errors.length > 0) {
+    throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
+  }
+}
+
+function fileNameOf(app: App, chart: Chart): string {
+  return chart.node.id + app.outputFileExtension;
+}
+
+function manifestsOf(chart: Chart): unknown[] {
+  return new DependencyGraph(chart.node)
+    .topology()
+    .filter((construct) => construct instanceof ApiObject)
+    .filter((apiObject) => Chart.of(apiObject) === chart)
+    .map(manifestOf);
+}
+
+function checkFileOrder(app: App): void {
+  for (const source of app.node.findAll()) {
+    for (const target of source.node.dependencies) {
+      const sourceChart = Chart.of(source);
+      const targetChart = Chart.of(target);
+      if (sourceChart !== targetChart && fileNameOf(app, sourceChart) < fileNameOf(app, targetChart)) {
+        throw new Error(
+          `${source.node.path} depends on ${target.node.path}, but kubectl applies a folder's files in alphabetical order, ` +
+            `${fileNameOf(app, sourceChart)} before ${fileNameOf(app, targetChart)}: rename one of the charts.`,
+        );
+      }
+    }
+  }
+}
