@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { type ApiObject, Chart, JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 
 /** What an object is part of, in the terms of Kubernetes' recommended labels. */
@@ -38,4 +38,11 @@ export function labelsOf(
 /** The namespace of a construct's objects: its chart's, or `default`. */
 export function namespaceOf(scope: IConstruct): string {
   return Chart.of(scope).namespace ?? 'default';
+}
+
+/** Takes the namespace from an object that lies in none: cdk8s gives the chart's to every object. */
+export function withoutNamespace(apiObject: ApiObject): void {
+  if (Chart.of(apiObject).namespace !== undefined) {
+    apiObject.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  }
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName } from './checks';
-import { labelsOf } from './labels';
+import { labelsOf, withoutNamespace } from './labels';
 
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
@@ -32,7 +32,7 @@ export class Namespace extends Construct {
     checkName(this, 'id', id);
     this.name = id;
 
-    new k8s.KubeNamespace(this, 'Namespace', {
+    const namespace = new k8s.KubeNamespace(this, 'Namespace', {
       metadata: {
         name: id,
         labels: {
@@ -42,5 +42,6 @@ export class Namespace extends Construct {
         },
       },
     });
+    withoutNamespace(namespace);
   }
 }

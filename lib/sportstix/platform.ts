@@ -9,6 +9,11 @@ import { Namespace } from '../constructs/namespace';
 import { Secret } from '../constructs/secret';
 import { SpringService, springVariables } from '../constructs/spring-service';
 import { WebService } from '../constructs/web-service';
+import { Grafana } from '../observability/grafana';
+import { LogCollector } from '../observability/log-collector';
+import { Loki } from '../observability/loki';
+import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
+import { Tempo } from '../observability/tempo';
 import type { ServiceSpec, SpringServiceSpec } from './catalogue';
 import type { Environment } from './environments';
 import type { SecretValues } from './secrets';
@@ -47,6 +52,8 @@ export class Platform extends Construct {
     // `kubectl apply -f FOLDER` goes by file name, and digits come before letters. A namespace is in no namespace.
     const namespaces = new Chart(this, '00-namespaces', { labels });
     new Namespace(namespaces, environment.namespace);
+    // The log collector reads the nodes' files as root; every other pod there keeps to the restricted standard all the same.
+    new Namespace(namespaces, environment.observabilityNamespace, { podSecurity: 'privileged' });
 
     const externalHosts = chart('external-hosts');
     const postgres = new ExternalHostService(externalHosts, 'postgres-external', {
@@ -61,9 +68,24 @@ export class Platform extends Construct {
     }).endpoint();
     const kafka = new KafkaKraft(chart('kafka'), 'kafka', { component: 'broker', ...environment.kafka });
 
-    const traces: Endpoint = { host: 'otel-collector.observability.svc.cluster.local', port: 4317 };
+    const observability = (name: string): Chart =>
+      new Chart(this, name, { labels, namespace: environment.observabilityNamespace, disableResourceNameHashes: true });
+    const tempo = new Tempo(observability('tempo'), 'tempo', { component: 'trace-store' });
+    const loki = new Loki(observability('loki'), 'loki', { component: 'log-store' });
+    const collector = new OpenTelemetryCollector(observability('otel-collector'), 'otel-collector', {
+      component: 'collector',
+      traces: tempo.otlpGrpc,
+    });
+    new LogCollector(observability('log-collector'), 'log-collector', {
+      component: 'collector',
+      loki: loki.http,
+      namespaces: [environment.namespace],
+    });
+    new Grafana(observability('grafana'), 'grafana', { component: 'dashboard', tempo: tempo.http, loki: loki.http });
+
     const commonConfig = new ConfigMap(chart('common-config'), 'sportstix-common', {
-      data: commonVariables(kafka, redis, traces, environment),
+      component: 'configuration',
+      data: commonVariables(kafka, redis, collector.otlpGrpc, environment),
     });
     const secretsOf = secretsByService(chart('secrets'), environment.services, secrets);
 
@@ -101,6 +123,7 @@ export class Platform extends Construct {
       return service.routes.map(({ path, exact = false }) => ({ path, exact, service: { name, portName } }));
     });
     new Ingress(chart('ingress'), 'sportstix', {
+      component: 'ingress',
       ingressClassName: environment.ingress.className,
       ...(environment.ingress.host !== undefined && { host: environment.ingress.host }),
       routes: routes.flat(),
@@ -164,7 +187,7 @@ function secretsByService(
   const withJwt = spring.filter((service) => service.jwt);
   if (withJwt.length > 0) {
     const data = { JWT_PRIVATE_KEY: jwt.privateKey, JWT_PUBLIC_KEY: jwt.publicKey, JWT_KID: 'sportstix-1' };
-    provide(new Secret(chart, 'jwt-secret', { data }), withJwt);
+    provide(new Secret(chart, 'jwt-secret', { component: 'authentication', data }), withJwt);
   }
   return (service) => sources.get(service) ?? [];
 }

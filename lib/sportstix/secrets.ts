@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } f
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadAll, YAMLException } from 'js-yaml';
+import { isErrorCode } from '../synth/output';
 import { toYaml } from '../synth/yaml';
 import type { ServiceSpec } from './catalogue';
 
@@ -82,7 +83,7 @@ function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (isErrorCode(error, 'ENOENT')) {
       return undefined;
     }
     throw error;
@@ -225,7 +226,7 @@ function save(
     }
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (isErrorCode(error, 'EEXIST')) {
       return false;
     }
     throw error;

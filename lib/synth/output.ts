@@ -51,9 +51,14 @@ function renameIfExists(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (isErrorCode(error, 'ENOENT')) {
       return false;
     }
     throw error;
   }
+}
+
+/** Whether something thrown by the file system has a certain code, such as `ENOENT`. */
+export function isErrorCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

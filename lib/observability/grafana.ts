@@ -1,0 +1,252 @@
+import { Size } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Cpu } from '../../imports/k8s';
+import { checkName, checkPort, InvalidPropError, type ResourceProps } from '../constructs/checks';
+import { ConfigMap } from '../constructs/config-map';
+import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
+import { type Component, selectorOf } from '../constructs/labels';
+import type { StorageProps } from '../constructs/storage';
+import { httpProbes } from '../constructs/web-service';
+import { toYaml } from '../synth/yaml';
+import { ATTRIBUTES, LOKI_TRACE_ID, lokiLabel } from './attributes';
+import { singleStatefulSet } from './single-stateful-set';
+
+/** Props of {@link Grafana}. */
+export interface GrafanaProps extends Omit<Component, 'name'> {
+  /** Tempo's HTTP server. */
+  readonly tempo: Endpoint;
+  /** Loki's HTTP server. */
+  readonly loki: Endpoint;
+  /**
+   * Image.
+   * @default 'grafana/grafana:11.4.0'
+   */
+  readonly image?: string;
+  /**
+   * Port of the HTTP server.
+   * @default 3000
+   */
+  readonly httpPort?: number;
+  /**
+   * What somebody who has not logged in may do; nobody can log in.
+   * @default 'Viewer'
+   */
+  readonly anonymousRole?: 'Viewer' | 'Editor' | 'Admin';
+  /**
+   * Further settings as environment variables, such as `{ GF_SERVER_ROOT_URL: 'https://grafana.example.com' }`.
+   * https://grafana.com/docs/grafana/v11.4/setup-grafana/configure-grafana/#override-configuration-with-environment-variables
+   * @default - none
+   */
+  readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Storage of Grafana's own database.
+   * @default - 1Gi of the cluster's default StorageClass
+   */
+  readonly storage?: StorageProps;
+  /**
+   * CPU and memory.
+   * @default - CPU 100m / 500m, memory 128Mi / 512Mi
+   */
+  readonly resources?: ResourceProps;
+}
+
+const DATASOURCES_FOLDER = '/etc/grafana/provisioning/datasources';
+const DATASOURCES_FILE = 'datasources.yaml';
+const DATA_PATH = '/var/lib/grafana'; // the image's own
+
+/** Grafana with Tempo and Loki as data sources, each leading to the other by trace id. */
+export class Grafana extends Construct {
+  /** Name of the StatefulSet and of the Service: the construct's id. */
+  public readonly name: string;
+  /** The HTTP server. */
+  public readonly http: Endpoint;
+  /** Labels by which a Service or network policy selects the pod. */
+  public readonly selector: Readonly<Record<string, string>>;
+
+  /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work, and for a setting that the construct makes itself. */
+  constructor(scope: Construct, id: string, props: GrafanaProps) {
+    super(scope, id);
+    const { httpPort = 3000, anonymousRole = 'Viewer', settings = {} } = props;
+    checkName(this, 'id', id, 52); // the pods' label controller-revision-hash is longer by up to 11 characters
+    checkPort(this, 'tempo.port', props.tempo.port);
+    checkPort(this, 'loki.port', props.loki.port);
+    const ownSettings = toSettings(httpPort, anonymousRole);
+    checkSettings(this, settings, ownSettings);
+
+    this.name = id;
+    this.http = { host: serviceHost(this, id), port: httpPort };
+    this.selector = selectorOf(id);
+
+    const dataSources = new ConfigMap(this, `${id}-datasources`, {
+      ...props,
+      name: id,
+      data: { [DATASOURCES_FILE]: toYaml(toDataSources(props.tempo, props.loki)) },
+    });
+    singleStatefulSet(this, {
+      ...props,
+      name: id,
+      image: props.image ?? 'grafana/grafana:11.4.0',
+      ports: [{ name: 'http', port: httpPort }],
+      environment: { ...ownSettings, ...settings },
+      probes: httpProbes(httpPort, { startup: '/api/health', readiness: '/api/health', liveness: '/api/health' }),
+      resources: props.resources ?? {
+        cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
+        memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+      },
+      user: 472, // the image's own
+      mounts: [{ path: DATASOURCES_FOLDER, source: { configMap: dataSources } }],
+      dataPath: DATA_PATH,
+      storage: props.storage ?? { size: Size.gibibytes(1) },
+    });
+  }
+}
+
+/** Grafana reads each setting of its configuration file from `GF_SECTION_KEY` too. */
+function toSettings(httpPort: number, anonymousRole: string): Record<`GF_${string}`, string> {
+  return {
+    GF_SERVER_HTTP_PORT: String(httpPort),
+    GF_AUTH_ANONYMOUS_ENABLED: 'true',
+    GF_AUTH_ANONYMOUS_ORG_ROLE: anonymousRole,
+    // A Viewer may otherwise only look at dashboards, and traces and logs are looked at in Explore. It saves nothing.
+    GF_USERS_VIEWERS_CAN_EDIT: 'true',
+    // Nobody logs in: there is no form, no Basic authentication, and no user admin with the password admin.
+    GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+    GF_AUTH_BASIC_ENABLED: 'false',
+    GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+    // Grafana connects to no server on the Internet, nor makes a browser do so.
+    GF_ANALYTICS_REPORTING_ENABLED: 'false',
+    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+    GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: 'false',
+    GF_NEWS_NEWS_FEED_ENABLED: 'false',
+    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
+    GF_SECURITY_DISABLE_GRAVATAR: 'true',
+    GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
+  };
+}
+
+/** https://grafana.com/docs/grafana/v11.4/administration/provisioning/#data-sources */
+interface DataSources {
+  readonly apiVersion: 1;
+  readonly datasources: readonly (TempoDataSource | LokiDataSource)[];
+}
+
+interface DataSource {
+  readonly name: string;
+  readonly uid: string;
+  readonly access: 'proxy';
+  readonly url: string;
+  readonly isDefault: boolean;
+  readonly editable: boolean;
+}
+
+/** https://grafana.com/docs/grafana/v11.4/datasources/tempo/configure-tempo-data-source/ */
+interface TempoDataSource extends DataSource {
+  readonly type: 'tempo';
+  readonly jsonData: {
+    readonly tracesToLogsV2: {
+      readonly datasourceUid: string;
+      readonly spanStartTimeShift: string;
+      readonly spanEndTimeShift: string;
+      readonly tags: readonly { readonly key: string; readonly value: string }[];
+      readonly customQuery: boolean;
+      readonly query: string;
+    };
+    readonly nodeGraph: { readonly enabled: boolean };
+  };
+}
+
+/** https://grafana.com/docs/grafana/v11.4/datasources/loki/configure-loki-data-source/ */
+interface LokiDataSource extends DataSource {
+  readonly type: 'loki';
+  readonly jsonData: {
+    readonly derivedFields: readonly {
+      readonly name: string;
+      readonly matcherType: 'label';
+      readonly matcherRegex: string;
+      readonly datasourceUid: string;
+      readonly url: string;
+      readonly urlDisplayLabel: string;
+    }[];
+  };
+}
+
+const TEMPO_UID = 'tempo';
+const LOKI_UID = 'loki';
+
+/** A variable that Grafana fills in when a link is followed: in provisioning files a single `$` names an environment variable. */
+function linkVariable(name: string): string {
+  return `$\${${name}}`;
+}
+
+function toDataSources(tempo: Endpoint, loki: Endpoint): DataSources {
+  return {
+    apiVersion: 1,
+    datasources: [
+      {
+        name: 'Tempo',
+        uid: TEMPO_UID,
+        type: 'tempo',
+        access: 'proxy',
+        url: `http://${hostPort(tempo)}`,
+        isDefault: true,
+        editable: false,
+        jsonData: {
+          // From a span to the lines that its pod wrote for the trace.
+          tracesToLogsV2: {
+            datasourceUid: LOKI_UID,
+            // A line reaches the log a little before its span begins or after it ends.
+            spanStartTimeShift: '-5m',
+            spanEndTimeShift: '5m',
+            tags: [ATTRIBUTES.namespace, ATTRIBUTES.pod].map((key) => ({ key, value: lokiLabel(key) })),
+            customQuery: true,
+            query: `{${linkVariable('__tags')}} | ${LOKI_TRACE_ID} = "${linkVariable('__span.traceId')}"`,
+          },
+          nodeGraph: { enabled: true },
+        },
+      },
+      {
+        name: 'Loki',
+        uid: LOKI_UID,
+        type: 'loki',
+        access: 'proxy',
+        url: `http://${hostPort(loki)}`,
+        isDefault: false,
+        editable: false,
+        jsonData: {
+          // From a line to its trace. To Grafana, structured metadata are labels of the line.
+          derivedFields: [
+            {
+              name: 'Trace',
+              matcherType: 'label',
+              matcherRegex: LOKI_TRACE_ID,
+              datasourceUid: TEMPO_UID,
+              url: linkVariable('__value.raw'),
+              urlDisplayLabel: 'View trace',
+            },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+function checkSettings(
+  scope: Construct,
+  settings: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+): void {
+  for (const setting of Object.keys(settings)) {
+    if (!/^GF_[A-Z0-9_]+$/.test(setting) || Object.hasOwn(own, setting)) {
+      throw new InvalidPropError(scope, {
+        prop: 'settings',
+        value: setting,
+        reason: Object.hasOwn(own, setting)
+          ? 'a setting that the construct makes itself.'
+          : 'not a name that Grafana reads a setting from.',
+        remedy: 'Give settings as GF_SECTION_KEY, and none that the construct makes.',
+      });
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { k8s } from '../../imports/k8s';
+import { checkInteger, checkName, checkPort, type ResourceProps } from '../constructs/checks';
+import { ConfigMap } from '../constructs/config-map';
+import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
+import { type Component, labelsOf, selectorOf } from '../constructs/labels';
+import { podTemplate } from '../constructs/pod-template';
+import { httpProbes } from '../constructs/web-service';
+import { toYaml } from '../synth/yaml';
+import {
+  type CollectorConfig,
+  COLLECTOR_IMAGE,
+  COLLECTOR_RESOURCES,
+  CONFIG_ARGS,
+  CONFIG_FILE,
+  CONFIG_FOLDER,
+  k8sAttributes,
+  listenOn,
+  MEMORY_LIMITER,
+  podReader,
+  PROCESSORS,
+  telemetry,
+} from './collector';
+
+/** Props of {@link OpenTelemetryCollector}. */
+export interface OpenTelemetryCollectorProps extends Omit<Component, 'name'> {
+  /** Where traces are sent: a server that speaks OTLP over gRPC without TLS, such as Tempo. */
+  readonly traces: Endpoint;
+  /**
+   * Image of the collector's contrib distribution.
+   * @default 'otel/opentelemetry-collector-contrib:0.114.0'
+   */
+  readonly image?: string;
+  /**
+   * Number of pods.
+   * @default 1
+   */
+  readonly replicas?: number;
+  /**
+   * Port for OTLP over gRPC.
+   * @default 4317
+   */
+  readonly grpcPort?: number;
+  /**
+   * Port for OTLP over HTTP.
+   * @default 4318
+   */
+  readonly httpPort?: number;
+  /**
+   * Port of the collector's own metrics, in Prometheus' format.
+   * @default 8888
+   */
+  readonly metricsPort?: number;
+  /**
+   * Port of the health check.
+   * @default 13133
+   */
+  readonly healthPort?: number;
+  /**
+   * CPU and memory of each pod.
+   * @default - CPU 50m / 500m, memory 128Mi / 256Mi
+   */
+  readonly resources?: ResourceProps;
+}
+
+/** The OpenTelemetry Collector as a gateway: receives OTLP, adds Kubernetes attributes, and sends traces on. */
+export class OpenTelemetryCollector extends Construct {
+  /** Name of the Deployment and of the Service: the construct's id. */
+  public readonly name: string;
+  /** OTLP over gRPC. */
+  public readonly otlpGrpc: Endpoint;
+  /** OTLP over HTTP. */
+  public readonly otlpHttp: Endpoint;
+  /** The collector's own metrics. */
+  public readonly metrics: Endpoint;
+  /** Labels by which a Service or network policy selects the pods. */
+  public readonly selector: Readonly<Record<string, string>>;
+
+  /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
+  constructor(scope: Construct, id: string, props: OpenTelemetryCollectorProps) {
+    super(scope, id);
+    const { replicas = 1, grpcPort = 4317, httpPort = 4318, metricsPort = 8888, healthPort = 13133 } = props;
+    checkName(this, 'id', id, 52); // what is made from it has a suffix of up to 11 characters
+    checkInteger(this, 'replicas', replicas, 0);
+    checkPort(this, 'traces.port', props.traces.port);
+
+    const host = serviceHost(this, id);
+    this.name = id;
+    this.otlpGrpc = { host, port: grpcPort };
+    this.otlpHttp = { host, port: httpPort };
+    this.metrics = { host, port: metricsPort };
+    this.selector = selectorOf(id);
+
+    const labels = labelsOf(this, { ...props, name: id });
+    const ports = [
+      { name: 'otlp-grpc', port: grpcPort },
+      { name: 'otlp-http', port: httpPort },
+      { name: 'metrics', port: metricsPort },
+    ];
+    const config = new ConfigMap(this, `${id}-config`, {
+      ...props,
+      name: id,
+      data: { [CONFIG_FILE]: toYaml(toConfig({ grpcPort, httpPort, metricsPort, healthPort }, props.traces)) },
+    });
+    const serviceAccountName = podReader(this, id, labels);
+
+    new k8s.KubeService(this, 'Service', {
+      metadata: { name: id, labels },
+      spec: {
+        selector: this.selector,
+        ports: ports.map(({ name, port }) => ({ name, port, targetPort: k8s.IntOrString.fromString(name) })),
+      },
+    });
+    new k8s.KubeDeployment(this, 'Deployment', {
+      metadata: { name: id, labels },
+      spec: {
+        replicas,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: this.selector },
+        template: podTemplate(this, {
+          ...props,
+          name: id,
+          image: props.image ?? COLLECTOR_IMAGE,
+          args: CONFIG_ARGS,
+          ports: [...ports, { name: 'health', port: healthPort }],
+          probes: httpProbes(healthPort, { startup: '/', readiness: '/', liveness: '/' }),
+          resources: props.resources ?? COLLECTOR_RESOURCES,
+          user: 10001, // the image's own
+          serviceAccountName,
+          serviceAccountToken: true,
+          mounts: [{ path: CONFIG_FOLDER, source: { configMap: config } }],
+          terminationGracePeriod: Duration.seconds(30),
+        }),
+      },
+    });
+  }
+}
+
+/** Its ports. */
+type Ports = Required<Pick<OpenTelemetryCollectorProps, 'grpcPort' | 'httpPort' | 'metricsPort' | 'healthPort'>>;
+
+type GatewayConfig = CollectorConfig<
+  { readonly otlp: { readonly protocols: Record<'grpc' | 'http', ReturnType<typeof listenOn>> } },
+  { readonly otlp: { readonly endpoint: string; readonly tls: { readonly insecure: boolean } } }
+>;
+
+function toConfig({ grpcPort, httpPort, metricsPort, healthPort }: Ports, traces: Endpoint): GatewayConfig {
+  return {
+    extensions: { health_check: listenOn(healthPort) },
+    receivers: { otlp: { protocols: { grpc: listenOn(grpcPort), http: listenOn(httpPort) } } },
+    processors: {
+      memory_limiter: MEMORY_LIMITER,
+      k8sattributes: k8sAttributes([
+        { from: 'resource_attribute', name: 'k8s.pod.uid' },
+        { from: 'resource_attribute', name: 'k8s.pod.ip' },
+        // The OpenTelemetry agent for Java sends neither: only the address that the spans come from tells the pod.
+        { from: 'connection' },
+      ]),
+      batch: {},
+    },
+    exporters: { otlp: { endpoint: hostPort(traces), tls: { insecure: true } } },
+    service: {
+      extensions: ['health_check'],
+      telemetry: telemetry(metricsPort),
+      pipelines: { traces: { receivers: ['otlp'], processors: PROCESSORS, exporters: ['otlp'] } },
+    },
+  };
+}

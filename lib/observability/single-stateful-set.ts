@@ -1,0 +1,63 @@
+import { Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { k8s } from '../../imports/k8s';
+import type { NamedPort } from '../constructs/checks';
+import { labelsOf, selectorOf } from '../constructs/labels';
+import { podTemplate, type PodTemplateProps } from '../constructs/pod-template';
+import { type StorageProps, volumeClaim } from '../constructs/storage';
+
+/** Props of {@link singleStatefulSet}. */
+export interface SingleStatefulSetProps extends Omit<
+  PodTemplateProps,
+  'serviceAccountName' | 'serviceAccountToken' | 'terminationGracePeriod'
+> {
+  /** The volume. */
+  readonly storage: StorageProps;
+  /** Where the volume is mounted. */
+  readonly dataPath: string;
+  /** Ports of the Service. */
+  readonly ports: readonly NamedPort[];
+}
+
+/**
+ * A server that keeps its data on one volume: a StatefulSet of one pod, its Service, and a ServiceAccount without token.
+ *
+ * It is a StatefulSet even where no name or order of pods matters: on an update the old pod is gone before the new one
+ * starts, so that two processes never write to one volume, and the claim is made with it.
+ */
+export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProps): void {
+  const { name, ports, dataPath, storage, mounts = [] } = props;
+  const selector = selectorOf(name);
+  const labels = labelsOf(scope, props);
+  const serviceAccountName = `${name}-sa`;
+  const claimName = `${name}-data`;
+
+  new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
+    metadata: { name: serviceAccountName, labels },
+    automountServiceAccountToken: false,
+  });
+  new k8s.KubeService(scope, 'Service', {
+    metadata: { name, labels },
+    spec: {
+      selector,
+      ports: ports.map((port) => ({ ...port, targetPort: k8s.IntOrString.fromString(port.name) })),
+    },
+  });
+  new k8s.KubeStatefulSet(scope, 'StatefulSet', {
+    metadata: { name, labels },
+    spec: {
+      serviceName: name,
+      replicas: 1,
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: selector },
+      template: podTemplate(scope, {
+        ...props,
+        serviceAccountName,
+        mounts: [...mounts, { path: dataPath, source: { claimName } }],
+        // What was received last is written to the volume before the process ends.
+        terminationGracePeriod: Duration.seconds(60),
+      }),
+      volumeClaimTemplates: [volumeClaim(claimName, storage)],
+    },
+  });
+}
