@@ -1,0 +1,72 @@
+// One measurement, in a process of its own: `case.ts NAME SERVICES OUTDIR` prints a Measurement as JSON.
+import { join } from 'node:path';
+import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
+import { Platform } from '../lib/sportstix/platform';
+import { renderCharts, synthesizeCharts } from '../lib/synth/manifests';
+import { replaceFolder } from '../lib/synth/output';
+import { generatedEnvironment, placeholderSecrets } from './generate';
+
+/** What one run of a case took. */
+export interface Measurement {
+  readonly objects: number;
+  readonly milliseconds: number;
+  readonly peakMebibytes: number;
+}
+
+const cases: Record<string, (services: number, outdir: string) => { objects: number; milliseconds: number }> = {
+  /** From the typed environment to files. */
+  platform(services, outdir) {
+    const environment = generatedEnvironment(services);
+    const secrets = placeholderSecrets(environment);
+    const start = performance.now();
+    const app = new App();
+    new Platform(app, 'bench', { environment, secrets });
+    const files = renderCharts(app);
+    replaceFolder(join(outdir, 'manifests'), new Map([...files].map(([name, content]) => [name, { content }])));
+    const milliseconds = performance.now() - start;
+    return { objects: app.node.findAll().filter((construct) => construct instanceof ApiObject).length, milliseconds };
+  },
+  /** The same objects, given to cdk8s as they will be written, a chart for each file of the platform. */
+  'bare cdk8s, chart per service': (services, outdir) => bare(services, outdir, (app, file) => new Chart(app, file)),
+  /** The same objects in one chart. */
+  'bare cdk8s, one chart'(services, outdir) {
+    let chart: Chart | undefined;
+    return bare(services, outdir, (app) => (chart ??= new Chart(app, 'all')));
+  },
+};
+
+function bare(
+  services: number,
+  outdir: string,
+  chartFor: (app: App, file: string) => Chart,
+): { objects: number; milliseconds: number } {
+  const environment = generatedEnvironment(services);
+  const source = new App();
+  new Platform(source, 'bench', { environment, secrets: placeholderSecrets(environment) });
+  const files = synthesizeCharts(source).map(({ fileName, manifests }) => ({
+    file: fileName.replace(/\..*/, ''),
+    manifests: manifests as ApiObjectProps[],
+  }));
+  const start = performance.now();
+  const app = new App({ outdir });
+  let objects = 0;
+  for (const { file, manifests } of files) {
+    const chart = chartFor(app, file);
+    for (const manifest of manifests) {
+      new ApiObject(chart, `object-${objects++}`, manifest);
+    }
+  }
+  app.synth();
+  return { objects, milliseconds: performance.now() - start };
+}
+
+const [name = '', services = '', outdir = ''] = process.argv.slice(2);
+const run = cases[name];
+if (run === undefined) {
+  throw new Error(`No case ${name}; there are ${Object.keys(cases).join('; ')}.`);
+}
+const measurement: Measurement = {
+  ...run(Number(services), outdir),
+  peakMebibytes: process.resourceUsage().maxRSS / 1024,
+};
+console.log(JSON.stringify(measurement));

@@ -1,0 +1,28 @@
+import { catalogue, type SpringServiceSpec } from '../lib/sportstix/catalogue';
+import { type Environment, local } from '../lib/sportstix/environments';
+import type { SecretValues } from '../lib/sportstix/secrets';
+
+/** The local environment with generated Spring services in place of the catalogue's. */
+export function generatedEnvironment(count: number): Environment {
+  const template = catalogue.find((service) => service.kind === 'spring' && service.name === 'game');
+  if (template?.kind !== 'spring') {
+    throw new Error('The catalogue has lost the service game, which the benchmark multiplies.');
+  }
+  const services = Array.from({ length: count }, (_, index): SpringServiceSpec => ({
+    ...template,
+    name: `service-${index}`,
+    port: 10_000 + index,
+    database: { name: `database_${index}`, username: `user_${index}` },
+    routes: [{ path: `/api/v1/service-${index}` }],
+  }));
+  return { ...local, name: 'bench', services };
+}
+
+/** Placeholders: a benchmark needs no secret. */
+export function placeholderSecrets({ services }: Environment): SecretValues {
+  return {
+    postgresPassword: 'placeholder',
+    databasePasswords: Object.fromEntries(services.map(({ name }) => [name, 'placeholder'])),
+    jwt: { privateKey: 'placeholder', publicKey: 'placeholder' },
+  };
+}
