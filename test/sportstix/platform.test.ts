@@ -1,4 +1,5 @@
-import { App } from 'cdk8s';
+import { App, Size } from 'cdk8s';
+import { Cpu } from '../../imports/k8s';
 import type { ServiceSpec } from '../../lib/sportstix/catalogue';
 import { type Environment, environments, local } from '../../lib/sportstix/environments';
 import { Platform } from '../../lib/sportstix/platform';
@@ -389,6 +390,54 @@ test('namespace sportstix comes first, is restricted and has no Istio injection'
   });
 });
 
+describe('observability', () => {
+  test.each([
+    ['Deployment', 'otel-collector', 'otel/opentelemetry-collector-contrib:0.114.0'],
+    ['DaemonSet', 'log-collector', 'otel/opentelemetry-collector-contrib:0.114.0'],
+    ['StatefulSet', 'tempo', 'grafana/tempo:2.6.1'],
+    ['StatefulSet', 'loki', 'grafana/loki:3.3.2'],
+    ['StatefulSet', 'grafana', 'grafana/grafana:11.4.0'],
+  ])('%s %s runs %s in namespace observability', (kind, name, image) => {
+    expect(find(manifests, kind, name).metadata.namespace).toBe('observability');
+    expect(containerOf(find(manifests, kind, name)).image).toBe(image);
+  });
+
+  test.each([
+    ['otel-collector', [4317, 4318, 8888]],
+    ['tempo', [3200, 4317]],
+    ['loki', [3100]],
+    ['grafana', [3000]],
+  ])('Service %s has ports %j', (name, ports) => {
+    const { spec } = find(manifests, 'Service', name) as unknown as { spec: { ports: { port: number }[] } };
+    expect(spec.ports.map(({ port }) => port)).toEqual(ports);
+  });
+
+  test.each([
+    ['tempo', '10Gi'],
+    ['loki', '10Gi'],
+    ['grafana', '1Gi'],
+  ])('%s keeps %s', (name, storage) => {
+    expect(find(manifests, 'StatefulSet', name)).toMatchObject({
+      spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }] },
+    });
+  });
+
+  test('the namespace allows what the log collector needs', () => {
+    expect(find(manifests, 'Namespace', 'observability').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'privileged',
+    });
+  });
+
+  test('traces go to Tempo, logs of namespace sportstix to Loki', () => {
+    expect(dataOf('ConfigMap', 'otel-collector-config')['config.yaml']).toContain(
+      'tempo.observability.svc.cluster.local:4317',
+    );
+    const logs = dataOf('ConfigMap', 'log-collector-config')['config.yaml'];
+    expect(logs).toContain('http://loki.observability.svc.cluster.local:3100/otlp');
+    expect(logs).toContain('/var/log/pods/sportstix_*_*/*/*.log');
+  });
+});
+
 test('every object is one of a kind', () => {
   const ids = manifests.map(({ apiVersion, kind, metadata }) =>
     [apiVersion, kind, metadata.namespace, metadata.name].join(' '),
@@ -402,32 +451,41 @@ test('no name has a hash', () => {
 });
 
 describe('another environment', () => {
-  const service: ServiceSpec = {
-    kind: 'web',
-    name: 'help',
-    repository: 'sportstix/help',
-    port: 4000,
-    resources: containerResources(),
-    user: 1002,
-    environment: {},
-    writablePaths: [],
-    routes: [{ path: '/help' }],
+  // README shows this one.
+  const refund: ServiceSpec = {
+    kind: 'spring',
+    name: 'refund',
+    repository: 'sportstix/refund-service',
+    port: 8087,
+    resources: {
+      cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
+      memory: { request: Size.mebibytes(512), limit: Size.mebibytes(640) },
+    },
+    database: { name: 'sportstix_refund', username: 'refund_user' },
+    redis: false,
+    kafka: true,
+    jwt: false,
+    routes: [{ path: '/api/v1/refunds' }],
   };
 
-  function containerResources(): ServiceSpec['resources'] {
-    const [first] = local.services;
-    if (first === undefined) {
-      throw new Error('The catalogue is empty.');
-    }
-    return first.resources;
-  }
-
   test('with one service more has one file more, and no other name', () => {
-    const more = synthesize({ ...local, services: [...local.services, service] });
-    expect([...more.keys()].filter((name) => !files.has(name))).toEqual(['help.k8s.yaml']);
+    const more = synthesize({ ...local, services: [...local.services, refund] });
+    expect([...more.keys()].filter((name) => !files.has(name))).toEqual(['refund.k8s.yaml']);
+    expect(more.get('refund.k8s.yaml')?.map(({ kind }) => kind)).toEqual([
+      'ConfigMap',
+      'ServiceAccount',
+      'Service',
+      'Deployment',
+    ]);
+    expect(more.get('refund.k8s.yaml')?.[0]?.['data']).toEqual({
+      OTEL_SERVICE_NAME: 'refund-service',
+      SERVER_PORT: '8087',
+      SPRING_DATASOURCE_URL: 'jdbc:postgresql://postgres-external.sportstix.svc.cluster.local:5432/sportstix_refund',
+      SPRING_DATASOURCE_USERNAME: 'refund_user',
+    });
     expect([...files.keys()].filter((name) => !more.has(name))).toEqual([]);
     const changed = [...files].filter(([name, content]) => JSON.stringify(content) !== JSON.stringify(more.get(name)));
-    expect(changed.map(([name]) => name)).toEqual(['ingress.k8s.yaml']);
+    expect(changed.map(([name]) => name)).toEqual(['ingress.k8s.yaml', 'secrets.k8s.yaml']);
   });
 
   test('differs in all that an environment may choose', () => {
