@@ -24,7 +24,7 @@ const TIME_LIMIT = 180_000;
 const SLOW = 10_000;
 const ROOT = join(__dirname, '..');
 const NODE = [process.execPath, '--import', 'tsx'];
-const CASES = ['platform', 'bare cdk8s, one chart', 'bare cdk8s, chart per service'];
+const CASES = ['platform', 'platform, policies on', 'bare cdk8s, one chart', 'bare cdk8s, chart per service'];
 
 interface Row {
   readonly services: number | string;
@@ -53,7 +53,7 @@ printAims();
 function measureSize(size: number): void {
   const folder = (name: string): string => join(work, `${size}`, name.replace(/\W+/g, '-'));
   const manifests = join(folder('platform'), 'manifests');
-  const synthesis = CASES.map((name) => ({
+  const synthesis = CASES.map((name): Command => ({
     name,
     command: [...NODE, join(ROOT, 'bench', 'case.ts'), name, String(size), folder(name)],
   }));
@@ -70,10 +70,16 @@ function measureSize(size: number): void {
       ...optional('peakMebibytes', median(parsed.map(({ peakMebibytes }) => peakMebibytes))),
     });
   }
-  const renderers = [
+  const renderers: Command[] = [
     { name: 'kubectl kustomize', command: ['kubectl', 'kustomize', prepareKustomize(manifests, folder('kustomize'))] },
+    {
+      name: 'check (policies on the files)',
+      command: [...NODE, join(ROOT, 'lib', 'cli', 'check.ts'), '--no-exceptions', manifests],
+      // The log collector needs exceptions, so that there is something to find.
+      expectedStatus: 1,
+    },
     { name: 'helm template', command: ['helm', 'template', 'bench', prepareHelm(manifests, folder('helm'))] },
-  ].filter(({ command }) => isOnPath(command[0] ?? ''));
+  ].filter(({ command }) => command[0] === process.execPath || isOnPath(command[0] ?? ''));
   for (const [name, results] of interleaved(renderers)) {
     rows.push({ services: size, what: name, ...optional('wall', median(results.map(({ wall }) => wall))) });
   }
@@ -92,7 +98,7 @@ function measureProcesses(): void {
     '--output',
     join(work, outdir),
   ];
-  const commands = [
+  const commands: Command[] = [
     { name: 'empty app, its own process', command: emptyApp },
     { name: 'Sportstix, its own process', command: platform },
     { name: 'empty app, cdk8s synth', command: cli(emptyApp, 'empty') },
@@ -101,6 +107,13 @@ function measureProcesses(): void {
   for (const [name, results] of interleaved(commands, Math.max(runs, 7))) {
     rows.push({ services: 'real', what: name, ...optional('wall', median(results.map(({ wall }) => wall))) });
   }
+}
+
+interface Command {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** @default 0 */
+  readonly expectedStatus?: number;
 }
 
 interface Run {
@@ -116,13 +129,13 @@ function interleaved(
   const results = new Map<string, Run[]>(commands.map(({ name }) => [name, []]));
   const finished = new Set<string>();
   for (let round = 0; round <= count; round++) {
-    for (const { name, command } of commands) {
+    for (const { name, command, expectedStatus = 0 } of commands) {
       const before = results.get(name) ?? [];
       if (finished.has(name)) {
         continue;
       }
       process.stderr.write(`  ${name}, round ${round} of ${count}\n`);
-      const run = execute(command);
+      const run = execute(command, expectedStatus);
       const slow = run === undefined || run.wall > SLOW;
       if (slow) {
         finished.add(name);
@@ -136,7 +149,7 @@ function interleaved(
 }
 
 /** Undefined where the command took longer than the time limit. */
-function execute([program = '', ...args]: readonly string[]): Run | undefined {
+function execute([program = '', ...args]: readonly string[], expectedStatus: number): Run | undefined {
   const outdir = mkdtempSync(join(work, 'out-'));
   const start = performance.now();
   const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
@@ -152,7 +165,7 @@ function execute([program = '', ...args]: readonly string[]): Run | undefined {
     process.stderr.write(`  ended after ${TIME_LIMIT / 1000} s\n`);
     return undefined;
   }
-  if (status !== 0) {
+  if (status !== expectedStatus) {
     throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
   }
   return { wall, stdout };

@@ -1,8 +1,9 @@
 // One measurement, in a process of its own: `case.ts NAME SERVICES OUTDIR` prints a Measurement as JSON.
 import { join } from 'node:path';
 import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
+import { PolicyPack } from '../lib/policy';
 import { Platform } from '../lib/sportstix/platform';
-import { renderCharts, synthesizeCharts } from '../lib/synth/manifests';
+import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../lib/synth/manifests';
 import { replaceFolder } from '../lib/synth/output';
 import { generatedEnvironment, placeholderSecrets } from './generate';
 
@@ -15,17 +16,9 @@ export interface Measurement {
 
 const cases: Record<string, (services: number, outdir: string) => { objects: number; milliseconds: number }> = {
   /** From the typed environment to files. */
-  platform(services, outdir) {
-    const environment = generatedEnvironment(services);
-    const secrets = placeholderSecrets(environment);
-    const start = performance.now();
-    const app = new App();
-    new Platform(app, 'bench', { environment, secrets });
-    const files = renderCharts(app);
-    replaceFolder(join(outdir, 'manifests'), new Map([...files].map(([name, content]) => [name, { content }])));
-    const milliseconds = performance.now() - start;
-    return { objects: app.node.findAll().filter((construct) => construct instanceof ApiObject).length, milliseconds };
-  },
+  platform: (services, outdir) => synthesizePlatform(services, outdir, false),
+  /** The same, every object judged by every policy. */
+  'platform, policies on': (services, outdir) => synthesizePlatform(services, outdir, true),
   /** The same objects, given to cdk8s as they will be written, a chart for each file of the platform. */
   'bare cdk8s, chart per service': (services, outdir) => bare(services, outdir, (app, file) => new Chart(app, file)),
   /** The same objects in one chart. */
@@ -34,6 +27,25 @@ const cases: Record<string, (services: number, outdir: string) => { objects: num
     return bare(services, outdir, (app) => (chart ??= new Chart(app, 'all')));
   },
 };
+
+function synthesizePlatform(
+  services: number,
+  outdir: string,
+  policies: boolean,
+): { objects: number; milliseconds: number } {
+  const environment = generatedEnvironment(services);
+  const secrets = placeholderSecrets(environment);
+  const start = performance.now();
+  const app = new App();
+  const platform = new Platform(app, 'bench', { environment, secrets });
+  if (policies) {
+    new PolicyPack().apply(platform, { manifestOf, onAnnotated: forgetManifest, print: () => undefined });
+  }
+  const files = renderCharts(app);
+  replaceFolder(join(outdir, 'manifests'), new Map([...files].map(([name, content]) => [name, { content }])));
+  const milliseconds = performance.now() - start;
+  return { objects: app.node.findAll().filter((construct) => construct instanceof ApiObject).length, milliseconds };
+}
 
 function bare(
   services: number,

@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
+import { enforce } from '../policy';
 import { checkInteger, checkPort, InvalidPropError } from './checks';
 
 /** When a probe runs and what its results mean. */
@@ -37,9 +38,6 @@ export interface Probes {
   readonly liveness: Probe;
 }
 
-/** The shortest time that a startup probe must allow: a JVM under half a CPU needs longer than Kubernetes' default 30 s. */
-const MIN_STARTUP_BUDGET = Duration.seconds(60);
-
 /**
  * A probe over the network. There is deliberately no probe that runs a command: a command such as `kafka-topics.sh`
  * starts a JVM each time, outruns its time-out, and restarts a healthy broker for ever.
@@ -69,7 +67,7 @@ export class Probe {
    * @param kind which of the container's probes it is.
    * @param ports the container's ports.
    * @throws InvalidPropError if the port is not one of the container's, the path does not start with `/`, the time-out is
-   * longer than the period, a number is out of range, or a startup probe allows less than 60 s.
+   * longer than the period, a number is out of range, or a startup probe allows less time than the policies ask for.
    */
   public toKube(scope: IConstruct, kind: keyof Probes, ports: readonly number[]): k8s.Probe {
     const prop = `probes.${kind}`;
@@ -99,29 +97,23 @@ export class Probe {
         remedy: "Start it with '/'.",
       });
     }
-    if (timeout.toSeconds() > period.toSeconds()) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}.timeout`,
-        value: timeout.toHumanString(),
-        reason: `longer than the period of ${period.toHumanString()}, so probes of a slow container would overlap.`,
-        remedy: 'Shorten the time-out or lengthen the period.',
-      });
-    }
-    const budget = period.toSeconds() * failureThreshold;
-    if (kind === 'startup' && budget < MIN_STARTUP_BUDGET.toSeconds()) {
-      throw new InvalidPropError(scope, {
-        prop,
-        value: `${budget} s`,
-        reason: `the container is killed if it has not started after ${budget} s, and starts all over again.`,
-        remedy: `Let failureThreshold x period be at least ${MIN_STARTUP_BUDGET.toSeconds()} s.`,
-      });
-    }
-    return {
+    const probe: k8s.Probe = {
       ...this.handler,
       ...(initialDelay !== undefined && { initialDelaySeconds: initialDelay.toSeconds() }),
       ...(this.timing.period !== undefined && { periodSeconds: period.toSeconds() }),
       ...(this.timing.timeout !== undefined && { timeoutSeconds: timeout.toSeconds() }),
       ...(this.timing.failureThreshold !== undefined && { failureThreshold }),
     };
+    enforce(scope, {
+      prop,
+      value: { period: `${period.toSeconds()} s`, timeout: `${timeout.toSeconds()} s`, failureThreshold },
+      policies: ['probe-timeout', 'probe-startup-budget'],
+      manifest: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        spec: { containers: [{ name: 'container', [`${kind}Probe`]: k8s.toJson_Probe(probe) }] },
+      },
+    });
+    return probe;
   }
 }

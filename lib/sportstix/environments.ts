@@ -1,6 +1,7 @@
 import { Size } from 'cdk8s';
 import type { StorageProps } from '../constructs/storage';
 import type { TopologySpread } from '../constructs/pod-template';
+import type { K3dCluster } from '../k3d/model';
 import { catalogue, type ServiceSpec } from './catalogue';
 
 /** Where the platform runs, and what differs from one such place to the other. */
@@ -37,6 +38,11 @@ export interface Environment {
      */
     readonly host?: string;
   };
+  /**
+   * The k3d cluster that it runs on.
+   * @default - none: the cluster is made elsewhere
+   */
+  readonly cluster?: K3dCluster;
   /** Where secret values come from: a file, made at the first synth, whose Secret manifests stay out of git. */
   readonly secrets: { readonly kind: 'file' };
 }
@@ -47,6 +53,11 @@ export interface ExternalServer {
   readonly host: string;
   /** Port. */
   readonly port: number;
+}
+
+/** The image of a service. */
+export function imageOf({ imageTag }: Environment, { repository }: ServiceSpec): string {
+  return `${repository}:${imageTag}`;
 }
 
 /** A k3d cluster on one's own machine; PostgreSQL and Redis run on the machine itself. */
@@ -63,6 +74,20 @@ export const local: Environment = {
   redis: { host: 'host.k3d.internal', port: 6379 },
   kafka: { replicas: 1, storage: { size: Size.gibibytes(1) } },
   ingress: { className: 'traefik' },
+  cluster: {
+    name: 'sportstix',
+    servers: 1,
+    agents: 2,
+    // The host's own ports 80 and 443 are often taken.
+    ports: [
+      { host: 8880, container: 80 },
+      { host: 8443, container: 443 },
+    ],
+    subnet: '172.21.0.0/16',
+    podCidr: '10.42.0.0/16',
+    serviceCidr: '10.43.0.0/16',
+    image: 'rancher/k3s:v1.31.5-k3s1',
+  },
   secrets: { kind: 'file' },
 };
 

@@ -14,9 +14,17 @@ import { LogCollector } from '../observability/log-collector';
 import { Loki } from '../observability/loki';
 import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
 import { Tempo } from '../observability/tempo';
+import { acknowledge } from '../policy';
 import type { ServiceSpec, SpringServiceSpec } from './catalogue';
-import type { Environment } from './environments';
+import { type Environment, imageOf } from './environments';
+import { POSTGRES_SUPERUSER } from './host';
 import type { SecretValues } from './secrets';
+
+/** The label that every object of the platform carries. */
+export const PART_OF = { 'app.kubernetes.io/part-of': 'sportstix' };
+
+const ASKS_FOR_PODS = 'It asks the API server which pod a trace or log line comes from.';
+const ONLY_ROOT_READS_LOGS = 'The log files of containers belong to root, and only root may read them.';
 
 /** Folder of the OpenTelemetry agent in the images of the Spring services. */
 const JAVA_AGENT = '/app/opentelemetry-javaagent.jar';
@@ -45,7 +53,7 @@ export class Platform extends Construct {
   /** @throws InvalidPropError from the construct that is asked for something that cannot work. */
   constructor(scope: Construct, id: string, { environment, secrets }: PlatformProps) {
     super(scope, id);
-    const labels = { 'app.kubernetes.io/part-of': 'sportstix' };
+    const labels = PART_OF;
     const chart = (name: string): Chart =>
       new Chart(this, name, { labels, namespace: environment.namespace, disableResourceNameHashes: true });
 
@@ -76,11 +84,20 @@ export class Platform extends Construct {
       component: 'collector',
       traces: tempo.otlpGrpc,
     });
-    new LogCollector(observability('log-collector'), 'log-collector', {
+    acknowledge(collector, 'service-account-token', ASKS_FOR_PODS);
+    const logCollector = new LogCollector(observability('log-collector'), 'log-collector', {
       component: 'collector',
       loki: loki.http,
       namespaces: [environment.namespace],
     });
+    acknowledge(logCollector, 'service-account-token', ASKS_FOR_PODS);
+    acknowledge(
+      logCollector,
+      'host-path',
+      "It reads the log files of the node's containers, and remembers on the node how far it has read.",
+    );
+    acknowledge(logCollector, 'run-as-non-root', ONLY_ROOT_READS_LOGS);
+    acknowledge(logCollector, 'run-as-user', ONLY_ROOT_READS_LOGS);
     new Grafana(observability('grafana'), 'grafana', { component: 'dashboard', tempo: tempo.http, loki: loki.http });
 
     const commonConfig = new ConfigMap(chart('common-config'), 'sportstix-common', {
@@ -92,7 +109,7 @@ export class Platform extends Construct {
     const routes = environment.services.map((service) => {
       const common = {
         component: service.kind === 'web' ? 'frontend' : 'backend',
-        image: `${service.repository}:${environment.imageTag}`,
+        image: imageOf(environment, service),
         port: service.port,
         resources: service.resources,
         replicas: environment.replicas,
@@ -172,7 +189,7 @@ function secretsByService(
   const withDatabase = spring.filter(({ database }) => database !== undefined);
   if (withDatabase.length > 0) {
     const data = {
-      SPRING_FLYWAY_USER: 'postgres', // Flyway migrates as the superuser; a service's own user may not change tables.
+      SPRING_FLYWAY_USER: POSTGRES_SUPERUSER, // Flyway migrates as the superuser; a service's own user may not change tables.
       SPRING_FLYWAY_PASSWORD: postgresPassword,
       POSTGRES_PASSWORD: postgresPassword,
     };

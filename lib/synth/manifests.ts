@@ -27,6 +27,11 @@ export function manifestOf(apiObject: ApiObject): unknown {
   return manifest;
 }
 
+/** Forgets what {@link manifestOf} remembers of an object that has changed. */
+export function forgetManifest(apiObject: ApiObject): void {
+  memo?.delete(apiObject);
+}
+
 /**
  * Synthesizes every chart of an app, validations first, in time linear in the number of objects. `App.synth` validates
  * and resolves the whole app once for every chart, so that its time grows with the square of their number.

@@ -46,6 +46,17 @@ export function replaceFolder(folder: string, files: ReadonlyMap<string, OutputF
   }
 }
 
+/** Replaces a file, or leaves it as it was. */
+export function replaceFile(file: string, { content, mode = 0o644 }: OutputFile): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, content, { mode });
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
 function renameIfExists(from: string, to: string): boolean {
   try {
     renameSync(from, to);

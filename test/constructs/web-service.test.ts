@@ -238,8 +238,8 @@ describe('refuses', () => {
   });
 
   test.each<[string, Partial<WebServiceProps>, string]>([
-    ['image latest', { image: 'shop/web:latest' }, 'image "shop/web:latest": names no fixed version'],
-    ['an image without tag', { image: 'shop/web' }, 'image "shop/web": names no fixed version'],
+    ['image latest', { image: 'shop/web:latest' }, 'image "shop/web:latest" has the tag latest'],
+    ['an image without tag', { image: 'shop/web' }, 'image "shop/web" has neither a tag nor a digest'],
     ['no image', { image: '' }, 'image "": not an image reference'],
     ['a Bitnami image', { image: 'bitnami/nginx:1' }, 'image "bitnami/nginx:1": Bitnami\'s images'],
     ['port 0', { port: 0 }, 'port 0: not a port'],
@@ -315,17 +315,17 @@ describe('refuses', () => {
     [
       'a startup budget of 59 s',
       withProbe(Probe.fromTcpSocket(8080, { period: seconds(1), failureThreshold: 59 })),
-      'probes.startup "59 s"',
+      'has a startup probe that gives up after less than 60 s',
     ],
     [
       'the startup budget of Kubernetes',
       withProbe(Probe.fromTcpSocket(8080)),
-      'probes.startup "30 s": the container is killed',
+      'has a startup probe that gives up after less than 60 s',
     ],
     [
       'a time-out longer than the period',
       withProbe(Probe.fromTcpSocket(8080, { timeout: seconds(11), failureThreshold: 10 })),
-      'probes.startup.timeout "11 seconds": longer than the period of 10 seconds',
+      'startupProbe waits longer (timeoutSeconds) than the time between two probes',
     ],
     [
       'no failure at all',

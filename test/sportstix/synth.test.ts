@@ -96,7 +96,7 @@ test('a synth that fails in any environment leaves the whole output as it was', 
       { ...local, replicas: 2 },
       { ...local, name: 'broken', imageTag: 'latest' },
     ]),
-  ).toThrow('names no fixed version');
+  ).toThrow('has the tag latest');
   expect(written()).toEqual(before);
 });
 

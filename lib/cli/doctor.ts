@@ -1,0 +1,151 @@
+import { parseArgs } from 'node:util';
+import { checks, fixCommand, type Patient } from '../k3d/checks';
+import {
+  coloured,
+  exitCode,
+  findingText,
+  findingsJson,
+  plain,
+  runChecks,
+  sectionText,
+  summaryText,
+  type Check,
+  type Finding,
+  type Fix,
+  type Progress,
+  type Style,
+} from '../k3d/doctor';
+import { shellLine } from '../k3d/quote';
+import { ERASE_LINE, thisTerminal, type Terminal } from '../k3d/terminal';
+
+const USAGE = `Usage: npm run -s doctor [-- OPTIONS]
+
+Looks at this machine and the cluster in the order in which things would fail, and says what to do. Changes nothing.
+
+  --format text|json  how the findings are printed; text is the default
+  --fix               then applies the fixes that are safe and can be undone, after showing them and asking
+  --yes               with --fix: does not ask
+  --help              this text
+
+Exit code: 0 when all is well, 1 when something must be mended, 2 when a check could not run.
+`;
+
+interface Options {
+  readonly format: 'text' | 'json';
+  readonly fix: boolean;
+  readonly yes: boolean;
+  readonly help: boolean;
+}
+
+function parseOptions(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        format: { type: 'string', default: 'text' },
+        fix: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const { format } = values;
+    if (format !== 'text' && format !== 'json') return `--format ${format}: there is text and json.`;
+    if (values.yes && !values.fix) return '--yes answers what --fix asks: give both.';
+    return { ...values, format };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Prints each finding as it comes; on a live terminal also which check runs. */
+export function textProgress(terminal: Terminal): Progress {
+  const style: Style = terminal.live ? coloured : plain;
+  let section = '';
+  return {
+    start(check: Check): void {
+      if (check.section !== section) {
+        terminal.write(`${section === '' ? '' : '\n'}${sectionText(check.section, style)}`);
+        section = check.section;
+      }
+      if (terminal.live) terminal.write(style('faint', `… ${check.name}`));
+    },
+    finish(finding: Finding): void {
+      terminal.write(`${terminal.live ? ERASE_LINE : ''}${findingText(finding, style)}`);
+    },
+  };
+}
+
+const SILENT: Progress = { start: () => undefined, finish: () => undefined };
+
+function fixesOf(findings: readonly Finding[]): readonly Fix[] {
+  return findings.flatMap(({ result }) =>
+    result.status === 'problem' && result.fix !== undefined ? [result.fix] : [],
+  );
+}
+
+/** Shows the fixes, asks, and runs them. False where nothing was changed. */
+async function applyFixes(patient: Patient, fixes: readonly Fix[], yes: boolean, terminal: Terminal): Promise<boolean> {
+  // Several checks may ask for the same; the last of each counts, so that a restart comes after what it is for.
+  const lines = fixes.flatMap((fix) => fix.commands.map((command) => fixCommand(patient.system, command)));
+  const commands = lines.filter(
+    (line, index) => !lines.slice(index + 1).some((later) => shellLine(later) === shellLine(line)),
+  );
+  const undo = [...new Set(fixes.map((fix) => fix.undo))];
+  terminal.error(
+    [
+      '',
+      'To be run:',
+      ...commands.map((line) => `  ${shellLine(line)}`),
+      'Undone by:',
+      ...undo.map((line) => `  ${line}`),
+      '',
+    ].join('\n'),
+  );
+  if (!yes && !(await terminal.confirm('Run these commands?'))) {
+    terminal.error('Nothing was changed. (Without a terminal to ask on, add --yes.)\n');
+    return false;
+  }
+  for (const command of commands) {
+    terminal.error(`$ ${shellLine(command)}\n`);
+    const code = await terminal.execute(command);
+    if (code !== 0) {
+      terminal.error(`That ended with exit code ${code}; the rest was not run.\n`);
+      break;
+    }
+  }
+  return true;
+}
+
+/**
+ * Runs the doctor.
+ *
+ * @param patient what to look at: the composition root makes it from an environment.
+ * @param args the command line's arguments.
+ * @returns the process' exit code.
+ */
+export async function main(
+  patient: Patient,
+  args: readonly string[],
+  terminal: Terminal = thisTerminal(),
+): Promise<number> {
+  const options = parseOptions(args);
+  if (typeof options === 'string') {
+    terminal.error(`${options}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) {
+    terminal.write(USAGE);
+    return 0;
+  }
+  const text = options.format === 'text';
+  const examine = (): Promise<readonly Finding[]> => runChecks(checks(patient), text ? textProgress(terminal) : SILENT);
+  const style = terminal.live ? coloured : plain;
+  let findings = await examine();
+  const fixes = options.fix ? fixesOf(findings) : [];
+  if (fixes.length > 0 && (await applyFixes(patient, fixes, options.yes, terminal))) {
+    if (text) terminal.write('\n');
+    findings = await examine();
+  }
+  terminal.write(text ? `\n${summaryText(findings, style)}` : findingsJson(findings));
+  return exitCode(findings);
+}

@@ -1,0 +1,136 @@
+import { shellLine } from './quote';
+import type { System } from './system';
+
+/** A change that mends a problem, can be undone, and loses nothing. */
+export interface Fix {
+  /** The commands, in their order; without `sudo`. */
+  readonly commands: readonly (readonly string[])[];
+  /** The command line that undoes it. */
+  readonly undo: string;
+}
+
+/** What a check came to. */
+export type Result =
+  | { readonly status: 'ok'; readonly found: string }
+  | {
+      readonly status: 'problem';
+      /** What is so, and should not be. */
+      readonly found: string;
+      /** Why it matters. */
+      readonly why: string;
+      /** Command lines that mend it, or where there is no such command, what to do. */
+      readonly remedy: readonly string[];
+      /** Only where the remedy is safe and can be undone. */
+      readonly fix?: Fix;
+    }
+  | {
+      readonly status: 'could-not-run';
+      /** What kept it from running. */
+      readonly found: string;
+      readonly remedy: readonly string[];
+    };
+
+/** One thing that is looked at. Checks stand in the order in which things would fail. */
+export interface Check {
+  readonly section: string;
+  readonly name: string;
+  /** `cluster` checks look at what `up` makes; `host` checks at what it needs. */
+  readonly phase: 'host' | 'cluster';
+  run(): Promise<Result>;
+}
+
+/** A check, and what it came to. */
+export interface Finding {
+  readonly check: Check;
+  readonly result: Result;
+}
+
+/** Told what happens, as it happens. */
+export interface Progress {
+  start(check: Check): void;
+  finish(finding: Finding): void;
+}
+
+/** Runs the checks one after the other. A check that throws is one that could not run: nobody is shown a stack trace. */
+export async function runChecks(checks: readonly Check[], progress: Progress): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    progress.start(check);
+    const result = await check.run().catch((error: unknown): Result => ({
+      status: 'could-not-run',
+      found: error instanceof Error ? error.message : String(error),
+      remedy: [],
+    }));
+    const finding = { check, result };
+    findings.push(finding);
+    progress.finish(finding);
+  }
+  return findings;
+}
+
+/** 1 when something must be mended, or else 2 when a check could not run, or else 0. */
+export function exitCode(findings: readonly Finding[]): 0 | 1 | 2 {
+  const has = (status: Result['status']): boolean => findings.some((finding) => finding.result.status === status);
+  return has('problem') ? 1 : has('could-not-run') ? 2 : 0;
+}
+
+/** The command as root would run it. */
+export function asRoot(system: System, command: readonly string[]): readonly string[] {
+  return system.root ? command : ['sudo', ...command];
+}
+
+/** A remedy for somebody who is not root; the command line can be copied. */
+export function sudo(...command: readonly string[]): string {
+  return shellLine(['sudo', ...command]);
+}
+
+/** How text is emphasized: on terminals only. */
+export type Style = (kind: 'heading' | 'ok' | 'problem' | 'warning' | 'faint', text: string) => string;
+
+const CODES = { heading: '1', ok: '32', problem: '31', warning: '33', faint: '2' } as const;
+
+export const plain: Style = (_, text) => text;
+export const coloured: Style = (kind, text) => `\u001b[${CODES[kind]}m${text}\u001b[0m`;
+
+const MARKS = { ok: '√', problem: '×', 'could-not-run': '‼' } as const;
+const STYLES = { ok: 'ok', problem: 'problem', 'could-not-run': 'warning' } as const;
+
+/** One finding as text: a line, and below it, where something is to be done, why and what. */
+export function findingText({ check, result }: Finding, style: Style): string {
+  const line = `${style(STYLES[result.status], MARKS[result.status])} ${check.name}`;
+  if (result.status === 'ok') return `${line} ${style('faint', `(${result.found})`)}\n`;
+  const remedy = result.remedy.length === 0 ? [] : ['what to do:', ...result.remedy.map((step) => `  ${step}`)];
+  const details = [result.found, ...(result.status === 'problem' ? [result.why] : []), ...remedy];
+  return [line, ...details.map((detail) => `    ${detail}`), ''].join('\n');
+}
+
+/** A section's heading, as it stands above its findings. */
+export function sectionText(section: string, style: Style): string {
+  return `${style('heading', section)}\n${style('faint', '-'.repeat(section.length))}\n`;
+}
+
+/** The last line. */
+export function summaryText(findings: readonly Finding[], style: Style): string {
+  const count = (status: Result['status']): number =>
+    findings.filter((finding) => finding.result.status === status).length;
+  const total = `${findings.length} checks`;
+  switch (exitCode(findings)) {
+    case 0:
+      return style('ok', `${total}: all is well\n`);
+    case 1:
+      return style('problem', `${total}: ${count('problem')} to mend, ${count('could-not-run')} could not run\n`);
+    case 2:
+      return style('warning', `${total}: ${count('could-not-run')} could not run, nothing to mend was found\n`);
+  }
+}
+
+/** The findings as JSON, for programs. */
+export function findingsJson(findings: readonly Finding[]): string {
+  const sections = [...new Set(findings.map((finding) => finding.check.section))].map((name) => ({
+    name,
+    checks: findings
+      .filter((finding) => finding.check.section === name)
+      .map(({ check, result }) => ({ name: check.name, ...result })),
+  }));
+  return `${JSON.stringify({ exitCode: exitCode(findings), sections }, undefined, 2)}\n`;
+}

@@ -1,0 +1,426 @@
+import { accessName, sourceRanges, type GeneratedFile, type HostAccess } from './model';
+import { nftString, shellLine, shellWord } from './quote';
+
+/** The longest name of an iptables chain (XT_EXTENSION_MAXNAMELEN, with its end mark). */
+const CHAIN_LENGTH = 28;
+
+/** The command by which ufw opens one port to one range. */
+function ufwRule(access: HostAccess, source: string, port: number, verb: 'allow' | 'delete'): string {
+  const rule = ['allow', 'proto', 'tcp', 'from', source, 'to', 'any', 'port', String(port)];
+  return shellLine(
+    verb === 'allow' ? ['ufw', ...rule, 'comment', accessName(access)] : ['ufw', '--force', 'delete', ...rule],
+  );
+}
+
+/** The command by which firewalld opens one port to one range, in the default zone, also after a reload. */
+function firewalldRule(source: string, port: number, verb: 'add' | 'remove'): string {
+  const rule = `rule family="ipv4" source address="${source}" port port="${port}" protocol="tcp" accept`;
+  return shellLine(['firewall-cmd', '--permanent', `--${verb}-rich-rule=${rule}`]);
+}
+
+function everyRule(access: HostAccess, command: (source: string, port: number) => string): readonly string[] {
+  return access.endpoints.flatMap((endpoint) => sourceRanges(access).map((source) => command(source, endpoint.port)));
+}
+
+/** What to run on a host whose firewall ufw or firewalld manages: they keep their rules over reboots and reloads themselves. */
+export function managedFirewallCommands(access: HostAccess): {
+  readonly ufw: { readonly apply: readonly string[]; readonly remove: readonly string[] };
+  readonly firewalld: { readonly apply: readonly string[]; readonly remove: readonly string[] };
+} {
+  return {
+    ufw: {
+      apply: everyRule(access, (source, port) => ufwRule(access, source, port, 'allow')),
+      remove: everyRule(access, (source, port) => ufwRule(access, source, port, 'delete')),
+    },
+    firewalld: {
+      apply: [
+        ...everyRule(access, (source, port) => firewalldRule(source, port, 'add')),
+        shellLine(['firewall-cmd', '--reload']),
+      ],
+      remove: [
+        ...everyRule(access, (source, port) => firewalldRule(source, port, 'remove')),
+        shellLine(['firewall-cmd', '--reload']),
+      ],
+    },
+  };
+}
+
+/** Lines as the body of a shell here-document or of `printf '%s\n'`. */
+function printLines(lines: readonly string[]): string {
+  return ["printf '%s\\n'", ...lines.map((line) => `'${line.replaceAll("'", `'\\''`)}'`)].join(' \\\n      ');
+}
+
+/** The chain that holds the rules in iptables. */
+export function chainName(access: HostAccess): string {
+  const name = accessName(access).toUpperCase();
+  return name.length <= CHAIN_LENGTH ? name : name.slice(0, CHAIN_LENGTH);
+}
+
+/**
+ * The script that opens the host's firewall to the cluster.
+ *
+ * Only INPUT is opened. A packet from a pod to the host is for the host itself, whatever its source, so FORWARD never
+ * sees it; a rule there would open these ports on every machine *behind* the host.
+ */
+function firewallScript(access: HostAccess): string {
+  const name = accessName(access);
+  const chain = chainName(access);
+  const sources = sourceRanges(access);
+  const commands = managedFirewallCommands(access);
+  const rules = access.endpoints.flatMap((endpoint) =>
+    sources.map(
+      (source) =>
+        `-A ${chain} -s ${source} -p tcp -m tcp --dport ${endpoint.port} -m comment --comment ${nftString(`${name}: ${endpoint.name}`)} -j ACCEPT`,
+    ),
+  );
+  const ports = [...new Set(access.endpoints.map((endpoint) => endpoint.port))].sort((a, b) => a - b);
+  const nftRule = `ip saddr { ${sources.join(', ')} } tcp dport { ${ports.join(', ')} } accept comment ${nftString(name)}`;
+  const openings = access.endpoints.map(
+    (endpoint) => `#   TCP port ${endpoint.port} (${endpoint.name}) from ${sources.join(' and ')}`,
+  );
+  return `#!/bin/sh
+# Generated from the environment; do not edit.
+#
+# Opens this host's firewall to the k3d cluster ${access.cluster.name}, and nothing more than this:
+${openings.join('\n')}
+#
+# Works on both firewalls of the kernel, since a packet must be let in by each of them:
+#   iptables: a chain of its own, ${chain}, that INPUT jumps to first;
+#   nftables: one rule at the head of every input chain. A chain of its own would not do: with nftables, what one chain
+#             accepts another can still drop.
+# Every change is one transaction: it is made whole or not at all. Running it again changes nothing.
+set -eu
+
+NAME=${shellWord(name)}
+CHAIN=${shellWord(chain)}
+# For staging and tests: a folder that stands for the root of the file system.
+DESTDIR=\${DESTDIR:-}
+PROGRAM=/usr/local/sbin/$NAME
+UNIT=/etc/systemd/system/$NAME.service
+
+usage() {
+  cat <<'END'
+Usage: firewall.sh COMMAND [--dry-run] [--backend auto|iptables|nftables]
+
+  apply      let the cluster in
+  remove     undo apply
+  status     say whether the cluster is let in; exit code 1 when it is not
+  install    apply now, after every reboot and whenever the firewall is reloaded (copies itself, enables a systemd unit)
+  uninstall  undo install, and remove
+  commands   print the same for hosts whose firewall ufw or firewalld manages
+
+  --dry-run  print what would be done, do nothing
+  --backend  which firewall; auto, the default, means each that is there, and on a host with ufw or firewalld none:
+             it prints the commands for those instead (exit code 3)
+END
+}
+
+say() { printf '%s\\n' "$*"; }
+fail() { printf '%s: %s\\n' "$NAME" "$*" >&2; exit 2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+ufw_commands() {
+  case $1 in
+    remove) ${printLines(commands.ufw.remove)} ;;
+    *) ${printLines(commands.ufw.apply)} ;;
+  esac
+}
+
+firewalld_commands() {
+  case $1 in
+    remove) ${printLines(commands.firewalld.remove)} ;;
+    *) ${printLines(commands.firewalld.apply)} ;;
+  esac
+}
+
+# What manages the firewall, if anything does: rules made behind its back are lost, or confuse the next person.
+manager() {
+  if have firewall-cmd && firewall-cmd --state >/dev/null 2>&1; then
+    say firewalld
+  elif have ufw && grep -qs '^ENABLED=yes' "$DESTDIR/etc/ufw/ufw.conf"; then
+    say ufw
+  fi
+}
+
+# --- iptables
+
+iptables_rules() {
+  cat <<'END'
+${rules.join('\n')}
+END
+}
+
+# The jump, as "iptables -S" writes it; asked for by its place, since a rule that drops may stand before it.
+iptables_first() { iptables -w 5 -S INPUT | sed -n '2p'; }
+
+iptables_jumps() { iptables -w 5 -S INPUT | grep -c -x -e "-A INPUT -j $CHAIN" || true; }
+
+iptables_drops() { [ "$(iptables -w 5 -S INPUT)" != '-P INPUT ACCEPT' ]; }
+
+iptables_apply() {
+  if ! iptables_drops; then
+    say 'iptables: drops nothing, so nothing to open'
+    return 0
+  fi
+  jumps=$(iptables_jumps)
+  {
+    say '*filter'
+    # Declared again, a chain is emptied; --noflush leaves every other chain alone (iptables-restore(8)).
+    say ":$CHAIN - [0:0]"
+    iptables_rules
+    while [ "$jumps" -gt 0 ]; do
+      say "-D INPUT -j $CHAIN"
+      jumps=$((jumps - 1))
+    done
+    say "-I INPUT 1 -j $CHAIN"
+    say COMMIT
+  } | run iptables-restore --wait 5 --noflush
+}
+
+iptables_remove() {
+  if ! iptables -w 5 -S "$CHAIN" >/dev/null 2>&1; then
+    say 'iptables: nothing to remove'
+    return 0
+  fi
+  jumps=$(iptables_jumps)
+  {
+    say '*filter'
+    while [ "$jumps" -gt 0 ]; do
+      say "-D INPUT -j $CHAIN"
+      jumps=$((jumps - 1))
+    done
+    say "-F $CHAIN"
+    say "-X $CHAIN"
+    say COMMIT
+  } | run iptables-restore --wait 5 --noflush
+}
+
+iptables_status() {
+  if ! iptables_drops; then
+    say 'iptables: drops nothing'
+  elif [ "$(iptables_first)" = "-A INPUT -j $CHAIN" ] && [ "$(iptables -w 5 -S "$CHAIN" | sed 1d | sort)" = "$(iptables_rules | sort)" ]; then
+    say 'iptables: rules in place'
+  else
+    say "iptables: rules missing ($(iptables -w 5 -S INPUT | sed -n '1p'))"
+    return 1
+  fi
+}
+
+# --- nftables
+
+# Prints "chain FAMILY TABLE CHAIN" for every chain that filters input, and "rule FAMILY TABLE CHAIN HANDLE PLACE" for
+# every rule of ours. What iptables and firewalld keep in nftables is theirs to change.
+nft_scan() {
+  compatible=no
+  if have iptables && iptables -V | grep -q nf_tables; then compatible=yes; fi
+  ruleset=$(nft -a list ruleset 2>&1) || fail "nft: $ruleset"
+  say "$ruleset" | awk -v name="$NAME" -v compatible="$compatible" '
+    $1 == "table" { family = $2; table = $3; next }
+    $1 == "chain" { chain = $2; place = 0; next }
+    table == "firewalld" || (family != "ip" && family != "inet") { next }
+    compatible == "yes" && family == "ip" && table == "filter" && chain == "INPUT" { next }
+    $1 == "type" && $2 == "filter" && $3 == "hook" && $4 == "input" { print "chain", family, table, chain; next }
+    / # handle [0-9]+$/ {
+      place++
+      if (index($0, "comment \\"" name "\\"")) print "rule", family, table, chain, $NF, place
+    }'
+}
+
+nft_rule() {
+  cat <<'END'
+${nftRule}
+END
+}
+
+nft_batch() {
+  # $1: what nft_scan printed; $2: apply or remove
+  say "$1" | while read -r kind family table chain handle _; do
+    case $kind in
+      rule) say "delete rule $family $table $chain handle $handle" ;;
+      chain) if [ "$2" = apply ]; then say "insert rule $family $table $chain $(nft_rule)"; fi ;;
+    esac
+  done
+}
+
+nft_change() {
+  found=$(nft_scan)
+  batch=$(nft_batch "$found" "$1")
+  if [ -z "$batch" ]; then
+    say "nftables: nothing to $1"
+  else
+    say "$batch" | run nft -f -
+  fi
+}
+
+nft_status() {
+  found=$(nft_scan)
+  missing=$(say "$found" | awk '
+    $1 == "chain" { chains[$2 " " $3 " " $4] = 1 }
+    $1 == "rule" && $6 == 1 { first[$2 " " $3 " " $4] = 1 }
+    END { for (chain in chains) if (!(chain in first)) print chain }' | sort)
+  if [ -z "$found" ]; then
+    say 'nftables: drops nothing'
+  elif [ -z "$missing" ]; then
+    say 'nftables: rules in place'
+  else
+    say "nftables: rules missing in $(say "$missing" | paste -s -d , -)"
+    return 1
+  fi
+}
+
+# --- both
+
+run() {
+  # Runs a command that reads its standard input; in a dry run shows both.
+  if [ "$dry_run" = yes ]; then
+    say "$* <<'END'"
+    cat
+    say END
+  else
+    "$@"
+  fi
+}
+
+each_backend() {
+  # $1: apply, remove or status
+  result=0
+  done=''
+  if [ "$backend" != nftables ]; then
+    if have iptables; then
+      "iptables_$1" || result=1
+      done=yes
+    elif [ "$backend" = iptables ]; then
+      fail 'iptables is not installed'
+    fi
+  fi
+  if [ "$backend" != iptables ]; then
+    if have nft; then
+      case $1 in status) nft_status || result=1 ;; *) nft_change "$1" || result=1 ;; esac
+      done=yes
+    elif [ "$backend" = nftables ]; then
+      fail 'nft is not installed'
+    fi
+  fi
+  if [ -z "$done" ]; then say 'neither iptables nor nft is installed: nothing to do'; fi
+  return "$result"
+}
+
+do_command() {
+  # $1: apply, remove or status
+  if [ "$backend" = auto ]; then
+    managed=$(manager)
+    if [ -n "$managed" ]; then
+      say "$managed manages this host's firewall. As root, run:"
+      "\${managed}_commands" "$1"
+      return 3
+    fi
+  fi
+  [ "$(id -u)" = 0 ] || fail "$1 reads and changes the firewall, which needs root: run it with sudo"
+  each_backend "$1"
+}
+
+system() {
+  # Runs a command; in a dry run shows it.
+  if [ "$dry_run" = yes ]; then say "$*"; else "$@"; fi
+}
+
+systemd_runs() { [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; }
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+command=\${1:-}
+[ "$#" -gt 0 ] && shift
+dry_run=no
+backend=auto
+while [ "$#" -gt 0 ]; do
+  case $1 in
+    --dry-run) dry_run=yes ;;
+    --backend=*) backend=\${1#--backend=} ;;
+    --backend) [ "$#" -gt 1 ] || fail '--backend needs a value'; backend=$2; shift ;;
+    *) usage >&2; fail "unknown argument: $1" ;;
+  esac
+  shift
+done
+case $backend in auto | iptables | nftables) ;; *) fail "no such backend: $backend; use auto, iptables or nftables" ;; esac
+
+case $command in
+  apply | remove | status) do_command "$command" ;;
+  install)
+    managed=$(manager)
+    if [ -n "$managed" ]; then do_command apply; exit; fi
+    [ "$(id -u)" = 0 ] || [ "$dry_run" = yes ] || fail 'install writes below /usr/local and /etc, which needs root: run it with sudo'
+    [ -f "$here/$NAME.service" ] || fail "$here/$NAME.service is missing: run synth again"
+    system mkdir -p "$DESTDIR\${PROGRAM%/*}" "$DESTDIR\${UNIT%/*}"
+    system install -m 0755 "$here/\${0##*/}" "$DESTDIR$PROGRAM"
+    system install -m 0644 "$here/$NAME.service" "$DESTDIR$UNIT"
+    if systemd_runs; then
+      system systemctl daemon-reload
+      system systemctl enable "$NAME.service"
+      # Restarted, so that a unit that ran with older rules takes the new ones.
+      system systemctl restart "$NAME.service"
+    elif [ -z "$DESTDIR" ]; then
+      say 'systemd does not run here: applied now, but not after a reboot'
+      do_command apply
+    fi
+    ;;
+  uninstall)
+    if systemd_runs; then
+      system systemctl disable --now "$NAME.service"
+    elif [ -z "$DESTDIR" ]; then
+      do_command remove
+    fi
+    system rm -f "$DESTDIR$UNIT" "$DESTDIR$PROGRAM"
+    if systemd_runs; then system systemctl daemon-reload; fi
+    ;;
+  commands)
+    say '# ufw'; ufw_commands apply
+    say '# ufw, to undo'; ufw_commands remove
+    say '# firewalld'; firewalld_commands apply
+    say '# firewalld, to undo'; firewalld_commands remove
+    ;;
+  help | --help | -h) usage ;;
+  *) usage >&2; exit 2 ;;
+esac
+`;
+}
+
+/** Where `firewall.sh install` puts the script; the unit runs that copy, since a clone may move. */
+export function installedProgram(access: HostAccess): string {
+  return `/usr/local/sbin/${accessName(access)}`;
+}
+
+/** What loads a firewall's rules, and so may wipe out ours, on the common distributions. */
+const FIREWALL_UNITS = ['nftables.service', 'iptables.service', 'netfilter-persistent.service'];
+
+/**
+ * The unit that restores the rules. It is started after whatever loads the firewall (After, WantedBy), again when that is
+ * started again (PartOf restarts it, WantedBy starts it), and reloaded with it (ReloadPropagatedFrom); systemd.unit(5).
+ */
+function unitFile(access: HostAccess): string {
+  const units = FIREWALL_UNITS.join(' ');
+  const program = installedProgram(access);
+  return `# Generated from the environment; do not edit.
+[Unit]
+Description=Lets the k3d cluster ${access.cluster.name} reach ${access.endpoints.map((endpoint) => endpoint.name).join(' and ')} on this host
+After=${units} docker.service
+PartOf=${units}
+ReloadPropagatedFrom=${units}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${program} apply
+ExecReload=${program} apply
+ExecStop=${program} remove
+
+[Install]
+WantedBy=multi-user.target ${units}
+`;
+}
+
+/** The firewall script and its systemd unit, by file name. */
+export function firewallFiles(access: HostAccess): ReadonlyMap<string, GeneratedFile> {
+  return new Map([
+    ['firewall.sh', { content: firewallScript(access), executable: true }],
+    [`${accessName(access)}.service`, { content: unitFile(access) }],
+  ]);
+}

@@ -1,0 +1,45 @@
+/** Reading JSON that other programs wrote, without believing its shape. */
+
+/** The value that a text is, or undefined where it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A field of an object, by its path; undefined where it is not there. */
+export function field(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (current, key) =>
+      typeof current === 'object' && current !== null
+        ? new Map<string, unknown>(Object.entries(current)).get(key)
+        : undefined,
+    value,
+  );
+}
+
+/** A text at a path; empty where there is none. */
+export function textAt(value: unknown, ...path: readonly string[]): string {
+  const found = field(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
+/** A number at a path; 0 where there is none. */
+export function numberAt(value: unknown, ...path: readonly string[]): number {
+  const found = field(value, ...path);
+  return typeof found === 'number' ? found : 0;
+}
+
+/** A list at a path; empty where there is none. */
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = field(value, ...path);
+  return Array.isArray(found) ? found.map((item: unknown) => item) : [];
+}
+
+/** The texts in a list at a path. */
+export function textsAt(value: unknown, ...path: readonly string[]): readonly string[] {
+  return listAt(value, ...path).filter((item) => typeof item === 'string');
+}

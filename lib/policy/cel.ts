@@ -1,0 +1,250 @@
+import {
+  celEnv,
+  celError,
+  celList,
+  celMap,
+  celMethod,
+  CelScalar,
+  isCelError,
+  isCelList,
+  parse,
+  plan,
+} from '@bufbuild/cel';
+import type { CelError, CelInput, CelList, CelMap, CelResult } from '@bufbuild/cel';
+import { strings } from '@bufbuild/cel/ext';
+import { RE2JS } from '@bufbuild/re2';
+import { quantityFunctions } from './quantity';
+
+// CEL as the API server evaluates it: the standard functions, the `strings` extension and Kubernetes' own libraries as far as
+// policies use them (https://kubernetes.io/docs/reference/using-api/cel/).
+
+type Parsed = ReturnType<typeof parse>;
+type Expr = NonNullable<Parsed['expr']>;
+
+/** What an expression can see: `object`, `variables`, and the item that is judged. */
+export type Bindings = Readonly<Record<string, CelInput>>;
+
+/** A compiled expression. */
+export interface Program {
+  /** Errors are values, as in CEL itself. */
+  readonly run: (bindings: Bindings) => CelResult;
+  readonly reads: () => readonly Read[];
+}
+
+const patterns = new Map<string, RE2JS>();
+
+/** RE2 as on the API server, so that no manifest can make a pattern run away; each pattern is compiled once. */
+const matches = celMethod('matches', CelScalar.STRING, [CelScalar.STRING], CelScalar.BOOL, function (pattern) {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) {
+    compiled = RE2JS.compile(pattern);
+    patterns.set(pattern, compiled);
+  }
+  return compiled.test(this);
+});
+
+const environment = celEnv({ funcs: [...strings, ...quantityFunctions, matches] });
+
+/** The text with which `value` is written in CEL. */
+export function celString(value: string): string {
+  return JSON.stringify(value);
+}
+
+/** A list of strings, as written in CEL. */
+export function celStrings(values: readonly string[]): string {
+  return `[${values.map(celString).join(', ')}]`;
+}
+
+/** What an expression reads: roots such as `object` or `c`, each with the names below it. */
+export type Read = readonly string[];
+
+/**
+ * Which parts of its bindings an expression can depend on: `c.securityContext.privileged` reads `['c', 'securityContext', 'privileged']`.
+ * Names of the expression's own (of `exists(x, ...)`) come along; they name nothing in the bindings.
+ */
+function readsOf(parsed: Parsed): readonly Read[] {
+  const reads: Read[] = [];
+
+  function visit(expr: Expr | undefined): void {
+    const chain = chainOf(expr);
+    if (chain !== undefined) {
+      reads.push(chain);
+      return;
+    }
+    const kind = expr?.exprKind;
+    switch (kind?.case) {
+      case 'selectExpr':
+        visit(kind.value.operand);
+        break;
+      case 'callExpr':
+        visit(kind.value.target);
+        kind.value.args.forEach(visit);
+        break;
+      case 'listExpr':
+        kind.value.elements.forEach(visit);
+        break;
+      case 'structExpr':
+        kind.value.entries.forEach((entry) => {
+          visit(entry.keyKind.case === 'mapKey' ? entry.keyKind.value : undefined);
+          visit(entry.value);
+        });
+        break;
+      case 'comprehensionExpr':
+        [
+          kind.value.iterRange,
+          kind.value.accuInit,
+          kind.value.loopCondition,
+          kind.value.loopStep,
+          kind.value.result,
+        ].forEach(visit);
+        break;
+      case 'identExpr':
+      case 'constExpr':
+      case undefined:
+        break;
+    }
+  }
+
+  visit(parsed.expr);
+  return reads;
+}
+
+/** `a.b.c`, also where it is written `dyn(a).b.c`. */
+function chainOf(expr: Expr | undefined): Read | undefined {
+  const kind = expr?.exprKind;
+  if (kind?.case === 'identExpr') {
+    return [kind.value.name];
+  }
+  if (kind?.case === 'callExpr' && kind.value.function === 'dyn' && kind.value.target === undefined) {
+    return chainOf(kind.value.args[0]);
+  }
+  const operand = kind?.case === 'selectExpr' ? chainOf(kind.value.operand) : undefined;
+  return kind?.case === 'selectExpr' && operand !== undefined ? [...operand, kind.value.field] : undefined;
+}
+
+const programs = new Map<string, Program>();
+
+/**
+ * Compiles an expression when it is first used, and once: a run judges a few kinds only, and messages are needed only where a rule
+ * fails.
+ *
+ * @throws at the first use, if the text is no CEL: that is a mistake in the policy, not in a manifest.
+ */
+export function compile(text: string): Program {
+  const known = programs.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  let parsed: Parsed | undefined;
+  let planned: ReturnType<typeof plan> | undefined;
+  let reads: readonly Read[] | undefined;
+  const program: Program = {
+    run: (bindings) => {
+      planned ??= plan(environment, (parsed ??= parse(text)));
+      try {
+        return planned(bindings);
+      } catch (error) {
+        return celError(error);
+      }
+    },
+    reads: () => (reads ??= readsOf((parsed ??= parse(text)))),
+  };
+  programs.set(text, program);
+  return program;
+}
+
+/** A manifest as CEL sees it, and where in the manifest each of its maps and lists stands. */
+export interface CelObject {
+  readonly value: CelInput;
+  readonly pathOf: (part: unknown) => Path | undefined;
+}
+
+/** Keys and indexes from the object's root. */
+export type Path = readonly (string | number)[];
+
+interface Origin {
+  readonly parent: object | undefined;
+  readonly key: string | number;
+}
+
+/**
+ * Deepest manifest that is judged; JSON in Kubernetes may be no deeper either
+ * (https://pkg.go.dev/k8s.io/apimachinery/pkg/util/json).
+ */
+const MAX_DEPTH = 10_000;
+
+/**
+ * Turns plain data into CEL values: whole numbers are ints, and fields that are null are absent, as the API server drops them
+ * when it decodes an object.
+ */
+export function toCelObject(manifest: unknown): CelObject {
+  const origins = new Map<unknown, Origin>();
+
+  function convert(value: unknown, parent: object | undefined, key: string | number, depth: number): CelInput {
+    if (depth > MAX_DEPTH) {
+      throw new Error(`the manifest is nested more than ${MAX_DEPTH} levels deep`);
+    }
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+      case 'bigint':
+        return value;
+      case 'number':
+        return Number.isInteger(value) ? BigInt(value) : value;
+      case 'object':
+        break;
+      case 'undefined':
+      case 'function':
+      case 'symbol':
+        return null;
+    }
+    if (value === null) {
+      return null;
+    }
+    if (Array.isArray(value)) {
+      const items: CelInput[] = [];
+      const list = celList(items);
+      value.forEach((item, index) => items.push(convert(item, list, index, depth + 1)));
+      origins.set(list, { parent, key });
+      return list;
+    }
+    if (value instanceof Date) {
+      return value.toISOString();
+    }
+    const fields = new Map<string, CelInput>();
+    const map = celMap(fields);
+    for (const [name, field] of Object.entries(value)) {
+      if (field !== null && field !== undefined) {
+        fields.set(name, convert(field, map, name, depth + 1));
+      }
+    }
+    origins.set(map, { parent, key });
+    return map;
+  }
+
+  const value = convert(manifest, undefined, '', 0);
+  return {
+    value,
+    pathOf: (part) => {
+      const path: (string | number)[] = [];
+      for (let origin = origins.get(part); origin !== undefined; origin = origins.get(origin.parent)) {
+        if (origin.parent !== undefined) {
+          path.unshift(origin.key);
+        }
+      }
+      return origins.has(part) ? path : undefined;
+    },
+  };
+}
+
+/** The items of a CEL list of strings, or the error in its place. */
+export function stringsOf(result: CelResult): readonly string[] | CelError {
+  if (isCelError(result)) {
+    return result;
+  }
+  const items = isCelList(result) ? [...result] : undefined;
+  return items?.every((item) => typeof item === 'string') === true ? items : celError('not a list of strings');
+}
+
+export { isCelError, isCelList };
+export type { CelError, CelList, CelMap };

@@ -1,0 +1,287 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, Engine, formatPath, resourceOf, child } from './engine';
+import type { Subject } from './engine';
+import { annotatedExceptions } from './exceptions';
+import { uselessException } from './pack';
+import type { Policy } from './policy';
+import { compareText, formatReport } from './report';
+import type { Report } from './report';
+import { toSarif } from './sarif';
+import { readYaml } from './yaml';
+import type { YamlDocument } from './yaml';
+import type { Path } from './cel';
+
+/** How the result is written. */
+export const FORMATS = ['text', 'json', 'sarif'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What to check, and by what. */
+export interface CheckOptions {
+  /** Files, folders, and `-` for standard input. */
+  readonly inputs: readonly string[];
+  /** What came on standard input. */
+  readonly stdin: Uint8Array;
+  readonly policies: readonly Policy[];
+  readonly format: Format;
+  readonly colour: boolean;
+  /** Whether the exceptions that objects carry as annotations hold. */
+  readonly exceptions: boolean;
+}
+
+/** 0: clean, 1: violations, 2: something could not be read. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What the program prints, and how it ends. */
+export interface CheckResult {
+  readonly exitCode: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A violation as the JSON and SARIF formats have it. */
+export interface CheckedViolation {
+  readonly file: string;
+  readonly line: number;
+  readonly report: Report['violations'][number];
+  /** Why it is acknowledged, if it is. */
+  readonly reason?: string;
+}
+
+/** Input that could not be read. */
+export interface Unreadable {
+  readonly file: string;
+  readonly line: number | null;
+  readonly reason: string;
+}
+
+/** What was found in the input, before it is written in some format. */
+export interface Checked {
+  readonly objects: number;
+  readonly violations: readonly CheckedViolation[];
+  readonly acknowledged: readonly CheckedViolation[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** Where an object came from. */
+interface Origin {
+  readonly file: string;
+  readonly document: YamlDocument;
+  /** From the document to the object: an item of a list. */
+  readonly base: Path;
+  readonly manifest: unknown;
+}
+
+/** Judges all objects in the inputs. Reads one file at a time and keeps only what it found. */
+export function checkInputs({ inputs, stdin, policies, exceptions }: CheckOptions): Checked {
+  const unreadable: Unreadable[] = [];
+  const violations: CheckedViolation[] = [];
+  const acknowledged: CheckedViolation[] = [];
+  const ids = new Set(policies.map(({ id }) => id));
+  let objects = 0;
+  let open: { origin: Origin; reasons: ReadonlyMap<string, string>; used: Set<string> } | undefined;
+
+  const close = (): void => {
+    for (const [policy, reason] of open?.reasons ?? []) {
+      if (open !== undefined && ids.has(policy) && !open.used.has(policy)) {
+        const message = `its annotation acknowledges "${policy}" (${reason}), which it does not violate any more`;
+        const violation = uselessException(message, resourceOf(open.origin.manifest));
+        violations.push(
+          place(open.origin, { ...violation, path: ['metadata', 'annotations'], field: 'metadata.annotations' }),
+        );
+      }
+    }
+    open = undefined;
+  };
+
+  function* subjects(): Generator<Subject<Origin>, void, undefined> {
+    for (const origin of readObjects(inputs, stdin, unreadable)) {
+      objects++;
+      close();
+      open = { origin, reasons: exceptions ? annotatedExceptions(origin.manifest) : new Map(), used: new Set() };
+      yield { id: origin, manifest: origin.manifest, set: origin.file === '-' ? '-' : dirname(origin.file) };
+    }
+  }
+
+  for (const { id: origin, violation } of new Engine(policies).evaluate(subjects())) {
+    const reason = open?.reasons.get(violation.policy);
+    if (reason === undefined) {
+      violations.push(place(origin, violation));
+    } else {
+      open?.used.add(violation.policy);
+      acknowledged.push({ ...place(origin, violation), reason });
+    }
+  }
+  close();
+  return {
+    objects,
+    violations: violations.toSorted(compare),
+    acknowledged: acknowledged.toSorted(compare),
+    unreadable,
+  };
+}
+
+function place(origin: Origin, violation: CheckedViolation['report']['violation']): CheckedViolation {
+  const line = origin.document.lineOf([...origin.base, ...violation.path]);
+  return { file: origin.file, line, report: { where: origin.file, line, violation } };
+}
+
+function compare(a: CheckedViolation, b: CheckedViolation): number {
+  const [left, right] = [a.report.violation, b.report.violation];
+  return (
+    compareText(a.file, b.file) ||
+    a.line - b.line ||
+    compareText(left.policy, right.policy) ||
+    compareText(left.field, right.field) ||
+    compareText(left.message, right.message)
+  );
+}
+
+/** Checks and writes the result in the format that was asked for. */
+export function check(options: CheckOptions): CheckResult {
+  const checked = checkInputs(options);
+  const failed = checked.violations.some(({ report }) => report.violation.severity === 'error');
+  const stderr = checked.unreadable
+    .map(({ file, line, reason }) => `cannot read ${file}${line === null ? '' : `:${line}`}: ${reason}\n`)
+    .join('');
+  return { exitCode: stderr !== '' ? 2 : failed ? 1 : 0, stdout: `${write(checked, options)}\n`, stderr };
+}
+
+function write(checked: Checked, { format, colour, policies }: CheckOptions): string {
+  switch (format) {
+    case 'text':
+      return writeText(checked, colour);
+    case 'json':
+      return JSON.stringify(checked.violations.map(toJson), null, 2);
+    case 'sarif':
+      return JSON.stringify(toSarif(checked, policies), null, 2);
+  }
+}
+
+function writeText({ objects, violations, acknowledged }: Checked, colour: boolean): string {
+  const report: Report = {
+    violations: violations.map((violation) => violation.report),
+    acknowledged: acknowledged.map((violation) => ({ ...violation.report, reason: violation.reason ?? '' })),
+  };
+  return `${objects} object${objects === 1 ? '' : 's'} checked: ${formatReport(report, colour)}`;
+}
+
+function toJson({ file, line, report: { violation } }: CheckedViolation): object {
+  const { policy, severity, message, fix, resource, field } = violation;
+  const { apiVersion, kind, namespace, name } = resource;
+  return { policy, severity, message, fix, resource: { apiVersion, kind, namespace, name }, field, file, line };
+}
+
+/** The objects of all inputs; what cannot be read is added to `unreadable`. */
+function* readObjects(
+  inputs: readonly string[],
+  stdin: Uint8Array,
+  unreadable: Unreadable[],
+): Generator<Origin, void, undefined> {
+  const read = new Set<string>();
+  for (const input of inputs) {
+    let objects = 0;
+    const before = unreadable.length;
+    for (const file of filesOf(input, unreadable)) {
+      const identity = file === '-' ? '-' : identify(file);
+      if (read.has(identity)) {
+        objects++;
+        continue;
+      }
+      read.add(identity);
+      const text = readText(file, stdin, unreadable);
+      for (const origin of text === undefined ? [] : parse(file, text, unreadable)) {
+        objects++;
+        yield origin;
+      }
+    }
+    if (objects === 0 && unreadable.length === before) {
+      unreadable.push({ file: input, line: null, reason: 'it holds no Kubernetes object' });
+    }
+  }
+}
+
+function identify(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+const EXTENSIONS = /\.(ya?ml|json)$/;
+
+/** What tells Kustomize what to do is not applied itself. */
+const NO_OBJECTS = /^kustomization\.ya?ml$/;
+
+/** The file itself, or what a folder holds; a folder's files are found as kubectl does it, by extension. */
+function filesOf(input: string, unreadable: Unreadable[]): readonly string[] {
+  if (input === '-') {
+    return [input];
+  }
+  try {
+    return statSync(input).isDirectory() ? filesIn(input) : [input];
+  } catch (error) {
+    unreadable.push({ file: input, line: null, reason: describe(error) });
+    return [];
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .toSorted((a, b) => compareText(a.name, b.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : filesIn(path);
+      }
+      return EXTENSIONS.test(entry.name) && !NO_OBJECTS.test(entry.name) ? [path] : [];
+    });
+}
+
+function readText(file: string, stdin: Uint8Array, unreadable: Unreadable[]): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file === '-' ? stdin : readFileSync(file));
+  } catch (error) {
+    unreadable.push({ file, line: null, reason: describe(error) });
+    return undefined;
+  }
+}
+
+function* parse(file: string, text: string, unreadable: Unreadable[]): Generator<Origin, void, undefined> {
+  for (const part of readYaml(text)) {
+    if ('reason' in part) {
+      unreadable.push({ file, ...part });
+    } else if (part.value !== null && part.value !== undefined) {
+      yield* expand(file, part, [], part.value, unreadable);
+    }
+  }
+}
+
+/** The object itself, or the items of a list. */
+function* expand(
+  file: string,
+  document: YamlDocument,
+  base: Path,
+  value: unknown,
+  unreadable: Unreadable[],
+): Generator<Origin, void, undefined> {
+  const { apiVersion, kind } = resourceOf(value);
+  const items = child(value, 'items');
+  if (kind === null || apiVersion === null) {
+    const missing = kind === null ? 'kind' : 'apiVersion';
+    const what = base.length === 0 ? '' : `${formatPath(base)}: `;
+    unreadable.push({ file, line: document.lineOf(base), reason: `${what}not a Kubernetes object: no ${missing}` });
+  } else if (kind.endsWith('List') && (Array.isArray(items) || items === null)) {
+    for (const [index, item] of (items ?? []).entries()) {
+      // A server's list says once what its items are.
+      const typed: unknown =
+        kind === 'List' || typeof item !== 'object' || item === null
+          ? item
+          : { apiVersion, kind: kind.slice(0, -'List'.length), ...item };
+      yield* expand(file, document, [...base, 'items', index], typed, unreadable);
+    }
+  } else {
+    yield { file, document, base, manifest: value };
+  }
+}

@@ -1,0 +1,25 @@
+import { celString } from '../cel';
+import type { Policy } from '../policy';
+
+/** For environments that must be able to tell what runs: no tag of these, which are moved from build to build. Not in the default list. */
+export function imageMutableTag(mutableTags: readonly string[]): Policy {
+  const tags = mutableTags.map((tag) => tag.replace(/[^A-Za-z0-9_-]/g, '\\$&'));
+  const pattern = celString(tags.length === 0 ? '^$' : `^[^@]*:(?:${tags.join('|')})$`);
+  return {
+    id: 'image-mutable-tag',
+    title: 'An image has no tag that is moved from build to build',
+    severity: 'error',
+    scope: 'workloads',
+    rules: [
+      {
+        on: 'container',
+        field: 'image',
+        rule: `!has(c.image) || !c.image.matches(${pattern})`,
+        message: `'image "' + c.image + '" has a tag that is moved from build to build'`,
+      },
+    ],
+    why: 'A tag that is moved gives another image at the next restart, without a change that anybody reviewed, and there is nothing to roll back to.',
+    fix: 'Name the version that was built and tested, or its digest.',
+    link: 'https://kubernetes.io/docs/concepts/containers/images/#image-names',
+  };
+}

@@ -1,0 +1,250 @@
+import {
+  constructFromEvents,
+  defineScalarTag,
+  EVENT_ID,
+  FAILSAFE_SCHEMA,
+  getScalarValue,
+  mergeTag,
+  NOT_RESOLVED,
+  parseEvents,
+  YAMLException,
+} from 'js-yaml';
+import type { Event } from 'js-yaml';
+import type { Path } from './cel';
+import { describe } from './engine';
+
+// Manifests as Kubernetes reads them: sigs.k8s.io/yaml, which is YAML 1.1 as go-yaml has it
+// (https://pkg.go.dev/sigs.k8s.io/yaml), split into documents by k8s.io/apimachinery/pkg/util/yaml.
+
+/** One document of a file. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** The line on which the value at `path` starts, counted from 1; where the path leads nowhere, that of what is nearest. */
+  readonly lineOf: (path: Path) => number;
+}
+
+/** A document that cannot be read. */
+export interface YamlProblem {
+  readonly line: number;
+  readonly reason: string;
+}
+
+const TRUE = ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'];
+const FALSE = ['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'];
+const NULL = ['', '~', 'null', 'Null', 'NULL'];
+
+/** A load-only tag for plain scalars that `read` understands. */
+function implicit<T>(tag: string, read: (source: string) => T | undefined): ReturnType<typeof defineScalarTag<T>> {
+  return defineScalarTag<T>(`tag:yaml.org,2002:${tag}`, {
+    implicit: true,
+    resolve: (source) => {
+      const value = read(source);
+      return value === undefined ? NOT_RESOLVED : value;
+    },
+    identify: () => false,
+  });
+}
+
+/** As strconv.ParseInt with base 0 reads it; underscores are ignored. */
+function readInt(source: string): number | undefined {
+  const plain = source.replaceAll('_', '');
+  const match = /^([+-]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/.exec(plain);
+  const [, sign, digits = ''] = match ?? [];
+  if (match === null || !/^[-+0-9]/.test(source)) {
+    return undefined;
+  }
+  const value = Number(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return sign === '-' ? -value : value;
+}
+
+function readFloat(source: string): number | undefined {
+  const special = /^([+-]?)\.(inf|Inf|INF)$/.exec(source);
+  if (special !== null) {
+    return special[1] === '-' ? -Infinity : Infinity;
+  }
+  if (/^\.(nan|NaN|NAN)$/.test(source)) {
+    return NaN;
+  }
+  const plain = source.replaceAll('_', '');
+  return /^[-+.0-9]/.test(source) && /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(plain)
+    ? Number(plain)
+    : undefined;
+}
+
+const SCHEMA = FAILSAFE_SCHEMA.withTags(
+  // null is what `read` returns for it, and what NOT_RESOLVED stands beside.
+  defineScalarTag<null>('tag:yaml.org,2002:null', {
+    implicit: true,
+    resolve: (source) => (NULL.includes(source) ? null : NOT_RESOLVED),
+    identify: () => false,
+  }),
+  implicit('bool', (source) => (TRUE.includes(source) ? true : FALSE.includes(source) ? false : undefined)),
+  implicit('int', readInt),
+  implicit('float', readFloat),
+  defineScalarTag<string>('tag:yaml.org,2002:timestamp', { resolve: (source) => source, identify: () => false }),
+  defineScalarTag<string>('tag:yaml.org,2002:binary', {
+    resolve: (source) => Buffer.from(source, 'base64').toString('latin1'),
+    identify: () => false,
+  }),
+  mergeTag,
+);
+
+/** Aliases may repeat a few things; what repeats more only serves to make a small file large. */
+const MAX_ALIASES = 1_000;
+const MAX_EXPANDED = 1_000_000;
+
+/** Reads a file, document by document; one that is broken does not hide the others. */
+export function* readYaml(text: string): Generator<YamlDocument | YamlProblem, void, undefined> {
+  for (const { source, line } of split(text)) {
+    try {
+      yield* readPart(source, line);
+    } catch (error) {
+      const mark = error instanceof YAMLException ? error.mark : undefined;
+      const reason = error instanceof YAMLException ? error.reason : describe(error);
+      yield { line: line + (mark?.line ?? 0), reason };
+    }
+  }
+}
+
+interface Part {
+  readonly source: string;
+  /** The line of the file on which it starts, counted from 1. */
+  readonly line: number;
+}
+
+function* split(text: string): Generator<Part, void, undefined> {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  let start = 0;
+  for (let index = 0; index <= lines.length; index++) {
+    const line = lines[index];
+    if (line === undefined || /^---[ \t\r]*(#.*)?$/.test(line)) {
+      const part = lines.slice(start, index);
+      if (part.some((each) => /^[ \t]*[^ \t\r#]/.test(each))) {
+        yield { source: part.join('\n'), line: start + 1 };
+      }
+      start = index + 1;
+    }
+  }
+}
+
+function readPart(source: string, firstLine: number): readonly YamlDocument[] {
+  const events = parseEvents(source, {});
+  const values = constructFromEvents(events, { source, schema: SCHEMA, json: true, maxAliases: MAX_ALIASES });
+  if (events.some(({ type }) => type === EVENT_ID.ALIAS)) {
+    values.forEach(refuseExcess);
+  }
+  const starts = events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
+  return values.map((value, index) => ({
+    value,
+    lineOf: (path) => firstLine + lineAt(source, offsetOf(events, source, (starts[index] ?? 0) + 1, path)),
+  }));
+}
+
+/** An alias that contains itself never ends, and aliases of aliases grow beyond all bounds. */
+function refuseExcess(root: unknown): void {
+  let count = 0;
+  const open = new Set<unknown>();
+  const visit = (value: unknown): void => {
+    count++;
+    if (count > MAX_EXPANDED) {
+      throw new Error('aliases expand to more than a million values');
+    }
+    if (typeof value !== 'object' || value === null) {
+      return;
+    }
+    if (open.has(value)) {
+      throw new Error('an alias contains itself');
+    }
+    open.add(value);
+    Object.values(value).forEach(visit);
+    open.delete(value);
+  };
+  visit(root);
+}
+
+function lineAt(source: string, offset: number): number {
+  let line = 0;
+  for (let at = source.indexOf('\n'); at >= 0 && at < offset; at = source.indexOf('\n', at + 1)) {
+    line++;
+  }
+  return line;
+}
+
+/** Where the node stands that `path` leads to from the node at `index`. */
+function offsetOf(events: readonly Event[], source: string, index: number, path: Path): number {
+  let at = index;
+  let offset = startOf(events[at]);
+  for (const key of path) {
+    const found = childOf(events, source, at, key);
+    if (found === undefined) {
+      break;
+    }
+    at = found.index;
+    offset = found.offset;
+  }
+  return Math.max(offset, 0);
+}
+
+/** The value of a key (at the key's own offset), or an item of a list. */
+function childOf(
+  events: readonly Event[],
+  source: string,
+  parent: number,
+  key: string | number,
+): { readonly index: number; readonly offset: number } | undefined {
+  const type = events[parent]?.type;
+  let found: { readonly index: number; readonly offset: number } | undefined;
+  let position = 0;
+  for (let at = parent + 1; at < events.length && events[at]?.type !== EVENT_ID.POP; position++) {
+    if (type === EVENT_ID.SEQUENCE) {
+      if (position === key) {
+        return { index: at, offset: startOf(events[at]) };
+      }
+      at = after(events, at);
+    } else if (type === EVENT_ID.MAPPING) {
+      const value = after(events, at);
+      const event = events[at];
+      // The last of equal keys is the one that counts.
+      if (event?.type === EVENT_ID.SCALAR && getScalarValue(source, event) === String(key)) {
+        found = { index: value, offset: startOf(event) };
+      }
+      at = after(events, value);
+    } else {
+      return undefined;
+    }
+  }
+  return found;
+}
+
+/** The event after the node that starts at `index`. */
+function after(events: readonly Event[], index: number): number {
+  let depth = 0;
+  for (let at = index; at < events.length; at++) {
+    const type = events[at]?.type;
+    if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) {
+      depth++;
+    } else if (type === EVENT_ID.POP) {
+      depth--;
+    }
+    if (depth === 0) {
+      return at + 1;
+    }
+  }
+  return events.length;
+}
+
+function startOf(event: Event | undefined): number {
+  switch (event?.type) {
+    case EVENT_ID.SCALAR:
+      return event.valueStart;
+    case EVENT_ID.MAPPING:
+    case EVENT_ID.SEQUENCE:
+      return event.start;
+    case EVENT_ID.ALIAS:
+      return event.anchorStart;
+    case EVENT_ID.DOCUMENT:
+    case EVENT_ID.POP:
+    case undefined:
+      return -1;
+  }
+}

@@ -1,0 +1,258 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import { access, postgres } from '../k3d/example';
+import { Lab, must, requireHost } from './lab';
+
+jest.setTimeout(180_000);
+
+const PASSWORDS: Readonly<Record<string, string>> = {
+  postgres: "super'user\\pass",
+  auth_user: 'auth-"$(id)`-\\n-pass',
+  game_user: 'game pass',
+};
+
+const FIREWALLS = {
+  iptables: {
+    drop: 'iptables -P INPUT DROP; iptables -P FORWARD DROP; iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT; iptables -A INPUT -p tcp --dport 22 -j ACCEPT',
+    flush: 'iptables -F; iptables -X',
+    rules: 'iptables-save | grep -v "^[#:]"',
+  },
+  nftables: {
+    drop: `nft -f - <<'END'
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iif "lo" accept
+    ct state established,related accept
+    tcp dport 22 accept
+  }
+  chain forward { type filter hook forward priority filter; policy drop; }
+}
+END`,
+    flush: 'nft flush ruleset',
+    rules: 'nft list ruleset',
+  },
+};
+
+const BOTH = {
+  drop: `${FIREWALLS.iptables.drop}\n${FIREWALLS.nftables.drop.replace('flush ruleset\n', '')}`,
+  flush: 'iptables -F; iptables -X; iptables -P INPUT ACCEPT; nft flush ruleset',
+  // Not `nft list ruleset`: it would count packets of what iptables keeps there.
+  rules: `${FIREWALLS.iptables.rules}; nft list table inet filter`,
+};
+
+beforeAll(() => {
+  requireHost();
+});
+
+describe.each([
+  ['iptables', FIREWALLS.iptables],
+  ['nftables', FIREWALLS.nftables],
+  ['both at once', BOTH],
+])('the outage, with %s', (backend, firewall) => {
+  let lab: Lab;
+  const shell = (line: string): string => lab.must('host', 'sh', ['-c', line]);
+  const connections = (): Promise<string[]> =>
+    Promise.all([5432, 6379].flatMap((port) => ['pod', 'node'].map((from) => lab.connect(from, '172.21.0.1', port))));
+  const ALL_TIMED_OUT = Array<string>(4).fill('connection timed out');
+  const ALL_OPEN = Array<string>(4).fill('open');
+  let before: string;
+
+  beforeAll(() => {
+    lab = new Lab(access);
+    lab.initPostgres();
+    lab.startPostgres();
+    lab.startRedis();
+    lab.start('host', process.execPath, ['-e', 'require("node:net").createServer().listen(9999)']);
+  });
+  afterAll(() => {
+    lab.close();
+  });
+
+  test('as installed, PostgreSQL and Redis refuse pods', async () => {
+    expect(await lab.connect('pod', '172.21.0.1', 5432)).toBe('connection refused');
+    expect(await lab.connect('pod', '172.21.0.1', 6379)).toBe('connection refused');
+  });
+
+  test('the servers are configured, twice with the same result', () => {
+    const dryRun = lab.script('services.sh', ['apply', '--dry-run']);
+    expect(dryRun.stdout).toContain('+host "shop_auth" "auth_user" 10.42.0.0/16 scram-sha-256');
+    expect(lab.script('services.sh', ['status']).code).toBe(1);
+
+    const applied = lab.script('services.sh', ['apply']);
+
+    expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: '' });
+    const hba = readFileSync(join(lab.folder, 'postgres/pg_hba.conf'), 'utf8');
+    expect(lab.script('services.sh', ['apply']).stdout).toContain('pg_hba.conf: nothing to change');
+    expect(readFileSync(join(lab.folder, 'postgres/pg_hba.conf'), 'utf8')).toBe(hba);
+    expect(lab.script('services.sh', ['status']).code).toBe(0);
+    expect(must('stat', ['-c', '%U %a', join(lab.folder, 'postgres/pg_hba.conf')])).toBe('postgres 600\n');
+    lab.stopPostgres();
+    lab.startPostgres();
+    lab.stopRedis();
+    lab.startRedis();
+    expect(lab.sql('SELECT error FROM pg_hba_file_rules WHERE error IS NOT NULL').stdout).toBe('');
+  });
+
+  test('the databases and users are made, twice with the same result', () => {
+    const sql = readFileSync(join(lab.files, sqlFileName(postgres)), 'utf8');
+    const passwords = psqlPasswords(access, (_, user) => PASSWORDS[user]);
+    const state = (): string =>
+      must('runuser', ['-u', 'postgres', '--', 'pg_dumpall', '--no-role-passwords', '-h', lab.folder])
+        // Newer versions write a random key on these lines.
+        .replaceAll(/^\\(un)?restrict .*$/gm, '');
+    expect(lab.sql(sql)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('postgres_external_postgres_password is not set') as unknown,
+    });
+
+    const first = lab.sql(passwords + sql);
+    const made = state();
+    const second = lab.sql(passwords + sql);
+
+    expect(first).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(state()).toBe(made);
+    // The server logs every statement, and yet:
+    const log = readFileSync(join(lab.folder, 'postgres/log'), 'utf8');
+    expect(log).toContain('GRANT USAGE ON SCHEMA public');
+    expect(log).not.toMatch(/PASSWORD '/);
+  });
+
+  test('with a firewall that drops, pods time out, as in the report', async () => {
+    expect(await connections()).toEqual(ALL_OPEN);
+    shell(firewall.drop);
+    before = shell(firewall.rules);
+
+    expect(await connections()).toEqual(ALL_TIMED_OUT);
+    expect(lab.script('firewall.sh', ['status'])).toMatchObject({ code: 1 });
+  });
+
+  test('the dry run shows the rules and makes none', () => {
+    const { code, stdout } = lab.script('firewall.sh', ['apply', '--dry-run']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('5432');
+    expect(shell(firewall.rules)).toBe(before);
+  });
+
+  test('with the rules, both connect', async () => {
+    expect(lab.script('firewall.sh', ['apply'])).toMatchObject({ code: 0, stderr: '' });
+
+    expect(await connections()).toEqual(ALL_OPEN);
+    expect(lab.script('firewall.sh', ['status'])).toMatchObject({ code: 0 });
+  });
+
+  test('applied again, the rules are the same', () => {
+    const rules = shell(firewall.rules);
+
+    expect(lab.script('firewall.sh', ['apply'])).toMatchObject({ code: 0, stderr: '' });
+
+    expect(shell(firewall.rules)).toBe(rules);
+  });
+
+  test('a rule that was put before ours is noticed, and mended', async () => {
+    shell(
+      backend !== 'nftables'
+        ? 'iptables -I INPUT -p tcp --dport 5432 -j DROP'
+        : 'nft insert rule inet filter input tcp dport 5432 drop',
+    );
+    expect(await lab.connect('pod', '172.21.0.1', 5432)).toBe('connection timed out');
+    expect(lab.script('firewall.sh', ['status']).code).toBe(1);
+
+    lab.script('firewall.sh', ['apply']);
+
+    expect(await connections()).toEqual(ALL_OPEN);
+    shell(
+      backend !== 'nftables'
+        ? 'iptables -D INPUT -p tcp --dport 5432 -j DROP'
+        : 'nft delete rule inet filter input handle $(nft -a list chain inet filter input | sed -n "s/.*tcp dport 5432 drop # handle //p")',
+    );
+  });
+
+  test('a third port stays closed, and another network stays out', async () => {
+    expect(await lab.connect('pod', '172.21.0.1', 9999)).toBe('connection timed out');
+    expect(await lab.connect('node', '172.21.0.1', 9999)).toBe('connection timed out');
+    expect(await lab.connect('other', '198.51.100.1', 5432)).toBe('connection timed out');
+    expect(await lab.connect('other', '172.21.0.1', 6379)).toBe('connection timed out');
+  });
+
+  test('auth_user logs in from the pod by its password, over scram, and reaches only its database', () => {
+    const auth = PASSWORDS['auth_user'] ?? '';
+
+    expect(lab.login('auth_user', 'shop_auth', auth)).toMatchObject({ code: 0, stdout: 'auth_user\n' });
+    expect(lab.login('auth_user', 'shop_auth', 'wrong').stderr).toContain('password authentication failed');
+    for (const database of ['shop_game', 'postgres', 'template1']) {
+      expect(lab.login('auth_user', database, auth).stderr).toContain('no pg_hba.conf entry');
+    }
+    // And where pg_hba.conf lets it in, as on the host itself, the privileges do not.
+    expect(
+      lab.run('host', 'psql', ['-h', '127.0.0.1', '-U', 'auth_user', '-d', 'shop_game'], { env: { PGPASSWORD: auth } })
+        .stderr,
+    ).toContain('permission denied for database "shop_game"');
+    expect(lab.sql(`SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname = 'auth_user'`).stdout).toBe(
+      't\n',
+    );
+  });
+
+  test('what the superuser migrates, the user may change in data and not in structure', () => {
+    const superuser = PASSWORDS['postgres'] ?? '';
+    const auth = PASSWORDS['auth_user'] ?? '';
+    const migration = 'CREATE TABLE account (id bigserial PRIMARY KEY, name text)';
+    expect(lab.login('postgres', 'shop_auth', superuser, migration)).toMatchObject({ code: 0 });
+
+    const as = (statement: string): string => {
+      const { stdout, stderr } = lab.login('auth_user', 'shop_auth', auth, statement);
+      return stdout + stderr;
+    };
+
+    expect(as("INSERT INTO account (name) VALUES ('a') RETURNING id")).toContain('1');
+    expect(as("UPDATE account SET name = 'b'")).toContain('UPDATE 1');
+    expect(as('DELETE FROM account')).toContain('DELETE 1');
+    expect(as('DROP TABLE account')).toContain('must be owner of table account');
+    expect(as('TRUNCATE account')).toContain('permission denied');
+    expect(as('CREATE TABLE other (id int)')).toContain('permission denied for schema public');
+    expect(as('CREATE TEMPORARY TABLE other (id int)')).toContain('permission denied');
+    expect(as('CREATE DATABASE other')).toContain('permission denied');
+    lab.login('postgres', 'shop_auth', superuser, 'DROP TABLE account');
+  });
+
+  test('Redis answers from the pod', () => {
+    expect(lab.must('pod', 'redis-cli', ['-h', '172.21.0.1', 'PING'])).toBe('PONG\n');
+  });
+
+  test("after a reboot, the installed unit's command restores the rules", async () => {
+    const root = mkdtempSync(join(lab.folder, 'root-'));
+    const installed = lab.script('firewall.sh', ['install'], { DESTDIR: root });
+    expect({ code: installed.code, stderr: installed.stderr }).toEqual({ code: 0, stderr: '' });
+    const unit = readFileSync(join(root, 'etc/systemd/system/shop-host-access.service'), 'utf8');
+    const command = /^ExecStart=(\S+) (\S+)$/m.exec(unit);
+    shell(firewall.flush);
+    shell(firewall.drop);
+    expect(await connections()).toEqual(ALL_TIMED_OUT);
+
+    lab.must('host', join(root, command?.[1] ?? ''), [command?.[2] ?? '']);
+
+    expect(await connections()).toEqual(ALL_OPEN);
+  });
+
+  test('removed, everything is as before', async () => {
+    expect(lab.script('firewall.sh', ['remove'])).toMatchObject({ code: 0, stderr: '' });
+
+    expect(shell(firewall.rules)).toBe(before);
+    expect(await connections()).toEqual(ALL_TIMED_OUT);
+    expect(lab.script('firewall.sh', ['remove'])).toMatchObject({ code: 0, stderr: '' });
+    expect(shell(firewall.rules)).toBe(before);
+  });
+
+  test('taken out of their files, the servers are as installed', () => {
+    const hba = join(lab.folder, 'postgres/pg_hba.conf');
+    expect(lab.script('services.sh', ['remove']).code).toBe(0);
+
+    for (const file of [hba, join(lab.folder, 'postgres/postgresql.conf'), join(lab.folder, 'redis.conf')]) {
+      expect(readFileSync(file, 'utf8')).toBe(readFileSync(`${file}.before-shop-host-access`, 'utf8'));
+    }
+  });
+});

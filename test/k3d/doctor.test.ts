@@ -1,0 +1,589 @@
+import { main } from '../../lib/cli/doctor';
+import { checks, fullImageName, type Patient } from '../../lib/k3d/checks';
+import { runChecks, type Finding, type Result } from '../../lib/k3d/doctor';
+import { scramMatches } from '../../lib/k3d/scram';
+import { access } from './example';
+import {
+  clusters,
+  exited,
+  hba,
+  hbaRules,
+  listening,
+  MISSING,
+  PASSWORDS,
+  patient,
+  roles,
+  terminal,
+  TIMED_OUT,
+  verifier,
+  type Reply,
+  type StandIn,
+} from './stand-ins';
+
+const SILENT = { start: () => undefined, finish: () => undefined };
+
+async function examine(who: Patient): Promise<readonly Finding[]> {
+  return runChecks(checks(who), SILENT);
+}
+
+function failed(findings: readonly Finding[]): readonly { readonly name: string; readonly result: Result }[] {
+  return findings
+    .filter((finding) => finding.result.status !== 'ok')
+    .map(({ check, result }) => ({ name: `${check.section}: ${check.name}`, result }));
+}
+
+test('all is well: every check says so, in the order in which things would fail', async () => {
+  const screen = terminal();
+
+  const code = await main(patient(), [], screen);
+
+  expect(code).toBe(0);
+  expect(screen.written()).toMatchSnapshot();
+});
+
+test('before the cluster is made, all is well too', async () => {
+  const screen = terminal();
+  const who = patient(
+    [
+      [/^k3d cluster list/, '[]'],
+      [/^docker network inspect/, exited(1, 'no such network')],
+      [/^ip -j -4 route/, '[{"dst":"192.0.2.0/24","dev":"eth0"}]'],
+      [/^dist\/local\/host\/firewall.sh status/, 'iptables: rules in place\nnftables: drops nothing\n'],
+    ],
+    { taken: [] },
+  );
+
+  expect(await main(who, [], screen)).toBe(0);
+  expect(screen.written()).toContain('k3d cluster create --config dist/local/k3d.yml');
+  expect(screen.written()).toContain('read, not tested, since the cluster does not run: iptables: rules in place');
+});
+
+interface Case {
+  readonly replies?: readonly (readonly [RegExp, Reply])[];
+  readonly machine?: StandIn;
+  readonly check: string;
+  readonly status?: Result['status'];
+  readonly found: string | RegExp;
+  readonly remedy: string;
+}
+
+const rule = { line: 1, type: 'host', databases: ['all'], users: ['all'], address: 'all', netmask: null, error: null };
+
+const CASES: Readonly<Record<string, Case>> = {
+  'docker is not installed': {
+    replies: [[/^docker version/, MISSING]],
+    check: 'tools: docker is installed',
+    found: 'docker is not installed',
+    remedy: 'https://docs.docker.com/engine/install/',
+  },
+  'the Docker daemon is down': {
+    replies: [
+      [
+        /^docker version/,
+        exited(1, 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.', '{"Server":null}'),
+      ],
+    ],
+    check: 'tools: docker is installed',
+    found: 'the Docker daemon does not answer: Cannot connect',
+    remedy: 'sudo systemctl start docker',
+  },
+  'the Docker socket may not be used': {
+    replies: [[/^docker version/, exited(1, 'permission denied while trying to connect', '{"Server":null}')]],
+    check: 'tools: docker is installed',
+    found: 'you may not talk to the Docker daemon',
+    remedy: 'sudo usermod -aG docker "$USER"',
+  },
+  'docker is too old': {
+    replies: [[/^docker version/, '{"Server":{"Version":"20.10.4"}}']],
+    check: 'tools: docker is installed',
+    found: 'docker is version 20.10.4',
+    remedy: 'install Docker Engine',
+  },
+  'docker hangs': {
+    replies: [[/^docker version/, TIMED_OUT]],
+    check: 'tools: docker is installed',
+    status: 'could-not-run',
+    found: 'did not end in time',
+    remedy: '',
+  },
+  'k3d is not installed': {
+    replies: [[/^k3d version/, MISSING]],
+    check: 'tools: k3d is installed',
+    found: 'k3d is not installed',
+    remedy: 'https://k3d.io/stable/#installation',
+  },
+  'k3d is too old for the configuration': {
+    replies: [[/^k3d version/, 'k3d version v5.4.6\n']],
+    check: 'tools: k3d is installed',
+    found: 'k3d is version 5.4.6',
+    remedy: 'install k3d',
+  },
+  'kubectl is too old for the API server': {
+    replies: [[/^kubectl version/, '{"clientVersion":{"gitVersion":"v1.29.9"}}']],
+    check: 'tools: kubectl is installed, version 1.30.0',
+    found: 'kubectl is version 1.29.9',
+    remedy: 'install kubectl',
+  },
+  'a process holds port 8880': {
+    replies: [
+      [/^docker ps --filter publish=8880/, ''],
+      [/^ss .*sport = :8880/, listening('*', 8880, 'users:(("python3",pid=812,fd=3))')],
+    ],
+    check: 'ports: port 8880 is free',
+    found: 'python3 (pid 812) holds it',
+    remedy: 'kill 812',
+  },
+  'a process of another user holds port 8443': {
+    replies: [
+      [/^docker ps --filter publish=8443/, ''],
+      [/^ss .*sport = :8443/, listening('0.0.0.0', 8443)],
+    ],
+    machine: { root: false },
+    check: 'ports: port 8443 is free',
+    found: 'another user holds it; only root can see who',
+    remedy: "sudo ss -ltnp 'sport = :8443'",
+  },
+  'a container of another cluster holds port 8880': {
+    replies: [[/^docker ps --filter publish=8880/, 'k3d-old-serverlb\n']],
+    check: 'ports: port 8880 is free',
+    found: 'the container k3d-old-serverlb holds it',
+    remedy: 'docker stop k3d-old-serverlb',
+  },
+  'a VPN has the range of the pods': {
+    replies: [[/^ip -j -4 route/, '[{"dst":"10.0.0.0/8","gateway":"10.8.0.1","dev":"tun0"}]']],
+    check: 'network: no route',
+    found: 'the route to 10.0.0.0/8 through tun0 overlaps with podCidr 10.42.0.0/16',
+    remedy: 'ip -4 route show root 10.0.0.0/8',
+  },
+  'another network has the range of the nodes': {
+    replies: [
+      [/^docker network inspect/, exited(1, 'no such network')],
+      [/^k3d cluster list/, '[]'],
+      [/firewall.sh status/, ''],
+    ],
+    machine: { taken: [] },
+    check: 'network: no route',
+    found: 'the route to 172.21.0.0/16 through br-1 overlaps with subnet 172.21.0.0/16',
+    remedy: 'change subnet in the environment',
+  },
+  'PostgreSQL is down': {
+    replies: [
+      [/^ss .*sport = :5432/, ''],
+      [
+        /psql/,
+        exited(
+          2,
+          'psql: error: connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?',
+        ),
+      ],
+    ],
+    check: 'postgres-external: it listens on port 5432',
+    found: 'nothing listens on port 5432: PostgreSQL is down',
+    remedy: 'sudo systemctl start postgresql',
+  },
+  'PostgreSQL listens on this host only': {
+    replies: [[/^ss .*sport = :5432/, listening('127.0.0.1', 5432) + listening('[::1]', 5432)]],
+    check: 'postgres-external: it listens on port 5432',
+    found: 'it listens on 127.0.0.1 and ::1 only',
+    remedy: 'sudo dist/local/host/services.sh apply',
+  },
+  'Redis is bound to 127.0.0.1': {
+    replies: [[/^ss .*sport = :6379/, listening('127.0.0.1', 6379)]],
+    check: 'redis-external: it listens on port 6379',
+    found: 'it listens on 127.0.0.1 only',
+    remedy: 'sudo systemctl restart redis-server',
+  },
+  'Redis is in protected mode': {
+    machine: { redis: { kind: 'answer', text: '-DENIED Redis is running in protected mode' } },
+    check: 'redis-external: Redis answers',
+    found: 'Redis is in protected mode',
+    remedy: 'sudo dist/local/host/services.sh apply',
+  },
+  'Redis wants a password': {
+    machine: { redis: { kind: 'answer', text: '-NOAUTH Authentication required.' } },
+    check: 'redis-external: Redis answers',
+    found: 'Redis wants a password',
+    remedy: 'requirepass',
+  },
+  'pg_hba.conf is mangled': {
+    replies: [
+      [/pg_hba_file_rules/, hba([...hbaRules, { line: 17, error: 'invalid authentication method "scram-sha-265"' }])],
+    ],
+    check: 'postgres-external: pg_hba.conf',
+    found: '/etc/postgresql/15/main/pg_hba.conf, line 17: invalid authentication method "scram-sha-265"',
+    remedy: 'sudo -u postgres editor +17 /etc/postgresql/15/main/pg_hba.conf',
+  },
+  'pg_hba.conf lacks an entry': {
+    replies: [[/pg_hba_file_rules/, hba(hbaRules.filter(({ line }) => line !== 9))]],
+    check: 'postgres-external: pg_hba.conf',
+    found: 'has no entry for game_user of shop_game from 10.42.0.0/16',
+    remedy: 'sudo dist/local/host/services.sh apply',
+  },
+  'an earlier entry of pg_hba.conf rejects': {
+    replies: [[/pg_hba_file_rules/, hba([{ ...rule, method: 'reject' }, ...hbaRules])]],
+    check: 'postgres-external: pg_hba.conf',
+    found: 'line 1: auth_user of shop_auth from 172.21.0.0/16 is met by the method "reject"',
+    remedy: 'sudo dist/local/host/services.sh apply',
+  },
+  'an earlier entry of pg_hba.conf trusts everybody': {
+    replies: [
+      [
+        /pg_hba_file_rules/,
+        hba([{ ...rule, address: '10.0.0.0', netmask: '255.0.0.0', method: 'trust' }, ...hbaRules]),
+      ],
+    ],
+    check: 'postgres-external: pg_hba.conf',
+    found: 'line 1: auth_user of shop_auth from 10.42.0.0/16 is met by the method "trust"',
+    remedy: 'sudo dist/local/host/services.sh apply',
+  },
+  'pg_hba.conf was changed and not read': {
+    replies: [[/pg_hba_file_rules/, hba(hbaRules, true)]],
+    check: 'postgres-external: pg_hba.conf',
+    found: 'newer than what PostgreSQL has read',
+    remedy: 'pg_reload_conf()',
+  },
+  'a database is missing': {
+    replies: [[/pg_database/, '["postgres","shop_auth"]']],
+    check: 'postgres-external: the databases',
+    found: 'missing: shop_game',
+    remedy:
+      'cat .secrets/local.psql dist/local/host/postgres-external.sql | sudo -u postgres psql -X -q -p 5432 -d postgres',
+  },
+  'a user is missing': {
+    replies: [[/pg_authid/, roles({ postgres: 'p', game_user: 'g' })]],
+    check: 'postgres-external: the users',
+    found: 'the user auth_user is missing',
+    remedy: 'postgres-external.sql',
+  },
+  'a password is wrong': {
+    replies: [[/pg_authid/, roles({ ...PASSWORDS, auth_user: 'other' })]],
+    check: 'postgres-external: the users',
+    found: 'the password of auth_user is not the one in the secrets',
+    remedy: 'postgres-external.sql',
+  },
+  'a password is kept as md5': {
+    replies: [[/pg_authid/, roles(PASSWORDS).replace(/SCRAM-SHA-256[^"]*/, 'md5abc')]],
+    check: 'postgres-external: the users',
+    found: 'the password of postgres is not kept for scram-sha-256',
+    remedy: 'postgres-external.sql',
+  },
+  'a user has no password': {
+    replies: [[/pg_authid/, roles(PASSWORDS).replace(/SCRAM-SHA-256[^"]*/, '')]],
+    check: 'postgres-external: the users',
+    found: 'the user postgres has no password',
+    remedy: 'postgres-external.sql',
+  },
+  'PostgreSQL may not be asked': {
+    replies: [[/psql/, exited(1, 'sudo: a password is required')]],
+    machine: { root: false },
+    check: 'postgres-external: the databases',
+    status: 'could-not-run',
+    found: 'sudo: a password is required',
+    remedy: 'sudo -v',
+  },
+  'the firewall drops what comes from the nodes': {
+    replies: [[/^nsenter.*node -e [^]* {2}172\.21\.0\.1 5432$/, 'timed out\n']],
+    check: 'postgres-external: the firewall',
+    found: "a connection from 172.21.0.0/16 to 172.21.0.1:5432 timed out: this host's firewall drops it",
+    remedy: 'sudo dist/local/host/firewall.sh install',
+  },
+  'the firewall drops what comes from pods': {
+    replies: [[/^nsenter.*node -e [^]* 10\.42\.0\.1 172\.21\.0\.1 6379$/, 'timed out\n']],
+    check: 'redis-external: the firewall',
+    found: 'a connection from 10.42.0.0/16 to 172.21.0.1:6379 timed out',
+    remedy: 'sudo dist/local/host/firewall.sh install',
+  },
+  'the firewall rejects': {
+    replies: [[/^nsenter.*node -e [^]* 172\.21\.0\.1 6379$/, 'ECONNREFUSED\n']],
+    check: 'redis-external: the firewall',
+    found: 'was rejected (ECONNREFUSED)',
+    remedy: 'sudo dist/local/host/firewall.sh install',
+  },
+  'the firewall cannot be tested without root': {
+    machine: { root: false },
+    replies: [[/^sudo -n -u postgres psql.*pg_hba/s, hba(hbaRules)]],
+    check: 'redis-external: the firewall',
+    status: 'could-not-run',
+    found: 'opening a connection from inside the cluster needs root',
+    remedy: 'npm run -s doctor',
+  },
+  'the rules are missing, before there is a cluster': {
+    replies: [
+      [/^k3d cluster list/, '[]'],
+      [/firewall.sh status/, exited(1, '', 'iptables: rules missing (-P INPUT DROP)\n')],
+    ],
+    machine: { taken: [] },
+    check: 'redis-external: the firewall',
+    found: 'iptables: rules missing (-P INPUT DROP)',
+    remedy: 'sudo dist/local/host/firewall.sh install',
+  },
+  'ufw manages the firewall, before there is a cluster': {
+    replies: [
+      [/^k3d cluster list/, '[]'],
+      [
+        /firewall.sh status/,
+        exited(3, '', 'ufw manages it:\nufw allow proto tcp from 172.21.0.0/16 to any port 5432\n'),
+      ],
+    ],
+    machine: { taken: [] },
+    check: 'redis-external: the firewall',
+    status: 'could-not-run',
+    found: 'ufw or firewalld manages the firewall',
+    remedy: 'ufw allow proto tcp from 172.21.0.0/16 to any port 5432',
+  },
+  'the cluster is stopped': {
+    replies: [
+      [/^k3d cluster list/, clusters('0/1', '0/2')],
+      [/firewall.sh status/, ''],
+    ],
+    check: 'cluster: cluster shop is up',
+    found: '0 of 1 servers and 0 of 2 agents run',
+    remedy: 'k3d cluster start shop',
+  },
+  'the cluster is another': {
+    replies: [[/^k3d cluster list/, clusters('1/1', '1/1')]],
+    check: 'cluster: cluster shop is up',
+    found: 'but the environment has 1 and 2',
+    remedy: 'k3d cluster delete shop',
+  },
+  'k3d cannot list clusters': {
+    replies: [[/^k3d cluster list/, exited(1, 'docker is down')]],
+    check: 'cluster: cluster shop is up',
+    status: 'could-not-run',
+    found: 'docker is down',
+    remedy: '',
+  },
+  "the cluster's network has another range": {
+    replies: [[/^docker network inspect/, '[{"IPAM":{"Config":[{"Subnet":"172.18.0.0/16"}]}}]']],
+    check: 'cluster: its Docker network is 172.21.0.0/16',
+    found: 'it is 172.18.0.0/16',
+    remedy: 'k3d cluster create --config dist/local/k3d.yml',
+  },
+  'an image is not imported on one node': {
+    replies: [[/^docker exec k3d-shop-agent-1/, '{"images":[{"repoTags":["docker.io/library/redis:7.2"]}]}']],
+    check: 'images: 2 images',
+    found: 'missing on a node: shop/auth-service:dev',
+    remedy: 'k3d image import -c shop shop/auth-service:dev',
+  },
+  'an image is not built': {
+    replies: [
+      [/^docker exec k3d-shop-agent-1/, '{"images":[{"repoTags":["docker.io/library/redis:7.2"]}]}'],
+      [/^docker image inspect/, exited(1, 'No such image')],
+    ],
+    check: 'images: 2 images',
+    found: 'missing on a node: shop/auth-service:dev',
+    remedy: 'build, since docker has them neither',
+  },
+};
+
+test.each(Object.entries(CASES))('%s: named, with the remedy', async (_, expected) => {
+  const findings = await examine(patient(expected.replies, expected.machine));
+
+  const hit = failed(findings).find(({ name }) => name.startsWith(expected.check));
+  expect(hit?.result).toMatchObject({ status: expected.status ?? 'problem' });
+  const { found, remedy } = { remedy: [], ...hit?.result } as { found: string; remedy: string[] };
+  expect(found).toContain(expected.found);
+  expect(remedy.join('\n')).toContain(expected.remedy);
+});
+
+test('no check ends in a stack trace, whatever fails', async () => {
+  for (const reply of [
+    MISSING,
+    TIMED_OUT,
+    exited(1, ''),
+    exited(0, '', 'no JSON'),
+    exited(0, '', '[]'),
+    exited(0, '', '{}'),
+    exited(0, '', 'null'),
+  ]) {
+    const screen = terminal();
+
+    const code = await main(patient([[/^/, reply]]), [], screen);
+
+    expect(code).toBeGreaterThan(0);
+    expect(screen.written()).not.toMatch(/^\s+at |TypeError|undefined/m);
+  }
+});
+
+test('a port that is changed in the environment is the one that is looked at', () => {
+  const who = { ...patient([], { taken: [] }) };
+  const changed = {
+    ...who,
+    access: { ...access, cluster: { ...access.cluster, ports: [{ host: 9980, container: 80 }] } },
+  };
+
+  const names = checks(changed).map((check) => check.name);
+
+  expect(names).toContain("port 9980 is free, for the cluster's 80");
+  expect(names.join()).not.toContain('8880');
+});
+
+test('without --fix nothing is run that changes anything', async () => {
+  const screen = terminal({ answer: true });
+  const who = patient([[/^ss .*sport = :6379/, '']]);
+
+  await main(who, [], screen);
+
+  expect(screen.executed).toEqual([]);
+  for (const line of who.system.ran) {
+    expect(line).toMatch(
+      /^(docker (version|ps|network inspect|inspect|image inspect|exec \S+ crictl images) ?|k3d (version|cluster list)|kubectl version|ss |ip -j -4 route show|nsenter \S+ (ip -j -4 address show|\S*node -e)|(runuser|sudo) .*psql .*SELECT)/s,
+    );
+  }
+});
+
+describe('--fix', () => {
+  const redisDown: readonly (readonly [RegExp, Reply])[] = [[/^ss .*sport = :6379/, listening('127.0.0.1', 6379)]];
+
+  test('shows the commands and how to undo them, asks, and changes nothing at a no', async () => {
+    const screen = terminal({ answer: false });
+
+    expect(await main(patient(redisDown), ['--fix'], screen)).toBe(1);
+
+    expect(screen.executed).toEqual([]);
+    expect(screen.written()).toContain(
+      'To be run:\n  dist/local/host/services.sh apply\n  systemctl restart redis-server\n',
+    );
+    expect(screen.written()).toContain('Undone by:\n  sudo dist/local/host/services.sh remove\n');
+    expect(screen.written()).toContain('Nothing was changed.');
+  });
+
+  test.each([
+    ['at a yes', ['--fix'], true],
+    ['with --yes', ['--fix', '--yes'], false],
+  ])('%s runs them, each once and in order, and looks again', async (_, args, answer) => {
+    const screen = terminal({ answer });
+    const replies: (readonly [RegExp, Reply])[] = [...redisDown, [/^ss .*sport = :5432/, listening('127.0.0.1', 5432)]];
+    const who = patient(replies);
+
+    expect(await main(who, args, screen)).toBe(1);
+
+    expect(screen.executed).toEqual([
+      'systemctl restart postgresql',
+      'dist/local/host/services.sh apply',
+      'systemctl restart redis-server',
+    ]);
+    expect(who.system.ran.filter((line) => line.startsWith('k3d version'))).toHaveLength(2);
+  });
+
+  test('uses sudo where it is not root', async () => {
+    const screen = terminal();
+
+    await main(patient(redisDown, { root: false }), ['--fix', '--yes'], screen);
+
+    expect(screen.executed).toContain('sudo systemctl restart redis-server');
+  });
+
+  test('stops at the first command that fails', async () => {
+    const screen = terminal({ codes: () => 4 });
+
+    await main(patient(redisDown), ['--fix', '--yes'], screen);
+
+    expect(screen.executed).toHaveLength(1);
+    expect(screen.written()).toContain('exit code 4');
+  });
+});
+
+describe('output', () => {
+  test('as JSON, for programs', async () => {
+    const screen = terminal({ live: true });
+
+    const code = await main(patient([[/pg_database/, '[]']]), ['--format', 'json'], screen);
+
+    const report = JSON.parse(screen.written()) as { exitCode: number; sections: { name: string; checks: object[] }[] };
+    expect(code).toBe(1);
+    expect(report.exitCode).toBe(1);
+    expect(report.sections.map((section) => section.name)).toEqual([
+      'tools',
+      'ports',
+      'network',
+      'postgres-external',
+      'redis-external',
+      'cluster',
+      'images',
+    ]);
+    expect(report.sections[3]?.checks[2]).toEqual({
+      name: 'the databases are there',
+      status: 'problem',
+      found: 'missing: shop_auth, shop_game',
+      why: 'Their services fail at their start, in the migration.',
+      remedy: [
+        'cat .secrets/local.psql dist/local/host/postgres-external.sql | sudo -u postgres psql -X -q -p 5432 -d postgres',
+      ],
+    });
+  });
+
+  test('the remedy stands under what failed', async () => {
+    const screen = terminal();
+
+    await main(patient([[/pg_database/, '["shop_auth"]']]), [], screen);
+
+    expect(screen.written()).toContain(
+      `× the databases are there
+    missing: shop_game
+    Their services fail at their start, in the migration.
+    what to do:
+      cat .secrets/local.psql`,
+    );
+  });
+
+  test('colours and progress on a live terminal only', async () => {
+    const live = terminal({ live: true });
+    const file = terminal();
+
+    await main(patient(), [], live);
+    await main(patient(), [], file);
+
+    expect(live.written()).toContain('\u001b[32m√');
+    expect(live.written()).toContain('… docker is installed');
+    expect(file.written()).not.toContain('\u001b');
+  });
+
+  test('exit code 2 when a check could not run and nothing is to be mended', async () => {
+    expect(await main(patient([[/^ip -j/, MISSING]]), [], terminal())).toBe(2);
+    expect(
+      await main(
+        patient([
+          [/^ip -j/, MISSING],
+          [/pg_database/, '[]'],
+        ]),
+        [],
+        terminal(),
+      ),
+    ).toBe(1);
+  });
+
+  test.each([[['--format', 'yaml']], [['--yes']], [['--nonsense']], [['x']]])(
+    '%j is refused, with the usage',
+    async (args) => {
+      const screen = terminal();
+
+      expect(await main(patient(), args, screen)).toBe(2);
+
+      expect(screen.written()).toContain('Usage:');
+    },
+  );
+
+  test('no password is shown', async () => {
+    const screen = terminal();
+    const secret = 'correct-horse';
+    const who = { ...patient([[/pg_authid/, roles({ ...PASSWORDS, auth_user: 'other' })]]), passwordOf: () => secret };
+
+    await main(who, [], screen);
+
+    expect(screen.written() + who.system.ran.join('\n')).not.toContain(secret);
+  });
+});
+
+test('a SCRAM verifier is compared with a password', () => {
+  expect(scramMatches(verifier('pä ss'), 'pä ss')).toBe(true);
+  expect(scramMatches(verifier('pass'), 'Pass')).toBe(false);
+  expect(scramMatches('md5abc', 'abc')).toBe(false);
+});
+
+test('images are named as container runtimes list them', () => {
+  expect(fullImageName('redis:7')).toBe('docker.io/library/redis:7');
+  expect(fullImageName('shop/auth:dev')).toBe('docker.io/shop/auth:dev');
+  expect(fullImageName('localhost/auth:dev')).toBe('localhost/auth:dev');
+  expect(fullImageName('registry.example:5000/auth:dev')).toBe('registry.example:5000/auth:dev');
+});

@@ -1,0 +1,35 @@
+import type { HostAccess, K3dCluster, PostgresServer } from '../../lib/k3d/model';
+
+/** A cluster, as an environment would describe it. */
+export const cluster: K3dCluster = {
+  name: 'shop',
+  servers: 1,
+  agents: 2,
+  ports: [
+    { host: 8880, container: 80 },
+    { host: 8443, container: 443 },
+  ],
+  subnet: '172.21.0.0/16',
+  podCidr: '10.42.0.0/16',
+  serviceCidr: '10.43.0.0/16',
+  image: 'rancher/k3s:v1.31.5-k3s1',
+};
+
+export const postgres: PostgresServer = {
+  kind: 'postgresql',
+  name: 'postgres-external',
+  host: 'host.k3d.internal',
+  port: 5432,
+  superuser: 'postgres',
+  databases: [
+    { name: 'shop_auth', user: 'auth_user' },
+    { name: 'shop_game', user: 'game_user' },
+  ],
+};
+
+export const access: HostAccess = {
+  cluster,
+  folder: 'dist/local/host',
+  passwordsFile: '.secrets/local.psql',
+  endpoints: [postgres, { kind: 'redis', name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
+};

@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hostAccessFiles } from '../../lib/k3d/host-access';
+import type { HostAccess } from '../../lib/k3d/model';
+import { addressAt, contains, overlap, parseRange, type Range } from '../../lib/k3d/network';
+import { hbaName, nftString, psqlString, shellLine, shellWord, sqlName, sqlString } from '../../lib/k3d/quote';
+import { hbaEntries, psqlPasswords } from '../../lib/k3d/servers';
+import { access, postgres } from './example';
+
+function content(name: string, from: HostAccess = access): string {
+  const file = hostAccessFiles(from).get(name);
+  if (file === undefined) throw new Error(`${name} is not generated`);
+  return file.content;
+}
+
+describe('hostAccessFiles', () => {
+  test.each([...hostAccessFiles(access)])('%s matches the snapshot', (_, file) => {
+    expect(file.content).toMatchSnapshot();
+  });
+
+  test('the scripts are executable, and nothing else', () => {
+    const executable = [...hostAccessFiles(access)]
+      .filter(([, file]) => file.executable === true)
+      .map(([name]) => name);
+
+    expect(executable).toEqual(['firewall.sh', 'services.sh']);
+  });
+
+  test('the same environment gives the same files', () => {
+    expect([...hostAccessFiles(access)]).toEqual([...hostAccessFiles(structuredClone(access))]);
+  });
+
+  test('opens exactly the needed ports from exactly the two ranges, in iptables', () => {
+    const rules = content('firewall.sh')
+      .split('\n')
+      .filter((line) => line.startsWith('-A '));
+
+    expect(rules).toEqual([
+      '-A SHOP-HOST-ACCESS -s 172.21.0.0/16 -p tcp -m tcp --dport 5432 -m comment --comment "shop-host-access: postgres-external" -j ACCEPT',
+      '-A SHOP-HOST-ACCESS -s 10.42.0.0/16 -p tcp -m tcp --dport 5432 -m comment --comment "shop-host-access: postgres-external" -j ACCEPT',
+      '-A SHOP-HOST-ACCESS -s 172.21.0.0/16 -p tcp -m tcp --dport 6379 -m comment --comment "shop-host-access: redis-external" -j ACCEPT',
+      '-A SHOP-HOST-ACCESS -s 10.42.0.0/16 -p tcp -m tcp --dport 6379 -m comment --comment "shop-host-access: redis-external" -j ACCEPT',
+    ]);
+  });
+
+  test('and in nftables', () => {
+    expect(content('firewall.sh')).toContain(
+      '\nip saddr { 172.21.0.0/16, 10.42.0.0/16 } tcp dport { 5432, 6379 } accept comment "shop-host-access"\n',
+    );
+  });
+
+  test('follows the environment: another port, another range', () => {
+    const script = content('firewall.sh', {
+      ...access,
+      cluster: { ...access.cluster, subnet: '172.30.0.0/16' },
+      endpoints: [{ ...postgres, port: 5433 }],
+    });
+
+    expect(script).toContain('ip saddr { 172.30.0.0/16, 10.42.0.0/16 } tcp dport { 5433 } accept');
+    expect(script).not.toMatch(/172\.21|5432|6379/);
+  });
+
+  test('tells ufw and firewalld hosts the equivalent commands', () => {
+    const script = content('firewall.sh');
+
+    expect(script).toContain('ufw allow proto tcp from 10.42.0.0/16 to any port 5432 comment shop-host-access');
+    expect(script).toContain(
+      'rule family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept',
+    );
+  });
+
+  test("the iptables chain's name fits into the kernel's 28 characters", () => {
+    const long = { ...access, cluster: { ...access.cluster, name: 'a'.repeat(32) } };
+
+    expect(/^CHAIN=(.*)$/m.exec(content('firewall.sh', long))?.[1]).toHaveLength(28);
+  });
+
+  test('the unit starts after, with and again after the firewalls, and reloads with them', () => {
+    const unit = content('shop-host-access.service');
+
+    for (const key of ['After', 'PartOf', 'ReloadPropagatedFrom', 'WantedBy']) {
+      expect(unit).toMatch(new RegExp(`^${key}=.*nftables\\.service.*netfilter-persistent\\.service`, 'm'));
+    }
+    expect(unit).toContain('\nExecStart=/usr/local/sbin/shop-host-access apply\n');
+    expect(unit).toContain('\nExecReload=/usr/local/sbin/shop-host-access apply\n');
+    expect(unit).toMatch(/^WantedBy=multi-user\.target/m);
+  });
+
+  test('pg_hba.conf names each database with its user and the superuser, from the two ranges, by scram', () => {
+    const entries = content('postgres-external.pg_hba.conf')
+      .split('\n')
+      .filter((line) => line.startsWith('host'));
+
+    expect(entries).toEqual([
+      'host "shop_auth" "auth_user" 172.21.0.0/16 scram-sha-256',
+      'host "shop_auth" "auth_user" 10.42.0.0/16 scram-sha-256',
+      'host "shop_auth" "postgres" 172.21.0.0/16 scram-sha-256',
+      'host "shop_auth" "postgres" 10.42.0.0/16 scram-sha-256',
+      'host "shop_game" "game_user" 172.21.0.0/16 scram-sha-256',
+      'host "shop_game" "game_user" 10.42.0.0/16 scram-sha-256',
+      'host "shop_game" "postgres" 172.21.0.0/16 scram-sha-256',
+      'host "shop_game" "postgres" 10.42.0.0/16 scram-sha-256',
+    ]);
+    expect(hbaEntries(access, postgres)).toHaveLength(entries.length);
+    expect(content('postgres-external.pg_hba.conf')).not.toContain('10.0.0.0/8');
+  });
+
+  test('Redis and PostgreSQL listen on every address, Redis without protected mode', () => {
+    expect(content('postgres-external.postgresql.conf')).toContain("\nlisten_addresses = '*'\n");
+    expect(content('redis-external.redis.conf')).toMatch(/\nbind 0\.0\.0\.0\n[^]*\nprotected-mode no\n/);
+  });
+
+  test('the SQL takes every password from a variable, and has none', () => {
+    const sql = content('postgres-external.sql');
+    const passwords = [...sql.matchAll(/PASSWORD (.*);/g)].map((match) => match[1]);
+
+    expect(passwords).toEqual([
+      ":'postgres_external_postgres_password'",
+      ":'postgres_external_auth_user_password'",
+      ":'postgres_external_game_user_password'",
+    ]);
+  });
+
+  test('the SQL gives data, not structure', () => {
+    const grants = [
+      ...content('postgres-external.sql').matchAll(/GRANT (.*?) ON (DATABASE|SCHEMA|ALL TABLES|TABLES)/g),
+    ];
+
+    expect(new Set(grants.map((grant) => `${grant[1] ?? ''} ON ${grant[2] ?? ''}`))).toEqual(
+      new Set([
+        'CONNECT ON DATABASE',
+        'USAGE ON SCHEMA',
+        'SELECT, INSERT, UPDATE, DELETE ON ALL TABLES',
+        'SELECT, INSERT, UPDATE, DELETE ON TABLES',
+      ]),
+    );
+  });
+
+  test('passwords become psql variables; a missing one is named', () => {
+    expect(psqlPasswords(access, (_, user) => `${user}'s\\`)).toBe(
+      String.raw`\set postgres_external_postgres_password 'postgres\'s\\'
+\set postgres_external_auth_user_password 'auth_user\'s\\'
+\set postgres_external_game_user_password 'game_user\'s\\'
+`,
+    );
+    expect(() => psqlPasswords(access, () => undefined)).toThrow(
+      'postgres-external: no password for the user postgres',
+    );
+  });
+
+  test.each<[string, Partial<HostAccess>, string]>([
+    ['a name that is no DNS label', { endpoints: [{ ...postgres, name: 'a b' }] }, 'endpoint "a b": not a DNS label'],
+    ['a port that is none', { endpoints: [{ ...postgres, port: 70000 }] }, 'port 70000: not a TCP port'],
+    [
+      'two endpoints of one name',
+      { endpoints: [postgres, { ...postgres, port: 1 }] },
+      'endpoint postgres-external: given twice',
+    ],
+    ['two endpoints on one port', { endpoints: [postgres, { ...postgres, name: 'b' }] }, 'port 5432: given twice'],
+    [
+      'a user that needs quotes',
+      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'x; --' }] }] },
+      'name "x; --": not a plain',
+    ],
+    [
+      'the superuser as a service',
+      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'postgres' }] }] },
+      'its user is the superuser',
+    ],
+    ['an impossible cluster', { cluster: { ...access.cluster, subnet: '1' } }, 'subnet "1": not an IPv4 range'],
+  ])('refuses %s', (_, change, message) => {
+    expect(() => hostAccessFiles({ ...access, ...change })).toThrow(message);
+  });
+});
+
+describe('the scripts, without root', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'host-access-'));
+  const run = (script: string, ...args: string[]): string =>
+    execFileSync(join(folder, script), args, { encoding: 'utf8' });
+
+  beforeAll(() => {
+    for (const [name, file] of hostAccessFiles(access)) {
+      writeFileSync(join(folder, name), file.content, { mode: file.executable === true ? 0o755 : 0o644 });
+    }
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(['firewall.sh', 'services.sh'])('%s says what it does', (script) => {
+    expect(run(script, '--help')).toMatch(/^Usage:[^]*--dry-run/);
+  });
+
+  test('firewall.sh prints the commands for managed firewalls, quoted for a shell', () => {
+    const lines = run('firewall.sh', 'commands').split('\n');
+
+    expect(lines).toContain('ufw allow proto tcp from 172.21.0.0/16 to any port 6379 comment shop-host-access');
+    expect(lines).toContain(
+      `firewall-cmd --permanent '--add-rich-rule=rule family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'`,
+    );
+  });
+
+  test('services.sh puts the snippets in and takes them out again, byte for byte', () => {
+    const env = {
+      ...process.env,
+      PG_HBA_FILE: join(folder, 'hba'),
+      PG_CONF_FILE: join(folder, 'pg'),
+      REDIS_CONF_FILE: join(folder, 'r'),
+    };
+    const files = [env.PG_HBA_FILE, env.PG_CONF_FILE, env.REDIS_CONF_FILE];
+    const before = '# a $HOME `id` \\n "quoted" line\n\n  last\n';
+    for (const file of files) writeFileSync(file, before);
+    const services = (command: string): string =>
+      execFileSync(join(folder, 'services.sh'), [command], {
+        encoding: 'utf8',
+        env,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+
+    services('apply');
+    const applied = files.map((file) => execFileSync('cat', [file], { encoding: 'utf8' }));
+    services('apply');
+
+    expect(files.map((file) => execFileSync('cat', [file], { encoding: 'utf8' }))).toEqual(applied);
+    expect(applied[0]).toMatch(/^# BEGIN shop-host-access\n[^]*\n# END shop-host-access\n# a \$HOME/);
+    expect(applied[2]).toMatch(/ {2}last\n# BEGIN shop-host-access\n[^]*\n# END shop-host-access\n$/);
+    services('remove');
+    for (const file of files) expect(execFileSync('cat', [file], { encoding: 'utf8' })).toBe(before);
+  });
+
+  test('services.sh touches no file whose markers do not pair up', () => {
+    const mangled = '# BEGIN shop-host-access\nhost all all all trust\n';
+    writeFileSync(join(folder, 'hba'), mangled);
+    const env = { ...process.env, PG_HBA_FILE: join(folder, 'hba'), PG_CONF_FILE: join(folder, 'pg') };
+
+    expect(() => execFileSync(join(folder, 'services.sh'), ['apply'], { env, stdio: 'pipe' })).toThrow(
+      'do not pair up',
+    );
+    expect(execFileSync('cat', [join(folder, 'hba')], { encoding: 'utf8' })).toBe(mangled);
+  });
+});
+
+describe('quoting', () => {
+  const printable = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text));
+
+  test('a shell reads back every word', () => {
+    fc.assert(
+      fc.property(fc.array(printable, { minLength: 1, maxLength: 20 }), (words) => {
+        const output = execFileSync('sh', ['-c', `printf '%s\\n' ${shellLine(words)}`], { encoding: 'utf8' });
+        expect(output).toBe(words.map((word) => `${word}\n`).join(''));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('each language doubles or escapes what would end its string', () => {
+    expect(sqlString("a'b\\")).toBe("'a''b\\'");
+    expect(sqlName('a"b')).toBe('"a""b"');
+    expect(psqlString("a'b\\")).toBe("'a\\'b\\\\'");
+    expect(hbaName('all')).toBe('"all"');
+    expect(() => hbaName('a"b')).toThrow('cannot name it');
+    expect(() => nftString('a"b')).toThrow('double quote');
+  });
+
+  test.each([shellWord, sqlString, sqlName, psqlString, hbaName, nftString])(
+    '%p refuses control characters',
+    (quote) => {
+      for (const text of ['a\nb', 'a\0b', 'a\rb', 'a\u001bb']) expect(() => quote(text)).toThrow('control character');
+    },
+  );
+});
+
+describe('ranges', () => {
+  const range = (text: string): Range => parseRange(text) ?? { text, first: NaN, last: NaN };
+
+  test('are read exactly', () => {
+    expect(range('172.21.0.0/16')).toMatchObject({ first: 0xac150000, last: 0xac15ffff });
+    expect(range('255.255.255.255')).toMatchObject({ first: 2 ** 32 - 1, last: 2 ** 32 - 1 });
+    expect(range('0.0.0.0/0')).toMatchObject({ first: 0, last: 2 ** 32 - 1 });
+    for (const text of [
+      '',
+      'a',
+      '1.2.3',
+      '1.2.3.4/8',
+      '1.2.3.0/33',
+      '1.2.3.0/',
+      '1.2.3.0/24/1',
+      '01.2.3.0/24',
+      '1.2.3.0/-1',
+    ]) {
+      expect(parseRange(text)).toBeUndefined();
+    }
+  });
+
+  test('overlap, contain and count', () => {
+    expect(overlap(range('10.0.0.0/8'), range('10.42.0.0/16'))).toBe(true);
+    expect(overlap(range('10.41.0.0/16'), range('10.42.0.0/16'))).toBe(false);
+    expect(contains(range('10.0.0.0/8'), range('10.42.0.0/16'))).toBe(true);
+    expect(contains(range('10.42.0.0/16'), range('10.0.0.0/8'))).toBe(false);
+    expect(addressAt(range('172.21.0.0/16'), 1)).toBe('172.21.0.1');
+    expect(addressAt(range('255.255.255.0/24'), 255)).toBe('255.255.255.255');
+  });
+});

@@ -1,0 +1,16 @@
+import type { Platform } from '../../lib/k3d/bring-up';
+import { cluster } from './example';
+
+/** What the tests of `up` bring up. */
+export const platform: Platform = {
+  cluster,
+  configFile: 'dist/local/k3d.yml',
+  images: ['shop/auth-service:dev', 'shop/game-service:dev'],
+  manifests: [
+    { name: 'custom resources', apply: ['--server-side', '-f', 'crds'], established: ['rollouts.argoproj.io'] },
+    { name: 'platform', apply: ['-f', 'dist/local/manifests'] },
+  ],
+  namespaces: ['shop'],
+  workloadKinds: ['deployments', 'statefulsets', 'rollouts.argoproj.io'],
+  timeoutSeconds: 5,
+};

@@ -1,0 +1,166 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import type { Patient } from '../../lib/k3d/checks';
+import type { CommandResult, Exchange, System } from '../../lib/k3d/system';
+import type { Terminal } from '../../lib/k3d/terminal';
+import { access, cluster } from './example';
+
+/** What a command answers: its output, or all of its result. */
+export type Reply = string | CommandResult;
+
+export function exited(code: number, stderr: string, stdout = ''): CommandResult {
+  return { kind: 'exited', code, stdout, stderr };
+}
+
+export const MISSING: CommandResult = { kind: 'missing' };
+export const TIMED_OUT: CommandResult = { kind: 'timed out' };
+
+/** What PostgreSQL keeps of a password. */
+export function verifier(password: string): string {
+  const salt = Buffer.from('0123456789abcdef');
+  const salted = pbkdf2Sync(password, salt, 4096, 32, 'sha256');
+  const clientKey = createHmac('sha256', salted).update('Client Key').digest();
+  const storedKey = createHash('sha256').update(clientKey).digest('base64');
+  const serverKey = createHmac('sha256', salted).update('Server Key').digest('base64');
+  return `SCRAM-SHA-256$4096:${salt.toString('base64')}$${storedKey}:${serverKey}`;
+}
+
+export const hbaRules = [
+  ...['shop_auth/auth_user', 'shop_auth/postgres', 'shop_game/game_user', 'shop_game/postgres'].flatMap((pair, index) =>
+    [
+      ['172.21.0.0', '255.255.0.0'],
+      ['10.42.0.0', '255.255.0.0'],
+    ].map(([address, netmask], second) => ({
+      line: index * 2 + second + 4,
+      type: 'host',
+      databases: [pair.split('/')[0]],
+      users: [pair.split('/')[1]],
+      address,
+      netmask,
+      method: 'scram-sha-256',
+      error: null,
+    })),
+  ),
+];
+
+export function hba(rules: readonly object[], stale = false): string {
+  return JSON.stringify({ file: '/etc/postgresql/15/main/pg_hba.conf', stale, rules });
+}
+
+export function roles(passwords: Readonly<Record<string, string>>): string {
+  return JSON.stringify(
+    Object.entries(passwords).map(([name, password]) => ({ name, login: true, password: verifier(password) })),
+  );
+}
+
+export const PASSWORDS = { postgres: 'p', auth_user: 'a', game_user: 'g' };
+export const IMAGES = ['shop/auth-service:dev', 'redis:7.2'];
+
+export function listening(address: string, port: number, process = ''): string {
+  return `LISTEN 0 511 ${address}:${port} 0.0.0.0:* ${process}\n`;
+}
+
+export function clusters(servers: string, agents: string): string {
+  const [serversRunning, serversCount] = servers.split('/').map(Number);
+  const [agentsRunning, agentsCount] = agents.split('/').map(Number);
+  return JSON.stringify([{ name: cluster.name, serversRunning, serversCount, agentsRunning, agentsCount }]);
+}
+
+/** A machine and a cluster on which all is well; by command lines, first match counts. */
+export const WELL: readonly (readonly [RegExp, Reply])[] = [
+  [/^docker version/, '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}'],
+  [/^k3d version/, 'k3d version v5.8.3\nk3s version v1.31.5-k3s1 (default)\n'],
+  [/^kubectl version/, '{"clientVersion":{"gitVersion":"v1.32.4"}}'],
+  [/^k3d cluster list/, clusters('1/1', '2/2')],
+  [/^docker ps --filter publish=/, 'k3d-shop-serverlb\n'],
+  [/^docker network inspect k3d-shop/, '[{"IPAM":{"Config":[{"Subnet":"172.21.0.0/16"}]}}]'],
+  [
+    /^ip -j -4 route/,
+    '[{"dst":"default","gateway":"192.0.2.1","dev":"eth0"},{"dst":"192.0.2.0/24","dev":"eth0"},{"dst":"172.21.0.0/16","dev":"br-1"}]',
+  ],
+  [/^ss .*sport = :5432/, listening('0.0.0.0', 5432) + listening('[::]', 5432)],
+  [/^ss .*sport = :6379/, listening('0.0.0.0', 6379)],
+  [/pg_hba_file_rules/, hba(hbaRules)],
+  [/pg_database/, '["postgres","shop_auth","shop_game"]'],
+  [/pg_authid/, roles(PASSWORDS)],
+  [/^docker inspect --format \{\{.State.Pid\}\} k3d-shop-server-0/, '4242\n'],
+  [
+    /^nsenter --net=\/proc\/4242\/ns\/net ip /,
+    '[{"addr_info":[{"local":"172.21.0.2"}]},{"addr_info":[{"local":"10.42.0.1"}]}]',
+  ],
+  [/^nsenter --net=\/proc\/4242\/ns\/net .*node -e/, 'open\n'],
+  [
+    /^docker exec k3d-shop-(server|agent)-\d crictl images/,
+    '{"images":[{"id":"1","repoTags":["docker.io/shop/auth-service:dev"]},{"id":"2","repoTags":["docker.io/library/redis:7.2"]}]}',
+  ],
+  [/^docker image inspect/, '[]'],
+];
+
+export interface StandIn {
+  readonly root?: boolean;
+  readonly taken?: readonly number[];
+  readonly redis?: Exchange;
+  readonly addresses?: readonly string[];
+}
+
+/** A machine that answers as it is told, and remembers what was run. */
+export function standIn(
+  replies: readonly (readonly [RegExp, Reply])[],
+  machine: StandIn = {},
+): System & { readonly ran: string[] } {
+  const ran: string[] = [];
+  return {
+    ran,
+    root: machine.root ?? true,
+    addresses: machine.addresses ?? ['192.0.2.2'],
+    run(command) {
+      const line = command.join(' ');
+      ran.push(line);
+      const reply = replies.find(([pattern]) => pattern.test(line))?.[1] ?? MISSING;
+      return Promise.resolve(typeof reply === 'string' ? exited(0, '', reply) : reply);
+    },
+    canListen: (port) => Promise.resolve((machine.taken ?? [8880, 8443]).includes(port) ? 'taken' : 'yes'),
+    exchange: () => Promise.resolve(machine.redis ?? { kind: 'answer', text: '+PONG' }),
+  };
+}
+
+export function patient(
+  replies: readonly (readonly [RegExp, Reply])[] = [],
+  machine: StandIn = {},
+): Patient & { readonly system: System & { readonly ran: string[] } } {
+  return {
+    access,
+    configFile: 'dist/local/k3d.yml',
+    images: IMAGES,
+    passwordOf: (_, user) => new Map(Object.entries(PASSWORDS)).get(user),
+    system: standIn([...replies, ...WELL], machine),
+  };
+}
+
+export interface RecordingTerminal extends Terminal {
+  readonly written: () => string;
+  readonly executed: string[];
+}
+
+/** A terminal that records. */
+export function terminal(
+  options: { readonly live?: boolean; readonly answer?: boolean; readonly codes?: (line: string) => number } = {},
+): RecordingTerminal {
+  let written = '';
+  const executed: string[] = [];
+  const write = (text: string): void => {
+    written += text;
+  };
+  return {
+    live: options.live ?? false,
+    write,
+    error: write,
+    written: () => written,
+    executed,
+    confirm: () => Promise.resolve(options.answer ?? false),
+    execute(command) {
+      const line = command.join(' ');
+      executed.push(line);
+      return Promise.resolve(options.codes?.(line) ?? 0);
+    },
+  };
+}

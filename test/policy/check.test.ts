@@ -1,0 +1,362 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv from 'ajv-draft-04';
+import { check, checkInputs } from '../../lib/policy/check';
+import type { CheckOptions, CheckResult } from '../../lib/policy/check';
+import { policies } from '../../lib/policy/policies';
+import { container, podSpec, set, workload } from './manifests';
+import type { Data } from './manifests';
+
+const POD = { group: '', version: 'v1', kind: 'Pod' };
+const good = (name = 'good'): Data => set(workload(POD, podSpec()), 'metadata.name', name);
+const bad = (image = 'nginx', name = 'bad'): Data =>
+  set(workload(POD, { ...podSpec(), containers: [{ ...container('main'), image }] }), 'metadata.name', name);
+
+const BAD_YAML = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: c
+data:
+  A_TOKEN: abc
+`;
+
+function folder(files: Record<string, string | Uint8Array>): string {
+  const path = mkdtempSync(join(tmpdir(), 'check-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true });
+    writeFileSync(join(path, name), content);
+  }
+  return path;
+}
+
+function options(inputs: readonly string[], changes: Partial<CheckOptions> = {}): CheckOptions {
+  return {
+    inputs,
+    stdin: new Uint8Array(),
+    policies: policies(),
+    format: 'text',
+    colour: false,
+    exceptions: true,
+    ...changes,
+  };
+}
+
+function run(inputs: readonly string[], changes: Partial<CheckOptions> = {}): CheckResult {
+  return check(options(inputs, changes));
+}
+
+function stdin(text: string, changes: Partial<CheckOptions> = {}): CheckResult {
+  return run(['-'], { stdin: Buffer.from(text), ...changes });
+}
+
+/** `file:line policy` of each violation, files without the folder. */
+function found(inputs: readonly string[], base: string, changes: Partial<CheckOptions> = {}): string[] {
+  return checkInputs(options(inputs, changes)).violations.map(
+    ({ file, line, report }) => `${file.replace(`${base}/`, '')}:${line} ${report.violation.policy}`,
+  );
+}
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+/** jest's own type for these is any. */
+const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
+describe('exit codes', () => {
+  test('0 where everything is clean', () => {
+    expect(stdin(json(good()))).toEqual({
+      exitCode: 0,
+      stdout: containing('1 object checked: 0 policy errors'),
+      stderr: '',
+    });
+  });
+
+  test('0 where there are only warnings', () => {
+    const warned = stdin(json(workload(POD, { ...podSpec(), enableServiceLinks: true })));
+
+    expect(warned).toMatchObject({ exitCode: 0, stdout: containing('warning service-links') });
+  });
+
+  test('1 where a policy is violated', () => {
+    expect(stdin(json(bad()))).toMatchObject({ exitCode: 1, stderr: '' });
+  });
+
+  test.each([
+    ['broken YAML', 'a: [', '-:1'],
+    ['an unknown alias', '\n\na: *b', '-:3'],
+    ['nothing at all', '', 'no Kubernetes object'],
+    ['comments only', '# x\n---\n', 'no Kubernetes object'],
+    ['an empty list', 'apiVersion: v1\nkind: List\nitems: []', 'no Kubernetes object'],
+    ['a list that is no object', '- a', '-:1: not a Kubernetes object: no kind'],
+    ['text', 'hello', 'not a Kubernetes object: no kind'],
+    ['no kind', 'apiVersion: v1', 'not a Kubernetes object: no kind'],
+    ['no apiVersion', 'kind: Pod', 'not a Kubernetes object: no apiVersion'],
+    ['a kind that is no text', 'apiVersion: v1\nkind: 5', 'not a Kubernetes object: no kind'],
+    [
+      'an item that is no object',
+      'apiVersion: v1\nkind: List\nitems:\n- 5',
+      '-:4: items[0]: not a Kubernetes object: no kind',
+    ],
+  ])('2 for %s', (_, text, reason) => {
+    const result = stdin(text);
+
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain(`cannot read -`);
+    expect(result.stderr).toContain(reason);
+  });
+
+  test('2 for bytes that are no text', () => {
+    expect(run(['-'], { stdin: Uint8Array.of(0x61, 0xff, 0xfe) })).toMatchObject({ exitCode: 2 });
+  });
+
+  test('2 for a file that does not exist, and the rest is checked', () => {
+    const path = folder({ 'a.yaml': json(bad()), 'b.yaml': 'a: [', 'c.yaml': BAD_YAML });
+
+    const result = run([join(path, 'nothing.yaml'), path]);
+
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr.split('\n').length).toBe(3);
+    expect(result.stderr).toContain(`cannot read ${path}/nothing.yaml: ENOENT`);
+    expect(result.stderr).toContain(`cannot read ${path}/b.yaml:1: `);
+    expect(result.stdout).toContain('2 objects checked: 2 policy errors');
+  });
+});
+
+describe('input', () => {
+  test('folders, with what is in them by extension, in a fixed order', () => {
+    const path = folder({
+      'b/z.yml': BAD_YAML,
+      'a.yaml': json(bad('x', 'a')),
+      'c.json': json(bad('x', 'c')),
+      'notes.txt': 'a: [',
+      'kustomization.yaml': 'resources: []',
+      'b/kustomization.yml': 'resources: []',
+      '.hidden/x.yaml': 'a: [',
+      'node_modules/x/y.yaml': 'a: [',
+    });
+
+    expect(found([path], path)).toEqual(['a.yaml:1 image-tag', 'b/z.yml:6 config-map-secret', 'c.json:1 image-tag']);
+    expect(run([path]).stderr).toBe('');
+  });
+
+  test('files of any name, once each', () => {
+    const path = folder({ manifest: json(bad()) });
+
+    expect(found([`${path}/manifest`, `${path}/./manifest`], path)).toEqual(['manifest:1 image-tag']);
+    expect(run([`${path}/manifest`, `${path}/./manifest`])).toMatchObject({ exitCode: 1, stderr: '' });
+  });
+
+  test('several documents, and lists in lists, each with its own line', () => {
+    const text = `# first
+${BAD_YAML}---
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: d}
+  data:
+    B_TOKEN: x
+- apiVersion: v1
+  kind: ConfigMapList
+  items:
+  - metadata: {name: e}
+    data:
+      C_TOKEN: x
+`;
+
+    expect(found(['-'], '', { stdin: Buffer.from(text) })).toEqual([
+      '-:7 config-map-secret',
+      '-:16 config-map-secret',
+      '-:22 config-map-secret',
+    ]);
+  });
+
+  test('objects that are defined twice count within a folder', () => {
+    const path = folder({
+      'local/a.yaml': json(good()),
+      'local/b.yaml': json(good()),
+      'production/a.yaml': json(good()),
+    });
+
+    expect(found([path], path)).toEqual(['local/b.yaml:1 duplicate-object']);
+  });
+
+  test('custom resources, lists of their own and unknown kinds pass', () => {
+    const custom = [
+      { apiVersion: 'example.com/v1', kind: 'Widget', spec: { containers: 5 } },
+      { apiVersion: 'example.com/v1', kind: 'AllowList', spec: {} },
+      { apiVersion: 'example.com/v1', kind: 'Deployment' },
+    ];
+
+    expect(stdin(custom.map(json).join('\n---\n'))).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('YAML is read as Kubernetes reads it', () => {
+    const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {hostNetwork: yes}
+`;
+
+    expect(found(['-'], '', { stdin: Buffer.from(pod) })).toContain('-:4 host-namespaces');
+  });
+});
+
+describe('exceptions on objects', () => {
+  const annotated = (policy: string, reason: unknown): string =>
+    json(set(bad(), ['metadata', 'annotations', `policy-exception/${policy}`], reason));
+
+  test('hold, and are listed', () => {
+    const result = stdin(annotated('image-tag', 'because'));
+
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(result.stdout).toContain('-  Pod shop/bad  image-tag: because');
+    expect(JSON.parse(stdin(annotated('image-tag', 'because'), { format: 'json' }).stdout)).toEqual([]);
+  });
+
+  test('do not hold where they are not wanted, without a reason, or for another policy', () => {
+    expect(stdin(annotated('image-tag', 'because'), { exceptions: false }).exitCode).toBe(1);
+    expect(stdin(annotated('image-tag', ' ')).exitCode).toBe(1);
+    expect(stdin(annotated('image-tag', 5)).exitCode).toBe(1);
+    expect(stdin(annotated('image-denied', 'because')).exitCode).toBe(1);
+  });
+
+  test('are errors where nothing needs them', () => {
+    const stale = set(good(), ['metadata', 'annotations', 'policy-exception/image-tag'], 'because');
+    const text = [json(stale), annotated('image-tag', 'because')].join('\n---\n');
+
+    expect(found(['-'], '', { stdin: Buffer.from(text) })).toEqual(['-:1 stale-exception']);
+    expect(stdin(json(stale))).toMatchObject({ exitCode: 1 });
+    expect(found(['-'], '', { stdin: Buffer.from(text), exceptions: false })).toEqual(['-:3 image-tag']);
+  });
+
+  test('from policies that this run does not know are left alone', () => {
+    expect(stdin(json(set(good(), ['metadata', 'annotations', 'policy-exception/other'], 'x'))).exitCode).toBe(0);
+  });
+});
+
+describe('formats', () => {
+  test('text groups by object and policy', () => {
+    expect(stdin(BAD_YAML).stdout).toBe(
+      [
+        '1 object checked: 1 policy error, 0 warnings, 0 acknowledged violations',
+        '',
+        '-  ConfigMap c',
+        '  error config-map-secret',
+        '    -:6 data.A_TOKEN: key "A_TOKEN" holds a secret in plain text',
+        '    why: ConfigMaps are readable to many, are not encrypted at rest and end up in repositories.',
+        '    fix: Put it into a Secret; a configuration file can refer to a variable that is read from one.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('text has colours where it is asked for them', () => {
+    expect(stdin(BAD_YAML, { colour: true }).stdout).toContain(
+      '\u001b[31merror\u001b[0m \u001b[1mconfig-map-secret\u001b[0m',
+    );
+  });
+
+  test('JSON', () => {
+    expect(JSON.parse(stdin(BAD_YAML, { format: 'json' }).stdout)).toEqual([
+      {
+        policy: 'config-map-secret',
+        severity: 'error',
+        message: 'key "A_TOKEN" holds a secret in plain text',
+        fix: containing('Put it into a Secret'),
+        resource: { apiVersion: 'v1', kind: 'ConfigMap', namespace: null, name: 'c' },
+        field: 'data.A_TOKEN',
+        file: '-',
+        line: 6,
+      },
+    ]);
+    expect(stdin(json(good()), { format: 'json' }).stdout).toBe('[]\n');
+  });
+
+  test('JSON is sorted by file, line, policy and field, by number where there are numbers', () => {
+    const documents = Array.from({ length: 11 }, (_, index) => json(bad('x', `p${index}`))).join('\n---\n');
+    const lines = checkInputs(options(['-'], { stdin: Buffer.from(documents) })).violations.map(({ line }) => line);
+
+    expect(lines).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21]);
+  });
+
+  test('SARIF is valid by its schema, and says all', () => {
+    const excused = set(bad('y', 'excused'), ['metadata', 'annotations', 'policy-exception/image-tag'], 'because');
+    const path = folder({ 'a b#.yaml': BAD_YAML, 'c.yaml': 'a: [', 'd.json': json(excused) });
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const schema = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json') as object;
+    const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+
+    const result = run([path, '/nothing'], { format: 'sarif' });
+    const log = JSON.parse(result.stdout) as {
+      runs: { tool: { driver: { rules: { id: string }[] } }; results: Data[]; invocations: Data[] }[];
+    };
+
+    expect([validate(log), validate.errors]).toEqual([true, null]);
+    expect(validate({ ...log, version: '1' })).toBe(false);
+    const [sarif] = log.runs;
+    expect(sarif?.tool.driver.rules.map(({ id }) => id)).toEqual(policies().map(({ id }) => id));
+    expect(sarif?.invocations).toMatchObject([
+      { executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }, { level: 'error' }] },
+    ]);
+    expect(sarif?.results).toMatchObject([
+      {
+        ruleId: 'config-map-secret',
+        ruleIndex: policies().findIndex(({ id }) => id === 'config-map-secret'),
+        level: 'error',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: matching(/\/a%20b%23\.yaml$/) },
+              region: { startLine: 6 },
+            },
+            logicalLocations: [{ fullyQualifiedName: 'ConfigMap c data.A_TOKEN' }],
+          },
+        ],
+      },
+      { ruleId: 'image-tag', suppressions: [{ kind: 'inSource', justification: 'because' }] },
+    ]);
+    expect(sarif?.results[0]).not.toHaveProperty('suppressions');
+    expect(JSON.parse(stdin(json(good()), { format: 'sarif' }).stdout)).toMatchObject({
+      runs: [{ results: [], invocations: [{ executionSuccessful: true, toolExecutionNotifications: [] }] }],
+    });
+  });
+});
+
+describe('the program', () => {
+  const program = (args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', join(__dirname, '../../lib/cli/check.ts'), ...args],
+      { input, encoding: 'utf8', cwd: join(__dirname, '../..') },
+    );
+    return { status, stdout, stderr };
+  };
+
+  test('ends with the exit code, and writes the format that was asked for', () => {
+    const path = folder({ 'bad.yaml': BAD_YAML });
+
+    expect(program(['-'], json(good()))).toMatchObject({ status: 0, stderr: '' });
+    const violated = program(['--format', 'json', path]);
+    expect(violated).toMatchObject({ status: 1, stderr: '' });
+    expect(JSON.parse(violated.stdout)).toMatchObject([
+      { policy: 'config-map-secret', line: 6, file: join(path, 'bad.yaml') },
+    ]);
+    expect(program(['--no-exceptions', '/nothing', path])).toMatchObject({
+      status: 2,
+      stderr: containing('/nothing'),
+    });
+  }, 30_000);
+
+  test('says how it is used where it is used wrongly', () => {
+    expect(program([])).toMatchObject({ status: 2, stderr: containing('nothing to check') });
+    expect(program(['--format', 'xml', '-'])).toMatchObject({
+      status: 2,
+      stderr: containing('text, json, sarif'),
+    });
+    expect(program(['--nothing'])).toMatchObject({ status: 2, stderr: containing('usage:') });
+  }, 30_000);
+});

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentation } from '../../lib/policy/docs';
+import { policies } from '../../lib/policy/policies';
+
+test('README.md is what the policies say', () => {
+  const readme = readFileSync(join(__dirname, '../../lib/policy/README.md'), 'utf8');
+
+  expect(readme).toBe(documentation(policies({ mutableTags: ['dev'] })));
+});
+
+test('every policy has a section that says where it is enforced', () => {
+  const text = documentation(policies());
+
+  for (const { id, why, fix, link } of policies()) {
+    expect(text).toContain(`### ${id}\n`);
+    expect([why, fix, `<${link}>`].every((part) => text.includes(part))).toBe(true);
+  }
+  expect(text).toContain('Judges: all objects together. Enforced in: synth, check.');
+  expect(text).toContain('Judges: ConfigMap. Enforced in: synth, check, API server.');
+  expect(text).toContain('Judges: pod templates. Enforced in: synth, check, API server, constructors.');
+});

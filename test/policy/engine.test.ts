@@ -1,0 +1,171 @@
+import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
+import { Engine, formatPath, resourceOf } from '../../lib/policy/engine';
+import type { Policy, Rule } from '../../lib/policy/policy';
+import { compareText } from '../../lib/policy/report';
+import { container, podSpec, set, workload } from './manifests';
+
+const POD = { group: '', version: 'v1', kind: 'Pod' };
+
+function policy(rule: Partial<Rule>, changes: Partial<Policy> = {}): Policy {
+  return {
+    id: 'test',
+    title: 'A test',
+    severity: 'warning',
+    scope: 'workloads',
+    rules: [{ on: 'container', field: 'image', message: "'wrong'", ...rule }],
+    why: 'why',
+    fix: 'fix',
+    link: 'https://example.com',
+    ...changes,
+  };
+}
+
+function judge(rule: Partial<Rule>, manifest: unknown = workload(POD, podSpec())): string[] {
+  return [...new Engine([policy(rule)]).evaluate([{ id: 0, manifest }])].map(
+    ({ violation }) => `${violation.severity} ${violation.field}: ${violation.message}`,
+  );
+}
+
+describe('the engine', () => {
+  test('a rule that holds gives nothing, one that does not a violation', () => {
+    expect(judge({ rule: 'true' })).toEqual([]);
+    expect(judge({ rule: 'false' })).toEqual(['warning spec.containers[0].image: container "main": wrong']);
+  });
+
+  test('each offender gives a violation', () => {
+    expect(judge({ offenders: "['a', 'b']", field: 'env[{f}].value', message: "f + ' is wrong'" })).toEqual([
+      'warning spec.containers[0].env[-1].value: container "main": a is wrong',
+      'warning spec.containers[0].env[-1].value: container "main": b is wrong',
+    ]);
+    expect(judge({ offenders: '[]' })).toEqual([]);
+  });
+
+  test.each([
+    ['c.nothing == 1', 'not found'],
+    ["c.name + 1 == 'x'", 'overload'],
+    ["'text'", 'not a list of strings'],
+    ['[1]', 'not a list of strings'],
+    ['1', 'not a list of strings'],
+    ['unknown', 'unresolved'],
+    ['nothing()', 'unbound function'],
+  ])('a rule that cannot be evaluated fails as an error, whatever its severity: %s', (rule, reason) => {
+    const [violation, ...rest] = judge({ rule });
+
+    expect(rest).toEqual([]);
+    expect(violation).toMatch(/^error spec\.containers\[0\]: cannot be judged \(A test\): /);
+    expect(violation).toContain(reason);
+  });
+
+  test('a rule that is no CEL is a failure too', () => {
+    expect(judge({ rule: 'a b c' })).toEqual([expect.stringContaining('error : cannot be judged')]);
+  });
+
+  test('a message that cannot be evaluated is replaced by the title', () => {
+    expect(judge({ rule: 'false', message: 'c.nothing' })).toEqual(['warning spec.containers[0].image: A test']);
+    expect(judge({ rule: 'false', message: '5' })).toEqual(['warning spec.containers[0].image: A test']);
+  });
+
+  test('equal parts are judged once, and other parts anew', () => {
+    const rule = { rule: "c.image.startsWith('registry')" };
+    const engine = new Engine([policy(rule)]);
+    const pod = (image: string): unknown =>
+      workload(POD, { ...podSpec(), containers: [{ ...container('main'), image }] });
+    const images = ['registry/a', 'x', 'registry/a', 'y', 'x', 'registry/b'];
+
+    const findings = [...engine.evaluate(images.map((image) => ({ id: image, manifest: pod(image) })))];
+
+    expect(findings.map(({ id }) => id)).toEqual(['x', 'y', 'x']);
+  });
+
+  test('what the whole container decides is never taken for equal', () => {
+    const engine = new Engine([policy({ rule: "size(c) > 0 && ('x' in c) == false" })]);
+    const pod = (extra: object): unknown =>
+      workload(POD, { ...podSpec(), containers: [{ ...container('main'), ...extra }] });
+
+    expect(
+      [...engine.evaluate([{}, { x: 1 }, {}, { x: 2 }].map((extra, id) => ({ id, manifest: pod(extra) })))].map(
+        ({ id }) => id,
+      ),
+    ).toEqual([1, 3]);
+  });
+
+  test('verdicts are not confused after very many different objects', () => {
+    const engine = new Engine([policy({ rule: "!c.image.endsWith('7')" })]);
+    const pod = (image: string): unknown =>
+      workload(POD, { ...podSpec(), containers: [{ ...container('main'), image }] });
+    const subjects = Array.from({ length: 1_200 }, (_, id) => ({ id, manifest: pod(`i${id}`) }));
+
+    expect([...engine.evaluate(subjects)].map(({ id }) => id)).toEqual(
+      subjects.map(({ id }) => id).filter((id) => id % 10 === 7),
+    );
+  });
+
+  test('an object that cannot be opened fails every policy', () => {
+    const endless: Record<string, unknown> = { apiVersion: 'v1', kind: 'Pod' };
+    endless['spec'] = endless;
+
+    expect(judge({ rule: 'true' }, endless)).toEqual([expect.stringContaining('cannot be judged')]);
+  });
+
+  test('null is absent, whole numbers are ints, and dates are text', () => {
+    const { value } = toCelObject({ a: null, b: 1, c: 1.5, d: new Date(0), e: undefined, f: [null, 2], g: () => 1 });
+    const evaluate = (text: string): unknown => compile(text).run({ object: value });
+
+    expect(
+      [
+        'has(object.a)',
+        'object.b == 1',
+        'object.c == 1.5',
+        "object.d == '1970-01-01T00:00:00.000Z'",
+        'has(object.e)',
+        'object.f == [null, 2]',
+      ].map(evaluate),
+    ).toEqual([false, true, true, true, false, true]);
+    expect(isCelError(evaluate('object.nothing'))).toBe(true);
+  });
+
+  test('a reason names what is missing in an object without a template', () => {
+    const [message] = judge({ rule: 'true' }, { apiVersion: 'apps/v1', kind: 'Deployment', spec: {} });
+
+    expect(message).toMatch(/^error : cannot be judged \(A test\): .*(no such|not found)/);
+  });
+
+  test('the last of equal names in a list is the one to blame', () => {
+    const pod = set(workload(POD, podSpec()), 'spec.volumes', [{ name: 'a' }, { name: 'a' }, { name: 'b' }]);
+
+    expect(judge({ on: 'pod', field: 'volumes[{f}]', offenders: "['a']" }, pod)).toEqual([
+      'warning spec.volumes[1]: wrong',
+    ]);
+  });
+});
+
+describe('words of the report', () => {
+  test('paths', () => {
+    expect(formatPath([])).toBe('');
+    expect(formatPath(['spec', 'a-b', 0, 'c.d', '0'])).toBe('spec.a-b[0]["c.d"]["0"]');
+  });
+
+  test('resources', () => {
+    expect(resourceOf({ apiVersion: 'v1', kind: '', metadata: { name: 5, namespace: 'n' } })).toEqual({
+      apiVersion: 'v1',
+      kind: null,
+      namespace: 'n',
+      name: null,
+    });
+  });
+
+  test('order', () => {
+    expect(['b', 'a10', 'a9', 'a', 'B', 'ä', 'a9b', 'a9a', ''].sort(compareText)).toEqual([
+      '',
+      'B',
+      'a',
+      'a9',
+      'a9a',
+      'a9b',
+      'a10',
+      'b',
+      'ä',
+    ]);
+    expect(compareText('a', 'a')).toBe(0);
+  });
+});

@@ -1,0 +1,359 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, Include, JsonPatch, Testing } from 'cdk8s';
+import { Construct } from 'constructs';
+import { enforce } from '../../lib/policy/enforce';
+import { acknowledge } from '../../lib/policy/exceptions';
+import { PolicyPack } from '../../lib/policy/pack';
+import { policies } from '../../lib/policy/policies';
+import { container, get, podSpec, set, workload } from './manifests';
+import type { Data } from './manifests';
+
+const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
+
+function deployment(changes: Data = {}): Data {
+  return workload(DEPLOYMENT, { ...podSpec(), containers: [{ ...container('main'), ...changes }] });
+}
+
+function add(scope: Construct, id: string, manifest: Data): ApiObject {
+  const { apiVersion, kind, metadata, ...rest } = manifest;
+  return new ApiObject(scope, id, {
+    apiVersion: String(apiVersion),
+    kind: String(kind),
+    metadata: metadata as object,
+    ...rest,
+  });
+}
+
+function app(): { app: App; chart: Chart } {
+  const made = Testing.app();
+  return { app: made, chart: new Chart(made, 'chart') };
+}
+
+const silent = { print: (): void => undefined };
+
+function messages(scope: Construct, pack = new PolicyPack()): string[] {
+  return pack
+    .judge(scope)
+    .violations.map(({ where, violation }) => `${where} ${violation.policy}: ${violation.message}`);
+}
+
+describe('a policy pack', () => {
+  test('passes a tree without violations, and prints nothing', () => {
+    const tree = app();
+    add(tree.chart, 'web', deployment());
+    const printed: string[] = [];
+
+    new PolicyPack().apply(tree.app, { print: (text) => printed.push(text) });
+
+    expect(() => {
+      tree.app.synth();
+    }).not.toThrow();
+    expect(printed).toEqual([]);
+  });
+
+  test('fails the synth of cdk8s with one report that names everything', () => {
+    const tree = app();
+    add(tree.chart, 'web', deployment({ image: 'shop/web:latest', livenessProbe: { exec: { command: ['java'] } } }));
+    add(tree.chart, 'db', set(deployment({ image: 'bitnami/kafka:4' }), 'metadata.name', 'db'));
+
+    new PolicyPack().apply(tree.app, silent);
+
+    let report = '';
+    try {
+      tree.app.synth();
+    } catch (error) {
+      report = error instanceof Error ? error.message : '';
+    }
+    expect(report).toMatchInlineSnapshot(`
+      "Validation failed with the following errors:
+        [] 
+      6 policy errors, 0 warnings, 0 acknowledged violations
+
+      chart/db  Deployment shop/db
+        error image-denied
+          spec.template.spec.containers[0].image: container "main": image "bitnami/kafka:4" comes from a denied repository (bitnami, bitnamilegacy)
+          why: Bitnami's versioned images left Docker Hub in August 2025; what is left is paid for or frozen without security fixes, and pods that need it stop at ImagePullBackOff.
+          fix: Use the project's official image, such as apache/kafka:3.9.0 for bitnami/kafka, and check its paths, user and variables, which differ.
+        error probe-kafka-tcp
+          spec.template.spec.containers[0].livenessProbe: container "main": livenessProbe of a Kafka broker is not tcpSocket
+          spec.template.spec.containers[0].readinessProbe: container "main": readinessProbe of a Kafka broker is not tcpSocket
+          spec.template.spec.containers[0].startupProbe: container "main": startupProbe of a Kafka broker is not tcpSocket
+          why: Every tool that comes with Kafka is a JVM, too slow and too heavy for a probe; a broker in KRaft mode opens its listener when it is usable, so that the port tells enough.
+          fix: Use tcpSocket on the client listener's port for all three probes.
+
+      chart/web  Deployment shop/web
+        error image-tag
+          spec.template.spec.containers[0].image: container "main": image "shop/web:latest" has the tag latest
+          why: What latest stands for changes without a change here, so that two pods of one Deployment may differ and a rollback brings back nothing; and the kubelet pulls it each time, which fails for an image that is in no registry.
+          fix: Name a version: image: NAME:1.2.3, or a digest: NAME@sha256:...
+        error probe-no-jvm
+          spec.template.spec.containers[0].livenessProbe.exec.command: container "main": livenessProbe starts a JVM: java
+          why: A JVM takes seconds of CPU to start, longer than the probe waits: the kubelet kills it, counts a failure and restarts a healthy container for ever (exit code 143).
+          fix: Probe the port: tcpSocket, or httpGet or grpc where the server offers health.
+      "
+    `);
+  });
+
+  test('fails Testing.synth, also where it is applied to a chart only', () => {
+    const tree = app();
+    add(tree.chart, 'web', deployment({ image: 'x' }));
+    const other = new Chart(tree.app, 'other');
+    new PolicyPack().apply(tree.chart, silent);
+
+    expect((): unknown => Testing.synth(tree.chart)).toThrow('image "x" has neither a tag nor a digest');
+    expect(messages(other)).toEqual([]);
+  });
+
+  test('sees raw objects, included YAML and JSON patches as they will be written', () => {
+    const tree = app();
+    const file = join(mkdtempSync(join(tmpdir(), 'policy-')), 'x.yaml');
+    writeFileSync(file, JSON.stringify(set(deployment({ image: 'bitnami/a:1' }), 'metadata.name', 'included')));
+    new Include(tree.chart, 'include', { url: file });
+    add(tree.chart, 'web', deployment()).addJsonPatch(
+      JsonPatch.replace('/spec/template/spec/containers/0/image', 'patched:latest'),
+    );
+
+    expect(messages(tree.app)).toEqual([
+      expect.stringContaining('chart/include/'),
+      'chart/web image-tag: container "main": image "patched:latest" has the tag latest',
+    ]);
+  });
+
+  test('takes manifests from whoever keeps them', () => {
+    const tree = app();
+    add(tree.chart, 'web', deployment());
+
+    const judged = new PolicyPack().judge(tree.app, { manifestOf: () => deployment({ image: 'x' }) });
+
+    expect(judged.violations.map(({ violation }) => violation.policy)).toEqual(['image-tag']);
+    expect(judged.failed).toBe(true);
+  });
+
+  test('reports warnings, once, without failing', () => {
+    const tree = app();
+    add(tree.chart, 'web', workload(DEPLOYMENT, { ...podSpec(), enableServiceLinks: true }));
+    new Chart(tree.app, 'second');
+    const printed: string[] = [];
+    new PolicyPack().apply(tree.app, { print: (text) => printed.push(text) });
+
+    tree.app.synth();
+
+    expect(printed).toEqual([expect.stringContaining('warning service-links')]);
+    expect(printed[0]).toContain('0 policy errors, 1 warning, 0 acknowledged violations');
+  });
+
+  test('an environment raises severities and adds rules', () => {
+    const tree = app();
+    add(
+      tree.chart,
+      'web',
+      workload(DEPLOYMENT, {
+        ...podSpec(),
+        enableServiceLinks: true,
+        containers: [{ ...container('m'), image: 'a:dev' }],
+      }),
+    );
+    const strict = new PolicyPack({
+      policies: policies({ mutableTags: ['dev'] }),
+      severities: { 'service-links': 'error' },
+    });
+
+    expect(new PolicyPack().judge(tree.app).failed).toBe(false);
+    expect(messages(tree.app, strict)).toEqual([
+      expect.stringContaining('image-mutable-tag'),
+      expect.stringContaining('service-links'),
+    ]);
+    expect(strict.judge(tree.app).violations.every(({ violation }) => violation.severity === 'error')).toBe(true);
+    expect(strict.policies.find(({ id }) => id === 'service-links')?.severity).toBe('error');
+  });
+
+  test('refuses to lower a severity, and to set one for nothing', () => {
+    expect(() => new PolicyPack({ severities: { 'image-tag': 'warning' } })).toThrow(
+      /"image-tag" is an error and cannot be lowered/,
+    );
+    expect(() => new PolicyPack({ severities: { 'image-tags': 'error' } })).toThrow(/no policy "image-tags"/);
+    expect(() => new PolicyPack({ severities: { 'image-tag': 'error', 'service-links': 'warning' } })).not.toThrow();
+  });
+
+  test('refuses the same policy twice', () => {
+    expect(() => new PolicyPack({ policies: [...policies(), ...policies()] })).toThrow(
+      'policy "image-tag" is given twice',
+    );
+  });
+
+  test('finds an object that is defined twice, in two charts', () => {
+    const tree = app();
+    add(tree.chart, 'a', deployment());
+    add(new Chart(tree.app, 'other'), 'b', deployment());
+
+    expect(messages(tree.app)).toEqual(['other/b duplicate-object: the object is defined more than once']);
+  });
+});
+
+describe('an exception', () => {
+  function excepted(policy = 'image-tag'): { app: App; chart: Chart; group: Construct; object: ApiObject } {
+    const tree = app();
+    const group = new Construct(tree.chart, 'group');
+    const object = add(group, 'web', deployment({ image: 'x' }));
+    acknowledge(group, policy, 'for a test');
+    return { ...tree, group, object };
+  }
+
+  test('holds for everything below its construct, is reported and stands on the object', () => {
+    const tree = excepted();
+    const printed: string[] = [];
+    new PolicyPack().apply(tree.app, { print: (text) => printed.push(text) });
+
+    tree.app.synth();
+
+    expect(printed).toEqual([expect.stringContaining('chart/group/web  Deployment shop/web  image-tag: for a test')]);
+    expect(get(tree.object.toJson(), 'metadata.annotations')).toEqual({ 'policy-exception/image-tag': 'for a test' });
+  });
+
+  test('is listed by the exact object, for the API server', () => {
+    const tree = excepted();
+
+    expect(new PolicyPack().judge(tree.app).exceptions).toEqual([
+      {
+        policy: 'image-tag',
+        reason: 'for a test',
+        resource: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' },
+      },
+    ]);
+  });
+
+  test('tells whoever keeps manifests, once', () => {
+    const tree = excepted();
+    const annotated: string[] = [];
+    const options = { onAnnotated: (object: ApiObject): number => annotated.push(object.node.path) };
+
+    new PolicyPack().judge(tree.app, options);
+    new PolicyPack().judge(tree.app, options);
+
+    expect(annotated).toEqual(['chart/group/web']);
+  });
+
+  test('holds for nothing beside it, and for no other policy', () => {
+    const tree = excepted();
+    add(tree.chart, 'beside', set(deployment({ image: 'y', imagePullPolicy: 'Always' }), 'metadata.name', 'beside'));
+    add(tree.group, 'inside', set(deployment({ image: 'bitnami/x' }), 'metadata.name', 'inside'));
+
+    expect(messages(tree.app)).toEqual([
+      expect.stringContaining('chart/group/inside image-denied'),
+      expect.stringContaining('chart/beside image-tag'),
+    ]);
+  });
+
+  test('that nothing needs any more is an error', () => {
+    expect(messages(excepted('probe-no-jvm').app)).toEqual([
+      expect.stringContaining('image-tag'),
+      'chart/group stale-exception: acknowledges "probe-no-jvm" (for a test), which nothing here violates any more',
+    ]);
+  });
+
+  test('from a policy that does not exist is an error', () => {
+    expect(messages(excepted('image-tags').app)).toContain(
+      'chart/group stale-exception: acknowledges "image-tags", and there is no policy of that name',
+    );
+  });
+
+  test('from a policy of another pack is left to that pack', () => {
+    const tree = excepted('image-mutable-tag');
+    const strict = new PolicyPack({ policies: policies({ mutableTags: ['x'] }) });
+    strict.apply(tree.chart, silent);
+
+    expect(messages(tree.app)).toEqual([expect.stringContaining('image-tag')]);
+    expect(messages(tree.chart, strict)).toEqual([
+      expect.stringContaining('image-tag'),
+      expect.stringContaining('stale-exception'),
+    ]);
+  });
+
+  test('the nearest one counts', () => {
+    const tree = excepted();
+    acknowledge(tree.object, 'image-tag', 'nearer');
+
+    const judged = new PolicyPack().judge(tree.app);
+
+    expect(judged.acknowledged.map(({ reason }) => reason)).toEqual(['nearer']);
+    expect(judged.violations.map(({ where, violation }) => `${where} ${violation.policy}`)).toEqual([
+      'chart/group stale-exception',
+    ]);
+  });
+
+  test('needs a reason, and is given once', () => {
+    const tree = excepted();
+
+    expect(() => {
+      acknowledge(tree.chart, 'image-tag', ' ');
+    }).toThrow('chart: the exception from policy "image-tag" has no reason');
+    expect(() => {
+      acknowledge(tree.group, 'image-tag', 'again');
+    }).toThrow('chart/group: policy "image-tag" is acknowledged twice');
+  });
+
+  test('does not hide that a rule cannot be evaluated elsewhere', () => {
+    const tree = excepted();
+    add(tree.chart, 'broken', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'b' }, spec: {} });
+
+    expect(messages(tree.app).filter((message) => message.includes('cannot be judged')).length).toBeGreaterThan(20);
+  });
+});
+
+describe('enforce', () => {
+  const podWith = (image: unknown): unknown => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    spec: { containers: [{ name: 'web', image }] },
+  });
+  const refuse = (scope: Construct, value: unknown): void => {
+    enforce(scope, { prop: 'image', value, policies: ['image-tag', 'image-denied'], manifest: podWith(value) });
+  };
+
+  test('names the construct, the prop, its value, what, why and how', () => {
+    const { chart } = app();
+
+    expect(() => {
+      refuse(chart, 'shop/web:latest');
+    }).toThrow(
+      /^chart: image "shop\/web:latest": container "web": image "shop\/web:latest" has the tag latest\. What latest .* Name a version: .* \(policy image-tag\)$/,
+    );
+    expect(() => {
+      refuse(chart, 'bitnami/kafka:4');
+    }).toThrow(/\(policy image-denied\)$/);
+    expect(() => {
+      refuse(chart, undefined);
+    }).toThrow(/^chart: image undefined: container "web": names no image/);
+  });
+
+  test('passes what the policies allow', () => {
+    expect(() => {
+      refuse(app().chart, 'shop/web:1');
+    }).not.toThrow();
+  });
+
+  test('knows exceptions above the construct', () => {
+    const { chart } = app();
+    acknowledge(chart, 'image-tag', 'for a test');
+
+    expect(() => {
+      refuse(new Construct(chart, 'inner'), 'web');
+    }).not.toThrow();
+  });
+
+  test('refuses a policy that does not exist, and takes other policies', () => {
+    const { chart } = app();
+    const by = (id: string, from = policies()): void => {
+      enforce(chart, { prop: 'image', value: 'a:dev', policies: [id], manifest: podWith('a:dev'), from });
+    };
+
+    expect(() => {
+      by('nothing');
+    }).toThrow('chart: there is no policy "nothing" to judge image by.');
+    expect(() => {
+      by('image-mutable-tag', policies({ mutableTags: ['dev'] }));
+    }).toThrow('image-mutable-tag');
+  });
+});

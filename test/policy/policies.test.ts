@@ -1,0 +1,375 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Engine } from '../../lib/policy/engine';
+import { policies } from '../../lib/policy/policies';
+import { WORKLOADS } from '../../lib/policy/policy';
+import { cases, TCP } from './cases';
+import { container, debugContainer, LABELS, podSpec, set, workload } from './manifests';
+import type { Data } from './manifests';
+import { HARMLESS_PROBES, ROWS, SECRET_NAMES_THAT_ARE_NONE } from './rows';
+
+const engine = new Engine(policies());
+
+function judge(manifest: unknown, policy?: string, judgeBy = engine): string[] {
+  return [...judgeBy.evaluate([{ id: 0, manifest }])]
+    .filter(({ violation }) => policy === undefined || violation.policy === policy)
+    .map(({ violation }) => `${violation.field}: ${violation.message}`);
+}
+
+describe('policies', () => {
+  test('each stands in a file of its own, named by its id', () => {
+    const files = readdirSync(join(__dirname, '../../lib/policy/policies')).filter((file) => file !== 'index.ts');
+
+    expect(
+      policies({ mutableTags: ['dev'] })
+        .map(({ id }) => `${id}.ts`)
+        .sort(),
+    ).toEqual(files.sort());
+  });
+
+  test('each says what, why, how to fix it and where that comes from', () => {
+    for (const policy of policies({ mutableTags: ['dev'] })) {
+      expect([policy.title, policy.why, policy.fix].map((text) => text.trim().length > 10)).toEqual([true, true, true]);
+      expect(policy.link).toMatch(/^https:\/\//);
+    }
+  });
+
+  test.each(WORKLOADS.map((kind) => [kind.kind, kind] as const))('a good %s has no violation', (_, kind) => {
+    const spec = {
+      ...podSpec(),
+      initContainers: [container('init', false), { ...container('sidecar'), restartPolicy: 'Always' }],
+      ephemeralContainers: [debugContainer('debug')],
+    };
+
+    expect(judge(workload(kind, spec))).toEqual([]);
+  });
+
+  test.each(ROWS.map((row, index) => [row.policy, row.message, index] as const))('%s: %s', (_, __, index) => {
+    const row = ROWS[index];
+    let judged = 0;
+    for (const kind of row === undefined ? [] : WORKLOADS) {
+      for (const { good, bad, field, prefix } of row === undefined ? [] : cases(row, kind)) {
+        judged++;
+        expect(judge(good, row?.policy)).toEqual([]);
+        expect(judge(bad, row?.policy)).toContain(`${field}: ${prefix}${row?.message ?? ''}`);
+      }
+    }
+    expect(judged).toBeGreaterThanOrEqual(5);
+  });
+
+  test('every policy on workloads has a row', () => {
+    const covered = new Set(ROWS.map(({ policy }) => policy));
+
+    expect(policies().filter(({ id, scope }) => scope === 'workloads' && !covered.has(id))).toEqual([]);
+  });
+});
+
+const [POD] = WORKLOADS;
+const pod = (spec: Data): Data => workload(POD ?? { group: '', version: 'v1', kind: 'Pod' }, spec);
+const deployment = (spec: Data): Data => workload({ group: 'apps', version: 'v1', kind: 'Deployment' }, spec);
+const one = (changes: Data): Data => ({ ...podSpec(), containers: [{ ...container('main'), ...changes }] });
+
+describe('what is judged', () => {
+  test('containers of a pod that runs to completion need no probes', () => {
+    const plain = { ...podSpec(), containers: [container('main', false)] };
+
+    expect(judge(pod({ ...plain, restartPolicy: 'Never' }))).toEqual([]);
+    expect(judge(pod({ ...plain, restartPolicy: 'OnFailure' }))).toEqual([]);
+    expect(judge(pod({ ...plain, restartPolicy: 'Always' })).length).toBe(3);
+    expect(judge(pod(plain)).length).toBe(3);
+  });
+
+  test('init containers need no probes unless they are restartable', () => {
+    const init = (changes: Data): Data => ({
+      ...podSpec(),
+      initContainers: [{ ...container('i', false), ...changes }],
+    });
+
+    expect(judge(pod(init({})))).toEqual([]);
+    expect(judge(pod(init({ restartPolicy: 'Always' }))).length).toBe(3);
+  });
+
+  test('what a controller made is judged through the controller', () => {
+    const bad = one({ image: 'nginx' });
+    const owned = (kind: string, controller?: boolean): Data =>
+      set(pod(bad), 'metadata.ownerReferences', [{ kind, controller, name: 'x' }]);
+
+    expect(judge(owned('ReplicaSet', true))).toEqual([]);
+    expect(judge(owned('ReplicaSet', false)).length).toBe(1);
+    expect(judge(owned('ReplicaSet')).length).toBe(1);
+    expect(judge(owned('TaskRun', true)).length).toBe(1);
+  });
+
+  test('a Rollout that borrows a template is left to the Deployment', () => {
+    const rollout = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { labels: LABELS },
+      spec: { workloadRef: {} },
+    };
+
+    expect(judge(rollout)).toEqual([]);
+    expect(judge({ ...rollout, spec: {} })).not.toEqual([]);
+  });
+
+  test('other kinds of the same name, and unknown kinds, pass untouched', () => {
+    const bad = deployment(one({ image: 'nginx' }));
+
+    expect(judge(bad).length).toBe(1);
+    expect(judge({ ...bad, apiVersion: 'example.com/v1' })).toEqual([]);
+    expect(judge({ ...bad, kind: 'Widget' })).toEqual([]);
+    expect(judge({ ...bad, apiVersion: 'apps/v1beta1' }).length).toBe(1);
+  });
+
+  test.each([undefined, null, 5, 'text', [], {}, { kind: 'Pod' }, { apiVersion: 'v1' }, { apiVersion: 5, kind: [] }])(
+    'what is no object passes: %j',
+    (manifest) => {
+      expect(judge(manifest)).toEqual([]);
+    },
+  );
+});
+
+describe('image-denied', () => {
+  const by = (...deniedRepositories: string[]): Engine => new Engine(policies({ deniedRepositories }));
+  const judgeImage = (engineOf: Engine, image: string): number =>
+    judge(pod(one({ image })), 'image-denied', engineOf).length;
+
+  test('takes another list', () => {
+    expect(judgeImage(by('evil'), 'x/evil/a:1')).toBe(1);
+    expect(judgeImage(by('evil'), 'bitnami/a:1')).toBe(0);
+    expect(judgeImage(by('evil'), 'evil:1')).toBe(0);
+    expect(judgeImage(by(), 'bitnami/a:1')).toBe(0);
+  });
+
+  test('takes whole repositories, and no pattern', () => {
+    expect(judgeImage(by('library/nginx'), 'docker.io/library/nginx:1')).toBe(1);
+    expect(judgeImage(by('library/nginx'), `library/nginx@sha256:${'a'.repeat(64)}`)).toBe(1);
+    expect(judgeImage(by('library/nginx'), 'library/nginx-extra:1')).toBe(0);
+    expect(judgeImage(by('a.c'), 'abc/x:1')).toBe(0);
+    expect(judgeImage(by('a.c'), 'a.c/x:1')).toBe(1);
+  });
+});
+
+describe('image-pull-policy', () => {
+  const judgeImage = (settings: Parameters<typeof policies>[0], changes: Data): number =>
+    judge(pod(one(changes)), 'image-pull-policy', new Engine(policies(settings))).length;
+
+  test('allows other pull policies, and takes other tags', () => {
+    expect(judgeImage({}, { image: 'a:dev', imagePullPolicy: 'Always' })).toBe(1);
+    expect(judgeImage({}, { image: 'a:dev', imagePullPolicy: 'IfNotPresent' })).toBe(0);
+    expect(judgeImage({}, { image: 'a:dev' })).toBe(0);
+    expect(judgeImage({}, { image: 'a:devel', imagePullPolicy: 'Always' })).toBe(0);
+    expect(judgeImage({ importedTags: ['local'] }, { image: 'a:dev', imagePullPolicy: 'Always' })).toBe(0);
+    expect(judgeImage({ importedTags: ['local'] }, { image: 'a:local', imagePullPolicy: 'Always' })).toBe(1);
+    expect(judgeImage({ importedTags: [] }, { image: 'a:dev', imagePullPolicy: 'Always' })).toBe(0);
+  });
+});
+
+test('image-mutable-tag is there only where tags are named', () => {
+  const strict = new Engine(policies({ mutableTags: ['dev', 'main'] }));
+
+  expect(judge(pod(one({ image: 'a:dev' })))).toEqual([]);
+  expect(judge(pod(one({ image: 'a:dev' })), undefined, strict)).toEqual([
+    'spec.containers[0].image: container "main": image "a:dev" has a tag that is moved from build to build',
+  ]);
+  expect(judge(pod(one({ image: 'a:main' })), 'image-mutable-tag', strict).length).toBe(1);
+  expect(judge(pod(one({ image: 'a:dev-1' })), 'image-mutable-tag', strict)).toEqual([]);
+  expect(judge(pod(one({ image: `a:dev@sha256:${'a'.repeat(64)}` })), 'image-mutable-tag', strict)).toEqual([]);
+});
+
+test.each(HARMLESS_PROBES.map((command) => [command.join(' '), command] as const))(
+  'probe-no-jvm allows: %s',
+  (_, command) => {
+    expect(judge(pod(one({ livenessProbe: { exec: { command } } })), 'probe-no-jvm')).toEqual([]);
+  },
+);
+
+test.each(['startupProbe', 'livenessProbe', 'readinessProbe'])('probes are judged alike: %s', (name) => {
+  const jvm = one({ [name]: { exec: { command: ['java'] }, timeoutSeconds: 20, failureThreshold: 30 } });
+
+  expect(judge(pod(jvm))).toEqual([
+    `spec.containers[0].${name}.exec.command: container "main": ${name} starts a JVM: java`,
+    `spec.containers[0].${name}.timeoutSeconds: container "main": ${name} waits longer (timeoutSeconds) than the time between two probes (periodSeconds)`,
+  ]);
+});
+
+test.each([
+  'apache/kafka',
+  'apache/kafka:3.9.0',
+  'kafka:1',
+  'confluentinc/cp-kafka:7',
+  'r:5000/x/kafka-native@sha256:a',
+])('probe-kafka-tcp knows %s', (image) => {
+  const http = { httpGet: { port: 8080 }, failureThreshold: 30 };
+  const probes = { startupProbe: http, livenessProbe: TCP, readinessProbe: http };
+
+  expect(judge(pod(one({ image, ...probes })), 'probe-kafka-tcp').length).toBe(2);
+  expect(
+    judge(pod(one({ image, startupProbe: TCP, livenessProbe: TCP, readinessProbe: TCP })), 'probe-kafka-tcp'),
+  ).toEqual([]);
+});
+
+test('probe-port: a container that declares no ports cannot be asked', () => {
+  expect(judge(pod(one({ ports: undefined })), 'probe-port').length).toBe(3);
+});
+
+test.each(SECRET_NAMES_THAT_ARE_NONE)('literal-secret allows the variable %s', (name) => {
+  expect(judge(pod(one({ env: [{ name, value: 'x' }] })))).toEqual([]);
+});
+
+test('literal-secret allows references', () => {
+  const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }];
+
+  expect(judge(pod(one({ env })))).toEqual([]);
+});
+
+test('seccomp and run-as-non-root may be set on each container instead of the pod', () => {
+  const own = {
+    ...(container('main')['securityContext'] as Data),
+    runAsNonRoot: true,
+    seccompProfile: { type: 'Localhost' },
+  };
+  const spec = one({ securityContext: own });
+
+  expect(judge(pod({ ...spec, securityContext: {} }))).toEqual([]);
+  expect(judge(pod({ ...podSpec(), securityContext: {} })).length).toBe(2);
+  expect(judge(pod(set(podSpec(), 'securityContext', undefined))).length).toBe(2);
+});
+
+test('Windows pods are excused from what only Linux has', () => {
+  const spec = { ...podSpec(), os: { name: 'windows' }, securityContext: { runAsNonRoot: true } };
+  const windows = { ...spec, containers: [{ ...container('main'), securityContext: {} }] };
+
+  expect(judge(pod(windows))).toEqual([]);
+  expect(judge(pod({ ...windows, os: { name: 'linux' } })).length).toBe(4);
+});
+
+test('apparmor: the annotation counts too', () => {
+  const key = 'container.apparmor.security.beta.kubernetes.io/main';
+  const annotated = (value: string): string[] => judge(set(pod(podSpec()), ['metadata', 'annotations', key], value));
+  const inTemplate = set(deployment(podSpec()), ['spec', 'template', 'metadata', 'annotations', key], 'unconfined');
+
+  expect(annotated('unconfined')).toEqual([
+    `metadata.annotations["${key}"]: annotation ${key} sets an AppArmor profile that is not allowed`,
+  ]);
+  expect(['', 'runtime/default', 'localhost/x'].flatMap(annotated)).toEqual([]);
+  expect(judge(inTemplate)).toEqual([
+    `spec.template.metadata.annotations["${key}"]: annotation ${key} sets an AppArmor profile that is not allowed`,
+  ]);
+});
+
+test('host-ports: on the network of the node, the ports of a Pod are ports of the node', () => {
+  expect(judge(pod({ ...podSpec(), hostNetwork: true }), 'host-ports').length).toBe(1);
+  expect(judge(deployment({ ...podSpec(), hostNetwork: true }), 'host-ports')).toEqual([]);
+});
+
+test('service-account-token: a projected token is named only where the token is not mounted by itself', () => {
+  const volumes = [{ name: 't', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }];
+
+  expect(judge(pod({ ...podSpec(), volumes, automountServiceAccountToken: true })).length).toBe(1);
+});
+
+test('recommended-labels: pod templates need them too, and the list is configurable', () => {
+  const bare = set(deployment(podSpec()), 'spec.template.metadata', undefined);
+  const onlyName = new Engine(policies({ labels: ['app.kubernetes.io/name'] }));
+
+  expect(judge(bare, 'recommended-labels')).toEqual(
+    ['name', 'part-of', 'component'].map(
+      (label) =>
+        `spec.template.metadata.labels["app.kubernetes.io/${label}"]: the label app.kubernetes.io/${label} is missing from the pod template`,
+    ),
+  );
+  expect(judge(bare, 'recommended-labels', onlyName).length).toBe(1);
+});
+
+describe('config-map-secret', () => {
+  const configMap = (data: unknown): Data => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data });
+  const found = (value: string, key = 'app.yaml'): number => judge(configMap({ [key]: value })).length;
+
+  test.each([
+    ['x', 'DB_PASSWORD'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nabc', 'x'],
+    [`${'#'.repeat(20_000)}\n-----BEGIN PRIVATE KEY-----`, 'x'],
+    ['url: redis://:secret@host', 'x'],
+    ['a: 1\npassword: hunter2\n', 'x'],
+    ['client_secret = "abc"', 'x'],
+    ['"apiKey": "abc"', 'x'],
+    ['ghp_0123456789012345678901234567890123456789', 'x'],
+    ['token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x', 'x'],
+  ])('finds %j in %s', (value, key) => {
+    expect(found(value, key)).toBe(1);
+  });
+
+  test.each([
+    ['password: ${DB_PASSWORD}'],
+    ['password: $__file{/etc/secret}'],
+    ['password:\n  valueFrom: x'],
+    ['password: ""'],
+    ['secretName: db'],
+    ['token_url: http://localhost:8080/x'],
+    ['jdbc:postgresql://postgres-external.shop.svc.cluster.local:5432/db'],
+    [''],
+  ])('allows %j', (value) => {
+    expect(found(value)).toBe(0);
+  });
+
+  test('a switch is no secret, whatever its name', () => {
+    expect(found('true', 'ALLOW_EMPTY_PASSWORD')).toBe(0);
+    expect(found('', 'DB_PASSWORD')).toBe(0);
+    expect(found('${X}', 'DB_PASSWORD')).toBe(0);
+  });
+
+  test('names each key, and reads no further than an API server could', () => {
+    expect(judge(configMap({ A_TOKEN: 'x', b: 'y', 'C.SECRET': 'z' }))).toEqual([
+      'data.A_TOKEN: key "A_TOKEN" holds a secret in plain text',
+      'data["C.SECRET"]: key "C.SECRET" holds a secret in plain text',
+    ]);
+    expect(found(`${'#'.repeat(50_000)}\npassword: hunter2`)).toBe(0);
+    expect(judge({ apiVersion: 'v1', kind: 'ConfigMap' })).toEqual([]);
+  });
+});
+
+describe('duplicate-object', () => {
+  const object = (changes: Data = {}, metadata: Data = {}): Data => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    ...changes,
+    metadata: { name: 'a', namespace: 'x', ...metadata },
+  });
+  const twice = (second: unknown, sets: readonly [string, string] = ['', '']): number =>
+    [
+      ...engine.evaluate([
+        { id: 1, manifest: object(), set: sets[0] },
+        { id: 2, manifest: second, set: sets[1] },
+      ]),
+    ].length;
+
+  test('is an object of the same group, kind, namespace and name', () => {
+    expect(twice(object())).toBe(1);
+    expect(twice(object({ apiVersion: 'v1beta1' }))).toBe(1);
+    expect(twice(object({ apiVersion: 'example.com/v1' }))).toBe(0);
+    expect(twice(object({ kind: 'ConfigMap' }))).toBe(0);
+    expect(twice(object({}, { name: 'b' }))).toBe(0);
+    expect(twice(object({}, { namespace: 'y' }))).toBe(0);
+    expect(twice(object({}, { namespace: undefined }))).toBe(0);
+    expect(twice(object(), ['a', 'b'])).toBe(0);
+  });
+
+  test('is no object that gets its name from the API server', () => {
+    const generated = { apiVersion: 'v1', kind: 'Service', metadata: { generateName: 'a-' } };
+
+    expect([...engine.evaluate([1, 2].map((id) => ({ id, manifest: generated })))]).toEqual([]);
+  });
+});
+
+test('request-within-limit: every resource, and numbers as well as text', () => {
+  const resources = (requests: Data, limits: Data): string[] =>
+    judge(pod(one({ resources: { requests, limits } })), 'request-within-limit');
+
+  expect(resources({ cpu: 2, memory: '1Gi' }, { cpu: '1500m', memory: '1023Mi' })).toEqual([
+    'spec.containers[0].resources.requests.cpu: container "main": requests more cpu (2) than its limit (1500m)',
+    'spec.containers[0].resources.requests.memory: container "main": requests more memory (1Gi) than its limit (1023Mi)',
+  ]);
+  expect(resources({ cpu: 0.5, 'example.com/gpu': '1' }, { cpu: '500m', 'example.com/gpu': 1 })).toEqual([]);
+  expect(resources({ memory: 'much' }, { memory: '1Gi' })[0]).toContain('cannot be judged');
+});
