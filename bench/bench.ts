@@ -122,10 +122,7 @@ interface Run {
 }
 
 /** Runs commands in turn, so that a change of the machine's speed meets all of them. A first round only warms caches. */
-function interleaved(
-  commands: readonly { name: string; command: readonly string[] }[],
-  count = runs,
-): Map<string, Run[]> {
+function interleaved(commands: readonly Command[], count = runs): Map<string, Run[]> {
   const results = new Map<string, Run[]>(commands.map(({ name }) => [name, []]));
   const finished = new Set<string>();
   for (let round = 0; round <= count; round++) {

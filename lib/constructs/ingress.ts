@@ -30,6 +30,11 @@ export interface IngressProps extends Component {
    * @default - every name
    */
   readonly host?: string;
+  /**
+   * What a reader should know, such as where it is reached from outside: the annotation `kubernetes.io/description`.
+   * @default - none
+   */
+  readonly description?: string;
   /** The routes. The longest path that matches wins, an exact one before a prefix. */
   readonly routes: readonly IngressRoute[];
 }
@@ -55,7 +60,11 @@ export class Ingress extends Construct {
     this.name = id;
 
     new k8s.KubeIngress(this, 'Ingress', {
-      metadata: { name: id, labels: labelsOf(this, { ...props, name: props.name ?? id }) },
+      metadata: {
+        name: id,
+        labels: labelsOf(this, { ...props, name: props.name ?? id }),
+        ...(props.description !== undefined && { annotations: { 'kubernetes.io/description': props.description } }),
+      },
       spec: {
         ingressClassName: props.ingressClassName,
         rules: [

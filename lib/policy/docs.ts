@@ -7,7 +7,7 @@ import { policies } from './policies';
 // Writes README.md beside this file; with --check only tells whether it is as it should be.
 
 /** Ids of the policies that constructs ask in their constructors. */
-const IN_CONSTRUCTORS = ['image-tag', 'image-denied', 'request-within-limit'];
+const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout'];
 
 function scopeOf({ scope }: Policy): string {
   switch (scope) {
@@ -43,7 +43,10 @@ function section(policy: Policy): string {
 }
 
 /** A table as Prettier would have it, so that the file is both generated and formatted. */
-function table([head = [], ...body]: readonly (readonly string[])[]): readonly string[] {
+function table([
+  head = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout'],
+  ...body
+]: readonly (readonly string[])[]): readonly string[] {
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;

@@ -143,9 +143,16 @@ export class Platform extends Construct {
       component: 'ingress',
       ingressClassName: environment.ingress.className,
       ...(environment.ingress.host !== undefined && { host: environment.ingress.host }),
+      ...describeEntrance(environment),
       routes: routes.flat(),
     });
   }
+}
+
+/** Where the load balancer of the environment's own cluster is reached. */
+function describeEntrance({ cluster }: Environment): { readonly description?: string } {
+  const port = cluster?.ports.find(({ container }) => container === 80)?.host;
+  return port === undefined ? {} : { description: `Reached at http://localhost:${port}` };
 }
 
 /** What every Spring service is told. */

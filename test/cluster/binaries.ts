@@ -7,7 +7,7 @@ import { execFile as execFileCallback, execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify, types } from 'node:util';
 import { record, records, text } from './json';
 
@@ -174,6 +174,12 @@ function assetsKubernetesVersion(): string | undefined {
   throw new Error(`KUBEBUILDER_ASSETS: ${apiServer} --version names no Kubernetes release.`);
 }
 
+/** The cluster to use instead of one that is built. */
+export function kubeconfigUnderTest(): string | undefined {
+  const path = process.env['KUBECONFIG_UNDER_TEST'];
+  return path === undefined || path === '' ? undefined : resolve(path);
+}
+
 async function requireGo(): Promise<void> {
   try {
     await execFile('go', ['version'], { env: process.env });
@@ -307,9 +313,8 @@ async function main(): Promise<void> {
   const versions = kubernetesVersions();
   const newest = newestVersion(versions);
   const names: readonly BinaryName[] = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-  // The newest first: should Go be too old for it, it says so before anything is built.
-  const wanted: (readonly [BinaryName, string])[] = [
-    ['kubectl', newest],
+  const controlPlanes: readonly (readonly [BinaryName, string])[] = [
+    // The newest first: should Go be too old for it, it says so before anything is built.
     ...[newest, ...versions.filter((version) => version !== newest)].flatMap((version) =>
       names.map((name) => [name, version] as const),
     ),
@@ -317,6 +322,7 @@ async function main(): Promise<void> {
     ['kwok', newest],
     ['kwokctl', newest],
   ];
+  const wanted = [['kubectl', newest] as const, ...(kubeconfigUnderTest() === undefined ? controlPlanes : [])];
   for (const [name, version] of wanted) {
     await binary(name, version, interruption.signal);
   }

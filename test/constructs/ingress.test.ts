@@ -10,6 +10,7 @@ test('every prop lands in the manifest', () => {
     component: 'ingress',
     ingressClassName: 'traefik',
     host: 'shop.example.com',
+    description: 'Reached at https://shop.example.com',
     routes: [
       { path: '/keys', exact: true, service: { name: 'auth', portName: 'https' } },
       { path: '/', service: web },
@@ -19,7 +20,10 @@ test('every prop lands in the manifest', () => {
   const manifests = synthesized(chart);
 
   expect(find(manifests, 'Ingress', 'shop')).toMatchObject({
-    metadata: { labels: { 'app.kubernetes.io/name': 'entrance', 'app.kubernetes.io/component': 'ingress' } },
+    metadata: {
+      labels: { 'app.kubernetes.io/name': 'entrance', 'app.kubernetes.io/component': 'ingress' },
+      annotations: { 'kubernetes.io/description': props.description },
+    },
     spec: {
       ingressClassName: 'traefik',
       rules: [

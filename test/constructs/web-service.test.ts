@@ -241,7 +241,7 @@ describe('refuses', () => {
     ['image latest', { image: 'shop/web:latest' }, 'image "shop/web:latest" has the tag latest'],
     ['an image without tag', { image: 'shop/web' }, 'image "shop/web" has neither a tag nor a digest'],
     ['no image', { image: '' }, 'image "": not an image reference'],
-    ['a Bitnami image', { image: 'bitnami/nginx:1' }, 'image "bitnami/nginx:1": Bitnami\'s images'],
+    ['a Bitnami image', { image: 'bitnami/nginx:1' }, 'comes from a denied repository (bitnami, bitnamilegacy)'],
     ['port 0', { port: 0 }, 'port 0: not a port'],
     ['port 65536', { port: 65536 }, 'port 65536: not a port'],
     ['half a pod', { replicas: 0.5 }, 'replicas 0.5: not a whole number'],

@@ -325,7 +325,7 @@ describe('enforce', () => {
     }).toThrow(/\(policy image-denied\)$/);
     expect(() => {
       refuse(chart, undefined);
-    }).toThrow(/^chart: image undefined: container "web": names no image/);
+    }).toThrow(/^chart: image: container "web": names no image/);
   });
 
   test('passes what the policies allow', () => {

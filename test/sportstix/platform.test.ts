@@ -378,6 +378,12 @@ test.each([
   });
 });
 
+test('the ingress says where it is reached', () => {
+  expect(find(manifests, 'Ingress', 'sportstix').metadata.annotations).toEqual({
+    'kubernetes.io/description': 'Reached at http://localhost:8880',
+  });
+});
+
 test('namespace sportstix comes first, is restricted and has no Istio injection', () => {
   expect([...files.keys()][0]).toBe('00-namespaces.k8s.yaml');
   expect(find(manifests, 'Namespace', 'sportstix').metadata).toEqual({

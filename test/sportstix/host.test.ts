@@ -1,0 +1,110 @@
+import { local } from '../../lib/sportstix/environments';
+import { bringUpOf, hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
+import { renderEnvironment } from '../../lib/sportstix/synth';
+
+const SECRETS = {
+  postgresPassword: 'superuser-placeholder',
+  databasePasswords: { auth: 'auth-placeholder', game: 'game-placeholder' },
+  jwt: { privateKey: 'private-placeholder', publicKey: 'public-placeholder' },
+};
+
+const access = hostAccessOf(local);
+
+function contentOf(path: string, environment = local): string {
+  const file = renderEnvironment(environment, SECRETS).others.get(path);
+  if (file === undefined) {
+    throw new Error(`${path} is not synthesized.`);
+  }
+  return file.content;
+}
+
+test('the cluster is that of the platform', () => {
+  expect(local.cluster).toMatchObject({
+    name: 'sportstix',
+    servers: 1,
+    agents: 2,
+    ports: [
+      { host: 8880, container: 80 },
+      { host: 8443, container: 443 },
+    ],
+    subnet: '172.21.0.0/16',
+    podCidr: '10.42.0.0/16',
+    serviceCidr: '10.43.0.0/16',
+  });
+  const config = contentOf('k3d.yml');
+  for (const text of ['name: sportstix', 'servers: 1', 'agents: 2', '8880:80', '8443:443', 'subnet: 172.21.0.0/16']) {
+    expect(config).toContain(text);
+  }
+  expect(config).not.toContain('traefik'); // k3s brings it unless it is disabled.
+});
+
+test('the host lets in what the manifests connect to: every database of the catalogue with its user, and Redis', () => {
+  expect(access?.endpoints).toEqual([
+    {
+      kind: 'postgresql',
+      name: 'postgres-external',
+      host: 'host.k3d.internal',
+      port: 5432,
+      superuser: 'postgres',
+      databases: ['auth', 'game', 'booking', 'payment', 'admin'].map((name) => ({
+        name: `sportstix_${name}`,
+        user: `${name}_user`,
+      })),
+    },
+    { kind: 'redis', name: 'redis-external', host: 'host.k3d.internal', port: 6379 },
+  ]);
+});
+
+test('passwords come from the secrets, by user', () => {
+  const passwordOf = passwordsFrom(local.services, SECRETS);
+  const [server] = access?.endpoints ?? [];
+  if (server?.kind !== 'postgresql') {
+    throw new Error('The first endpoint is not PostgreSQL.');
+  }
+  expect(passwordOf(server, 'auth_user')).toBe('auth-placeholder');
+  expect(passwordOf(server, 'postgres')).toBe('superuser-placeholder');
+  expect(passwordOf(server, 'nobody')).toBeUndefined();
+});
+
+test('nothing that is synthesized beside the manifests holds a secret', () => {
+  for (const [path, { content }] of renderEnvironment(local, SECRETS).others) {
+    expect([path, content.includes('placeholder')]).toEqual([path, false]);
+  }
+});
+
+test('a port that changes in the environment changes in the configuration, the Ingress and what the doctor looks at', () => {
+  if (local.cluster === undefined) {
+    throw new Error('The local environment has no cluster.');
+  }
+  const changed = { ...local, cluster: { ...local.cluster, ports: [{ host: 9980, container: 80 }] } };
+
+  expect(contentOf('k3d.yml', changed)).toContain('9980:80');
+  expect(contentOf('k3d.yml', changed)).not.toContain('8880');
+  expect(renderEnvironment(changed, SECRETS).manifests.get('ingress.k8s.yaml')).toContain('http://localhost:9980');
+  expect(hostAccessOf(changed)?.cluster.ports).toEqual([{ host: 9980, container: 80 }]);
+});
+
+test('the Job that checks the external hosts names each of them', () => {
+  const job = contentOf('checks/external-hosts.k8s.yaml');
+  expect(job).toContain('postgres-external.sportstix.svc.cluster.local');
+  expect(job).toContain('redis-external.sportstix.svc.cluster.local');
+});
+
+test('up applies custom resources before the platform', () => {
+  if (access === undefined) {
+    throw new Error('The local environment has no cluster.');
+  }
+  expect(bringUpOf(local, access).manifests).toEqual([
+    { name: 'custom resources', apply: ['--server-side', '-f', 'imports/crds'], established: ['rollouts.argoproj.io'] },
+    { name: 'platform and observability', apply: ['-f', 'dist/local/manifests'] },
+  ]);
+  expect(bringUpOf(local, access).images).toContain('sportstix/auth-service:dev');
+});
+
+test('an environment whose cluster is made elsewhere has only manifests and policies', () => {
+  const elsewhere = { ...local };
+  Reflect.deleteProperty(elsewhere, 'cluster');
+  const folders = [...renderEnvironment(elsewhere, SECRETS).others.keys()].map((path) => path.split('/')[0]);
+
+  expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'admission']));
+});
