@@ -286,8 +286,17 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
 
     it('judges a debug container that is added to a pod, and leaves the pods of a controller to the controller', async () => {
       const { kubectl } = cluster();
+      // An owner that is there, or the pod would be collected; and one whose controller looks after no pods of its own.
+      const template = set(
+        set(workload(DEPLOYMENT, podSpec()), 'metadata.namespace', refused),
+        'metadata.name',
+        'owner',
+      );
+      const owner = set(template, 'spec.replicas', 0);
+      const { stdout } = await kubectl.run(['create', '--filename=-', '--output=json'], JSON.stringify(owner));
+      const { name: ownerName, uid } = record(record(JSON.parse(stdout))['metadata']);
       const owned = set(set(workload(POD, podSpec()), 'metadata.namespace', refused), 'metadata.ownerReferences', [
-        { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'x', uid: 'x', controller: true },
+        { apiVersion: 'apps/v1', kind: 'Deployment', name: ownerName, uid, controller: true },
       ]);
       const bad = set(set(owned, 'spec.enableServiceLinks', true), 'spec.automountServiceAccountToken', true);
       const name = 'owned';

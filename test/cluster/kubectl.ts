@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { record, records, text, type JsonRecord } from './json';
 
 /** An API object, of any kind. */
@@ -139,13 +140,26 @@ export class Kubectl {
    * @param condition such as `condition=Available`, `jsonpath={.status.readyReplicas}=3` or `delete`
    */
   async wait(resource: string, condition: string, namespace?: string, timeoutSeconds = 60): Promise<void> {
-    await this.run([
+    const args = [
       'wait',
       ...resource.split(' '),
       `--for=${condition}`,
       `--timeout=${timeoutSeconds}s`,
       ...namespaceFlags(namespace),
-    ]);
+    ];
+    for (const end = Date.now() + timeoutSeconds * 1000; ;) {
+      try {
+        await this.run(args);
+        return;
+      } catch (error) {
+        // An object that was made just now may have null for its conditions, on which kubectl gives up.
+        const tooEarly = error instanceof KubectlError && error.message.includes('accessor error: <nil>');
+        if (!tooEarly || Date.now() > end) {
+          throw error;
+        }
+        await sleep(200);
+      }
+    }
   }
 
   /** The API server's release, without the leading `v`. */

@@ -274,7 +274,58 @@ describe.each(testedVersions())('the platform on Kubernetes %s', (version) => {
 
     expect([...(await held()).keys()].sort()).toEqual(objects.map(id).sort());
   });
+
+  (hasAdmissionPolicies(version) ? test : test.skip)(
+    'its own admission policies compile, admit all of it, and refuse an image that is latest',
+    async () => {
+      const { kubectl, isOwn } = cluster();
+      if (!isOwn) {
+        console.warn("Left out: policies hold for a whole cluster, and this one is somebody else's.");
+        return;
+      }
+      const admission = { kustomization: join(work, 'local', 'admission') };
+      const { warnings } = await kubectl.apply(admission, { fieldManager: FIELD_MANAGER });
+      expect(warnings).toEqual([]);
+
+      const setImage = (): Promise<unknown> =>
+        kubectl.run([
+          'set',
+          'image',
+          'deployment/auth',
+          'auth=sportstix/auth-service:latest',
+          `--namespace=${environment.namespace}`,
+          '--dry-run=server',
+        ]);
+      // The API server takes a moment to put policies into force.
+      let refusal = '';
+      for (let attempt = 0; attempt < 60 && refusal === ''; attempt++) {
+        refusal = await setImage().then(
+          () => '',
+          (error: unknown) => String(error),
+        );
+        await sleep(500);
+      }
+      expect(refusal).toContain('container "auth": image "sportstix/auth-service:latest" has the tag latest');
+
+      await kubectl.delete(manifests());
+      const again = await kubectl.apply(manifests(), { fieldManager: FIELD_MANAGER });
+      expect(again.warnings).toEqual([]);
+      expect([...(await held()).keys()].sort()).toEqual(objects.map(id).sort());
+
+      const policies = await kubectl.list('validatingadmissionpolicies.admissionregistration.k8s.io');
+      expect(policies.length).toBeGreaterThan(30);
+      const typeWarnings = policies.filter(
+        ({ status }) => record(record(status ?? {})['typeChecking'] ?? {})['expressionWarnings'] !== undefined,
+      );
+      expect(typeWarnings.map(({ metadata }) => metadata.name)).toEqual([]);
+    },
+  );
 });
+
+/** ValidatingAdmissionPolicy is v1 from Kubernetes 1.30. */
+function hasAdmissionPolicies(version: string): boolean {
+  return Number(version.split('.')[1]) >= 30;
+}
 
 /** The manifests of the commit before the last that changed them, written to a folder. */
 function previousDist(folder: string): string | undefined {
