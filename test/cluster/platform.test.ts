@@ -11,6 +11,7 @@ import { record, records } from './json';
 import type { KubernetesObject, Source } from './kubectl';
 
 const ROOT = join(__dirname, '..', '..');
+const CRDS: Source = { files: join(ROOT, 'imports', 'crds') };
 const FIELD_MANAGER = 'sportstix-test';
 const WORKLOADS = 'deployments.apps,statefulsets.apps,daemonsets.apps';
 
@@ -35,13 +36,18 @@ function objectsOf(folder: string, files: readonly string[]): KubernetesObject[]
 describe.each(testedVersions())('the platform on Kubernetes %s', (version) => {
   // Before the cluster's own, which stops it.
   afterAll(async () => {
-    if (!cluster().isOwn) {
-      await cluster().kubectl.delete(manifests());
+    const { isOwn, kubectl } = cluster();
+    if (!isOwn) {
+      await kubectl.delete(manifests());
+      if (broughtCrds) {
+        await kubectl.delete(CRDS);
+      }
     }
     rmSync(work, { recursive: true, force: true });
   });
   const cluster = useCluster(version);
   let work: string;
+  let broughtCrds = false;
   let environment: Environment;
   let objects: readonly KubernetesObject[];
 
@@ -69,7 +75,11 @@ describe.each(testedVersions())('the platform on Kubernetes %s', (version) => {
     const folder = synth();
     const { resources } = record(loadAll(readFileSync(join(folder, 'kustomization.yml'), 'utf8'))[0]);
     objects = objectsOf(folder, resources as string[]);
-    await kubectl.apply({ files: join(ROOT, 'imports', 'crds') }, { fieldManager: FIELD_MANAGER });
+    const crds = await kubectl.list('customresourcedefinitions');
+    if (!crds.some(({ metadata }) => metadata.name === 'rollouts.argoproj.io')) {
+      broughtCrds = true;
+      await kubectl.apply(CRDS, { fieldManager: FIELD_MANAGER });
+    }
     await kubectl.wait('crd/rollouts.argoproj.io', 'condition=Established');
   });
 
