@@ -97,8 +97,7 @@ export class Probe {
         remedy: "Start it with '/'.",
       });
     }
-    const probe: k8s.Probe = {
-      ...this.handler,
+    const timing = {
       ...(initialDelay !== undefined && { initialDelaySeconds: initialDelay.toSeconds() }),
       ...(this.timing.period !== undefined && { periodSeconds: period.toSeconds() }),
       ...(this.timing.timeout !== undefined && { timeoutSeconds: timeout.toSeconds() }),
@@ -111,9 +110,9 @@ export class Probe {
       manifest: {
         apiVersion: 'v1',
         kind: 'Pod',
-        spec: { containers: [{ name: 'container', [`${kind}Probe`]: k8s.toJson_Probe(probe) }] },
+        spec: { containers: [{ name: 'container', [`${kind}Probe`]: timing }] },
       },
     });
-    return probe;
+    return { ...this.handler, ...timing };
   }
 }

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { Engine } from './engine';
+import { Engine, type Violation } from './engine';
 import { exceptionFor, pathOf } from './exceptions';
 import { InvalidPropError } from './invalid-prop';
 import type { Policy } from './policy';
@@ -22,8 +22,9 @@ export interface EnforcedProp {
   readonly from?: readonly Policy[];
 }
 
-/** Policies are few and most constructs ask about the same: each is compiled once. */
+/** Constructs ask about few policies, and most about the same values: policies are compiled, and a value judged, once. */
 const engines = new WeakMap<Policy, Engine>();
+const verdicts = new WeakMap<Policy, Map<string, Violation | undefined>>();
 const defaults = defaultPolicies();
 
 /**
@@ -38,17 +39,27 @@ export function enforce(construct: IConstruct, { prop, value, policies, manifest
     if (policy === undefined) {
       throw new Error(`${pathOf(construct)}: there is no policy "${id}" to judge ${prop} by.`);
     }
-    const engine = engines.get(policy) ?? new Engine([policy]);
-    engines.set(policy, engine);
-    const [finding] = [...engine.evaluate([{ id: construct, manifest }])];
-    if (finding !== undefined && exceptionFor(construct, id) === undefined) {
-      const { message, why, fix } = finding.violation;
+    const violation = judge(policy, manifest);
+    if (violation !== undefined && exceptionFor(construct, id) === undefined) {
       throw new InvalidPropError(construct, {
         prop,
         value,
-        reason: `${message}. ${why}`,
-        remedy: `${fix} (policy ${id})`,
+        reason: `${violation.message}. ${violation.why}`,
+        remedy: `${violation.fix} (policy ${id})`,
       });
     }
   }
+}
+
+function judge(policy: Policy, manifest: unknown): Violation | undefined {
+  const known = verdicts.get(policy) ?? new Map<string, Violation | undefined>();
+  verdicts.set(policy, known);
+  const key = JSON.stringify(manifest);
+  if (!known.has(key)) {
+    const engine = engines.get(policy) ?? new Engine([policy]);
+    engines.set(policy, engine);
+    const [finding] = [...engine.evaluate([{ id: undefined, manifest }])];
+    known.set(key, finding?.violation);
+  }
+  return known.get(key);
 }
