@@ -15,8 +15,9 @@ const FIRST_KEYS = ['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'imag
 const rank = new Map(FIRST_KEYS.map((key, index) => [key, index]));
 
 // Strings that some parser takes for a date (go-yaml v3, with which Kustomize reads), a number (YAML 1.1 knows one without
-// digits, `.`, and 1e999 is infinity to some) or the end of a document, and that the library would write without quotes.
-const AMBIGUOUS = /^(\d{4}-\d|[-+]?[\d_]*\.?[\d_]*([eE][-+]?[\d_]+)?$|---|\.\.\.)/;
+// digits, `.`; 1e999 is infinity to some; go-yaml reads 0O17 and 0X1f) or the end of a document, and that the library would
+// write without quotes.
+const AMBIGUOUS = /^(\d{4}-\d|[-+]?0[xXoObB][\da-fA-F_]*$|[-+]?[\d_]*\.?[\d_]*([eE][-+]?[\d_]+)?$|---|\.\.\.)/;
 
 /**
  * Serializes a value as one YAML document that YAML 1.1 and 1.2 parsers, Kubernetes' own among them, read alike: every
