@@ -10,6 +10,9 @@ import type { SecretValues } from './secrets';
 /** Owner of the databases, as whom Flyway migrates. */
 export const POSTGRES_SUPERUSER = 'postgres';
 
+/** Names by which pods and people know the servers outside the cluster. */
+export const EXTERNAL_HOSTS = { postgres: 'postgres-external', redis: 'redis-external' };
+
 /** Folder of the synthesized output, as people in the project's folder name it. */
 const OUTPUT = 'dist';
 
@@ -25,7 +28,7 @@ export function hostAccessOf(environment: Environment): HostAccess | undefined {
       endpoints: [
         {
           kind: 'postgresql',
-          name: 'postgres-external',
+          name: EXTERNAL_HOSTS.postgres,
           ...postgres,
           superuser: POSTGRES_SUPERUSER,
           databases: services.flatMap((service) =>
@@ -34,7 +37,7 @@ export function hostAccessOf(environment: Environment): HostAccess | undefined {
               : [],
           ),
         },
-        { kind: 'redis', name: 'redis-external', ...redis },
+        { kind: 'redis', name: EXTERNAL_HOSTS.redis, ...redis },
       ],
       folder: `${OUTPUT}/${name}/host`,
       passwordsFile: `.secrets/${name}.psql`,

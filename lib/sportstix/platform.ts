@@ -17,7 +17,7 @@ import { Tempo } from '../observability/tempo';
 import { acknowledge } from '../policy';
 import type { ServiceSpec, SpringServiceSpec } from './catalogue';
 import { type Environment, imageOf } from './environments';
-import { POSTGRES_SUPERUSER } from './host';
+import { EXTERNAL_HOSTS, POSTGRES_SUPERUSER } from './host';
 import type { SecretValues } from './secrets';
 
 /** The label that every object of the platform carries. */
@@ -64,12 +64,12 @@ export class Platform extends Construct {
     new Namespace(namespaces, environment.observabilityNamespace, { podSecurity: 'privileged' });
 
     const externalHosts = chart('external-hosts');
-    const postgres = new ExternalHostService(externalHosts, 'postgres-external', {
+    const postgres = new ExternalHostService(externalHosts, EXTERNAL_HOSTS.postgres, {
       component: 'database',
       host: environment.postgres.host,
       ports: [{ name: 'postgresql', port: environment.postgres.port }],
     }).endpoint();
-    const redis = new ExternalHostService(externalHosts, 'redis-external', {
+    const redis = new ExternalHostService(externalHosts, EXTERNAL_HOSTS.redis, {
       component: 'cache',
       host: environment.redis.host,
       ports: [{ name: 'redis', port: environment.redis.port }],
