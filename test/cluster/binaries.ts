@@ -1,64 +1,143 @@
 /**
- * The programs that a control plane consists of, built once from Go modules into a cache folder outside the repository.
+ * The programs of a cluster, built once from Go modules into a cache folder outside the repository.
  *
- * As a script, `node --import tsx test/cluster/binaries.ts` builds all that the cluster tests need.
+ * As a script, `node --import tsx test/cluster/binaries.ts` builds all that the cluster tests need; `--missing` only says what of that
+ * is yet to be built.
  */
 import { execFile as execFileCallback, execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { promisify, types } from 'node:util';
+import { parseArgs, promisify, types } from 'node:util';
 import { record, records, text } from './json';
 
 const execFile = promisify(execFileCallback);
 
 /** Oldest: what cdk8s-plus-28 types, at its last patch. Newest: the newest release that can be had as a Go module. */
 const SUPPORTED_KUBERNETES_VERSIONS = '1.28.15,1.37.2';
-const ETCD_VERSION = '3.6.13';
-const KWOK_VERSION = '0.8.0';
+/** The Go modules of this repository. */
+const OWN_PROGRAMS = resolve(__dirname, '../node/programs');
 
-/** The programs, by the names that Kubernetes' own releases, and envtest's folders of them, use. */
-export type BinaryName =
-  'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kwok' | 'kwokctl';
-
-/** What the Go toolchain needs to know to build one program. */
+/** What the Go toolchain needs to know to build one program of a published module. */
 interface Recipe {
-  readonly name: BinaryName;
+  readonly module: string;
+  /** Without the leading `v`; without a version, that of the cluster. */
+  readonly version?: string;
+  /** Folder of the program in the module; without, the module's root. */
+  readonly folder?: string;
+  /** Variables that the linker sets: a program built from a module does not know its own version otherwise. */
+  readonly linkerVariables?: (version: string) => Readonly<Record<string, string>>;
+}
+
+const kubernetes = {
+  module: 'k8s.io/kubernetes',
+  linkerVariables: (version) => ({
+    'k8s.io/component-base/version.gitVersion': `v${version}`,
+    'k8s.io/component-base/version.gitMajor': '1',
+    'k8s.io/component-base/version.gitMinor': String(minorVersion(version)),
+  }),
+} satisfies Recipe;
+
+const kwok = {
+  module: 'sigs.k8s.io/kwok',
+  version: '0.8.0',
+  linkerVariables: (version) => ({ 'sigs.k8s.io/kwok/pkg/consts.Version': version }),
+} satisfies Recipe;
+
+/** The programs, by the names that their own releases, and envtest's folders of them, use. */
+const RECIPES = {
+  etcd: { module: 'go.etcd.io/etcd/server/v3', version: '3.6.13' },
+  'kube-apiserver': { ...kubernetes, folder: 'cmd/kube-apiserver' },
+  'kube-controller-manager': { ...kubernetes, folder: 'cmd/kube-controller-manager' },
+  'kube-scheduler': { ...kubernetes, folder: 'cmd/kube-scheduler' },
+  kubectl: { ...kubernetes, folder: 'cmd/kubectl' },
+  kubelet: { ...kubernetes, folder: 'cmd/kubelet' },
+  'kube-proxy': { ...kubernetes, folder: 'cmd/kube-proxy' },
+  kwok: { ...kwok, folder: 'cmd/kwok' },
+  kwokctl: { ...kwok, folder: 'cmd/kwokctl' },
+  coredns: { module: 'github.com/coredns/coredns', version: '1.15.0' },
+  'rollouts-controller': {
+    module: 'github.com/argoproj/argo-rollouts',
+    version: '1.9.1',
+    folder: 'cmd/rollouts-controller',
+    linkerVariables: (version) => ({ 'github.com/argoproj/argo-rollouts/utils/version.version': version }),
+  },
+  traefik: {
+    module: 'github.com/traefik/traefik/v3',
+    version: '3.5.3',
+    folder: 'cmd/traefik',
+    linkerVariables: (version) => ({ 'github.com/traefik/traefik/v3/pkg/version.Version': version }),
+  },
+  loki: {
+    module: 'github.com/grafana/loki/v3',
+    version: '3.3.2',
+    folder: 'cmd/loki',
+    linkerVariables: (version) => ({ 'github.com/grafana/loki/v3/pkg/util/build.Version': version }),
+  },
+  // Go modules of this repository.
+  'otelcol-contrib': 'own',
+  tempo: 'own',
+  grafana: 'own',
+  pause: 'own',
+} satisfies Readonly<Record<string, Recipe | 'own'>>;
+
+/** Name of a program. */
+export type BinaryName = keyof typeof RECIPES;
+
+/** The names of all programs. */
+export const BINARY_NAMES: readonly BinaryName[] = Object.keys(RECIPES).filter(
+  (name): name is BinaryName => name in RECIPES,
+);
+
+/** A module as published. */
+interface PublishedModule {
   readonly module: string;
   /** Without the leading `v`. */
   readonly version: string;
+}
+
+/** A program to build, with everything that its recipe leaves open. */
+interface Wanted {
+  readonly name: BinaryName;
+  /** What people call it. */
+  readonly title: string;
+  /** What it is built from: a published module, or a folder with a module. */
+  readonly origin: PublishedModule | string;
+  /** Folder in the cache: two programs of one name and different sources have different ones. */
+  readonly key: string;
+  /** Import path of the program. */
   readonly package: string;
-  /** Variables that the linker sets: a program built from a module does not know its own version otherwise. */
   readonly linkerVariables: Readonly<Record<string, string>>;
 }
 
-function recipe(name: BinaryName, kubernetesVersion: string): Recipe {
-  switch (name) {
-    case 'etcd': {
-      const module = 'go.etcd.io/etcd/server/v3';
-      return { name, module, version: ETCD_VERSION, package: module, linkerVariables: {} };
-    }
-    case 'kwok':
-    case 'kwokctl': {
-      const module = 'sigs.k8s.io/kwok';
-      const linkerVariables = { [`${module}/pkg/consts.Version`]: KWOK_VERSION };
-      return { name, module, version: KWOK_VERSION, package: `${module}/cmd/${name}`, linkerVariables };
-    }
-    case 'kube-apiserver':
-    case 'kube-controller-manager':
-    case 'kube-scheduler':
-    case 'kubectl': {
-      const module = 'k8s.io/kubernetes';
-      const variable = (field: string) => `k8s.io/component-base/version.${field}`;
-      const linkerVariables = {
-        [variable('gitVersion')]: `v${kubernetesVersion}`,
-        [variable('gitMajor')]: '1',
-        [variable('gitMinor')]: String(minorVersion(kubernetesVersion)),
-      };
-      return { name, module, version: kubernetesVersion, package: `${module}/cmd/${name}`, linkerVariables };
-    }
+function wantedOf(name: BinaryName, kubernetesVersion: string): Wanted {
+  const recipe: Recipe | 'own' = RECIPES[name];
+  if (recipe === 'own') {
+    const origin = join(OWN_PROGRAMS, name);
+    const key = join('programs', hashOfFolder(origin));
+    return { name, title: name, origin, key, package: '.', linkerVariables: {} };
   }
+  const { module, version = kubernetesVersion, folder, linkerVariables } = recipe;
+  return {
+    name,
+    title: `${name} ${version}`,
+    origin: { module, version },
+    key: `${module}@v${version}`,
+    package: folder === undefined ? module : `${module}/${folder}`,
+    linkerVariables: linkerVariables?.(version) ?? {},
+  };
+}
+
+/** Tells what a folder holds now from what it held before. */
+export function hashOfFolder(folder: string): string {
+  const hash = createHash('sha256');
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const path of paths.filter((entry) => statSync(join(folder, entry)).isFile()).sort()) {
+    hash.update(JSON.stringify([path, readFileSync(join(folder, path), 'utf8')]));
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** The 28 of 1.28.15. */
@@ -107,7 +186,7 @@ export async function binary(name: BinaryName, kubernetesVersion: string, signal
   if (existing !== undefined) {
     return existing;
   }
-  const wanted = recipe(name, kubernetesVersion);
+  const wanted = wantedOf(name, kubernetesVersion);
   await requireGo();
   const path = cachePath(wanted);
   await build(wanted, path, signal);
@@ -116,13 +195,13 @@ export async function binary(name: BinaryName, kubernetesVersion: string, signal
 
 /** Where a program is, unless it has to be built first. */
 export function findBinary(name: BinaryName, kubernetesVersion: string): string | undefined {
-  const wanted = recipe(name, kubernetesVersion);
+  const wanted = wantedOf(name, kubernetesVersion);
   const candidates = [cachePath(wanted)];
   const assets = assetsFolder();
   // An envtest folder holds one Kubernetes version; what it lacks (envtest has no scheduler) comes from the cache.
   if (
     assets !== undefined &&
-    (wanted.module !== 'k8s.io/kubernetes' || kubernetesVersion === assetsKubernetesVersion())
+    (!wanted.key.startsWith(`${kubernetes.module}@`) || kubernetesVersion === assetsKubernetesVersion())
   ) {
     candidates.unshift(join(assets, name));
   }
@@ -138,13 +217,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function cacheFolder(): string {
+/** Where everything that is built for tests is kept. */
+export function cacheFolder(): string {
   const base = process.env['XDG_CACHE_HOME'];
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'sportstix-test');
 }
 
-function cachePath({ module, version, name }: Recipe): string {
-  return join(cacheFolder(), `${module}@v${version}`, name);
+function cachePath({ key, name }: Wanted): string {
+  return join(cacheFolder(), key, name);
 }
 
 /** envtest's convention: a folder of binaries somebody else provides. */
@@ -197,9 +277,9 @@ async function requireGo(): Promise<void> {
  * Builds in a folder of its own and moves the result to `path` at the end. So a program is in the cache whole or not at
  * all, and two test runs that build the same one at the same time only do the work twice.
  */
-async function build(wanted: Recipe, path: string, signal?: AbortSignal): Promise<void> {
-  const { name, version } = wanted;
-  progress(`building ${name} ${version}`);
+async function build(wanted: Wanted, path: string, signal?: AbortSignal): Promise<void> {
+  const { title, origin } = wanted;
+  progress(`building ${title}`);
   const start = Date.now();
   await mkdir(dirname(path), { recursive: true });
   // In the cache, for a rename works only within one file system.
@@ -207,7 +287,7 @@ async function build(wanted: Recipe, path: string, signal?: AbortSignal): Promis
   try {
     // GOFLAGS and GOWORK of the caller are for the caller's own modules.
     const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' };
-    const go = async (...args: readonly string[]): Promise<string> => {
+    const go: Go = async (...args) => {
       signal?.throwIfAborted();
       const running = execFile('go', args, { cwd: workspace, env, maxBuffer: 64 * 1024 * 1024 });
       // Go ends its compilers when it is interrupted, and only then is the folder free to be removed.
@@ -219,23 +299,47 @@ async function build(wanted: Recipe, path: string, signal?: AbortSignal): Promis
         signal?.removeEventListener('abort', interrupt);
       }
     };
-    const download = record(JSON.parse(await go('mod', 'download', '-json', `${wanted.module}@v${version}`)));
-    const goMod = parseGoMod(await go('mod', 'edit', '-json', text(download['GoMod'])));
-    await go('mod', 'init', 'sportstix.test/build');
-    await go('mod', 'edit', ...goModEdits(wanted, goMod));
+    if (typeof origin === 'string') {
+      await cp(origin, workspace, { recursive: true });
+    } else {
+      await requireModule(go, origin);
+    }
     const variables = Object.entries(wanted.linkerVariables).map(([variable, value]) => `-X ${variable}=${value}`);
     const ldflags = ['-s', '-w', ...variables].join(' ');
-    await go('build', '-mod=mod', '-trimpath', `-ldflags=${ldflags}`, '-o', join(workspace, name), wanted.package);
-    await rename(join(workspace, name), path);
+    const output = join(workspace, 'output');
+    // Our own modules say all that they require; go.mod and go.sum of others are made by the build.
+    const mod = typeof origin === 'string' ? 'readonly' : 'mod';
+    await go('build', `-mod=${mod}`, '-trimpath', `-ldflags=${ldflags}`, '-o', output, wanted.package);
+    await rename(output, path);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(`${name} ${version} could not be built from ${wanted.module}@v${version}: ${reason(error)}`, {
-      cause: error,
-    });
+    const from = typeof origin === 'string' ? origin : `${origin.module}@v${origin.version}`;
+    throw new Error(`${title} could not be built from ${from}: ${reason(error)}`, { cause: error });
   } finally {
     await rm(workspace, { recursive: true, force: true });
   }
-  progress(`built ${name} ${version} in ${seconds(start)} s`);
+  progress(`built ${title} in ${seconds(start)} s`);
+}
+
+/** Runs the Go toolchain in a folder; returns what it prints. */
+type Go = (...args: readonly string[]) => Promise<string>;
+
+/** Makes a folder a module from which the programs of a published one can be built. */
+async function requireModule(go: Go, wanted: PublishedModule): Promise<void> {
+  const download = record(JSON.parse(await go('mod', 'download', '-json', `${wanted.module}@v${wanted.version}`)));
+  const goMod = parseGoMod(await go('mod', 'edit', '-json', text(download['GoMod'])));
+  await go('mod', 'init', 'sportstix.test/build');
+  await go('mod', 'edit', ...goModEdits(wanted, goMod));
+}
+
+/** The folder of a program's published sources, which hold more than the program. */
+export async function moduleFolder(name: BinaryName): Promise<string> {
+  const { origin } = wantedOf(name, '');
+  if (typeof origin === 'string') {
+    return origin;
+  }
+  const { stdout } = await execFile('go', ['mod', 'download', '-json', `${origin.module}@v${origin.version}`]);
+  return text(record(JSON.parse(stdout))['Dir']);
 }
 
 /** What of a go.mod matters to whoever builds the module's programs from outside. */
@@ -274,7 +378,7 @@ export function parseGoMod(json: string): GoMod {
  * lead to a folder of the module's repository lead nowhere from outside: Kubernetes requires such parts as v0.0.0 and
  * publishes them as v0.M.P beside its own v1.M.P; others (etcd) require their published version anyway.
  */
-export function goModEdits({ module, version }: Pick<Recipe, 'module' | 'version'>, goMod: GoMod): readonly string[] {
+export function goModEdits({ module, version }: PublishedModule, goMod: GoMod): readonly string[] {
   const published = version.replace(/^1\./, '0.');
   const replacements = goMod.replace.flatMap((replace) => {
     if (replace.version !== undefined) {
@@ -303,17 +407,19 @@ export function seconds(start: number): string {
   return ((Date.now() - start) / 1000).toFixed(1);
 }
 
-async function main(): Promise<void> {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      interruption.abort(new Error(`interrupted by ${signal}`));
-    });
-  }
+/** A program, and the version of Kubernetes that it is for. */
+export type Program = readonly [BinaryName, string];
+
+/** What the cluster tests need. */
+function clusterPrograms(): readonly Program[] {
   const versions = kubernetesVersions();
   const newest = newestVersion(versions);
+  if (kubeconfigUnderTest() !== undefined) {
+    return [['kubectl', newest]];
+  }
   const names: readonly BinaryName[] = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-  const controlPlanes: readonly (readonly [BinaryName, string])[] = [
+  return [
+    ['kubectl', newest],
     // The newest first: should Go be too old for it, it says so before anything is built.
     ...[newest, ...versions.filter((version) => version !== newest)].flatMap((version) =>
       names.map((name) => [name, version] as const),
@@ -322,15 +428,38 @@ async function main(): Promise<void> {
     ['kwok', newest],
     ['kwokctl', newest],
   ];
-  const wanted = [['kubectl', newest] as const, ...(kubeconfigUnderTest() === undefined ? controlPlanes : [])];
-  for (const [name, version] of wanted) {
-    await binary(name, version, interruption.signal);
+}
+
+/**
+ * A script that builds programs. With `--missing` it builds none, says which of them are yet to be built, and fails if any is.
+ *
+ * @param programs which programs; what it throws is told as an error of the script
+ */
+export async function script(programs: () => readonly Program[]): Promise<void> {
+  try {
+    const { values } = parseArgs({ options: { missing: { type: 'boolean', default: false } } });
+    const wanted = programs();
+    if (values.missing) {
+      const missing = wanted.filter(([name, version]) => findBinary(name, version) === undefined);
+      process.stdout.write(missing.map(([name, version]) => `${wantedOf(name, version).title}\n`).join(''));
+      process.exitCode = missing.length === 0 ? 0 : 1;
+      return;
+    }
+    const interruption = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        interruption.abort(new Error(`interrupted by ${signal}`));
+      });
+    }
+    for (const [name, version] of wanted) {
+      await binary(name, version, interruption.signal);
+    }
+  } catch (error) {
+    process.stderr.write(`${reason(error)}\n`);
+    process.exitCode = 1;
   }
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${reason(error)}\n`);
-    process.exitCode = 1;
-  });
+  void script(clusterPrograms);
 }

@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,7 @@ import {
   reason,
   seconds,
 } from './binaries';
-import { record, text, type JsonRecord } from './json';
+import { record, text, texts, type JsonRecord } from './json';
 import { Kubectl, parseServerVersion, type KubernetesObject } from './kubectl';
 
 const execFile = promisify(execFileCallback);
@@ -42,6 +42,18 @@ const CLUSTER_NAME = 'test';
 
 /** Milliseconds that a test with a cluster may take: on a busy machine, one kubectl command can take a second. */
 export const TEST_LIMIT = 2 * 60_000;
+
+/** The network that a control plane runs in, where that is not the machine's own, and what is in it: real nodes. */
+export interface NodeNetwork {
+  /** The words before a command that make it run in the network. */
+  readonly enter: readonly string[];
+  /** Address at which nodes and pods reach the API server. */
+  readonly address: string;
+  /** Range of the addresses of Services. */
+  readonly serviceCidr: string;
+  /** First address of that range, which Service `kubernetes` has. */
+  readonly serviceAddress: string;
+}
 
 /** A cluster to test against. */
 export interface Cluster {
@@ -102,9 +114,18 @@ export function useCluster(kubernetesVersion: string): () => Cluster {
   };
 }
 
-/** Starts a cluster of a Kubernetes version, or takes that of KUBECONFIG_UNDER_TEST. */
-export async function startCluster(kubernetesVersion: string): Promise<Cluster> {
-  const keeper = spawn(process.execPath, ['--import', 'tsx', __filename, kubernetesVersion], {
+/**
+ * Starts a cluster of a Kubernetes version, or takes that of KUBECONFIG_UNDER_TEST.
+ *
+ * @param network where its real nodes are; without, it has simulated ones
+ */
+export async function startCluster(kubernetesVersion: string, network?: NodeNetwork): Promise<Cluster> {
+  const [command = '', ...args] = [
+    ...(network?.enter ?? []),
+    ...[process.execPath, '--import', 'tsx', __filename, kubernetesVersion],
+    ...(network === undefined ? [] : [JSON.stringify(network)]),
+  ];
+  const keeper = spawn(command, args, {
     cwd: resolve(__dirname, '../..'),
     // Said because jest's process.env is a copy, which Node does not know.
     env: process.env,
@@ -181,8 +202,19 @@ function parseKept(message: JsonRecord): Kept {
   };
 }
 
+function parseNetwork(json: string): NodeNetwork {
+  const message = record(JSON.parse(json));
+  const field = (name: keyof NodeNetwork) => text(message[name]);
+  return {
+    enter: texts(message['enter']),
+    address: field('address'),
+    serviceCidr: field('serviceCidr'),
+    serviceAddress: field('serviceAddress'),
+  };
+}
+
 /** Keeps a cluster until told to stop. This, and what it calls, runs in the keeper's process. */
-async function keep(kubernetesVersion: string, stop: AbortSignal): Promise<void> {
+async function keep(kubernetesVersion: string, network: NodeNetwork | undefined, stop: AbortSignal): Promise<void> {
   const run = randomBytes(3).toString('hex');
   const existing = kubeconfigUnderTest();
   const kubectlPath = await binary('kubectl', newestVersion(kubernetesVersions()), stop);
@@ -190,9 +222,16 @@ async function keep(kubernetesVersion: string, stop: AbortSignal): Promise<void>
   const kubeconfig = existing ?? join(folder, 'kubeconfig');
   const cacheFolder = join(folder, 'cache');
   const kubectl = new Kubectl(kubectlPath, kubeconfig, cacheFolder);
-  const message: KeptMessage = { kubectl: kubectlPath, kubeconfig, cacheFolder, isOwn: existing === undefined, run };
+  const message: KeptMessage = {
+    kubectl: network === undefined ? kubectlPath : await wrap(kubectlPath, network, folder),
+    kubeconfig,
+    cacheFolder,
+    isOwn: existing === undefined,
+    run,
+  };
   try {
-    const cluster = existing === undefined ? await ownCluster(kubernetesVersion, folder, kubectlPath, stop) : undefined;
+    const cluster =
+      existing === undefined ? await ownCluster(kubernetesVersion, network, folder, kubectlPath, stop) : undefined;
     try {
       await cluster?.create(kubectl);
       stop.throwIfAborted();
@@ -204,6 +243,13 @@ async function keep(kubernetesVersion: string, stop: AbortSignal): Promise<void>
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A program that runs another one in a network, wherever it is started itself. */
+async function wrap(program: string, { enter }: NodeNetwork, folder: string): Promise<string> {
+  const path = join(folder, basename(program));
+  await writeFile(path, `#!/bin/sh\nexec ${enter.join(' ')} ${program} "$@"\n`, { mode: 0o755 });
+  return path;
 }
 
 /** Removes what tests left in a cluster that is not theirs: their namespaces, and what they labelled outside of these. */
@@ -225,6 +271,7 @@ interface OwnCluster {
 
 async function ownCluster(
   kubernetesVersion: string,
+  network: NodeNetwork | undefined,
   folder: string,
   kubectlPath: string,
   stop: AbortSignal,
@@ -235,8 +282,14 @@ async function ownCluster(
     kind: 'KwokctlConfiguration',
     options: {
       runtime: 'binary',
-      // kwokctl's own default is every address of the machine.
-      bindAddress: '127.0.0.1',
+      components: [
+        ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
+        // It would take over the real nodes.
+        ...(network === undefined ? ['kwok-controller'] : []),
+      ],
+      // kwokctl's own default is every address of the machine. In a network of its own, that is what nodes and pods need.
+      bindAddress: network === undefined ? '127.0.0.1' : '0.0.0.0',
+      ...(network && { kubeApiserverCertSANs: [network.address, network.serviceAddress] }),
       kubeVersion: `v${kubernetesVersion}`,
       etcdBinary: await binary('etcd', kubernetesVersion, stop),
       kubeApiserverBinary: await binary('kube-apiserver', kubernetesVersion, stop),
@@ -248,9 +301,21 @@ async function ownCluster(
     componentsPatches: [
       // The data need not survive the machine.
       { name: 'etcd', extraArgs: [{ key: 'unsafe-no-fsync', value: 'true' }] },
-      // What Service kubernetes leads to; otherwise the machine's address in the network, and without one no start. It
-      // must not be loopback, so it is one from documentation (RFC 5737); nothing here uses it.
-      { name: 'kube-apiserver', extraArgs: [{ key: 'advertise-address', value: '198.51.100.1' }] },
+      {
+        name: 'kube-apiserver',
+        extraArgs: [
+          // What Service kubernetes leads to; otherwise the machine's address in the network, and without one no start. It
+          // must not be loopback, so where nothing uses it, it is one from documentation (RFC 5737).
+          { key: 'advertise-address', value: network?.address ?? '198.51.100.1' },
+          ...(network === undefined
+            ? []
+            : [
+                { key: 'service-cluster-ip-range', value: network.serviceCidr },
+                // A node's name resolves nowhere.
+                { key: 'kubelet-preferred-address-types', value: 'InternalIP' },
+              ]),
+        ],
+      },
     ],
   };
   const configurationPath = join(folder, 'kwokctl.json');
@@ -275,10 +340,12 @@ async function ownCluster(
         });
         // kwokctl only logs it when it waited in vain, and takes a dead process for a living one where init reaps none.
         await kubectl.run(['get', '--raw=/readyz']);
-        await run('scale', 'node', '--replicas', String(NODES));
-        await kubectl.apply({ objects: storage() });
-        // Each of the others is at work, too: KWOK, the controller manager, the scheduler.
-        await kubectl.wait('node --all', 'condition=Ready');
+        if (network === undefined) {
+          await run('scale', 'node', '--replicas', String(NODES));
+          await kubectl.apply({ objects: storage('/nonexistent') });
+          await kubectl.wait('node --all', 'condition=Ready');
+        }
+        // The others are at work, too: the controller manager, the scheduler.
         await kubectl.wait('serviceaccount/default', 'create', 'default');
         await kubectl.wait('lease/kube-scheduler', 'create', 'kube-system');
       } catch (error) {
@@ -328,9 +395,11 @@ async function alone(work: () => Promise<void>): Promise<void> {
 
 /**
  * What k3d brings and a bare control plane lacks: a default StorageClass of that name, which binds when a pod comes.
- * Nothing provisions here, so the volumes exist beforehand; nothing runs here either, so their folder need not.
+ * Nothing provisions here, so the volumes exist beforehand.
+ *
+ * @param folder of the volumes' folders, each by its volume's name; where nothing runs, it need not exist
  */
-function storage(): readonly KubernetesObject[] {
+export function storage(folder: string): readonly KubernetesObject[] {
   const storageClass = {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
@@ -346,7 +415,7 @@ function storage(): readonly KubernetesObject[] {
       storageClassName: storageClass.metadata.name,
       capacity: { storage: '1Ti' },
       accessModes: ['ReadWriteOnce'],
-      hostPath: { path: `/nonexistent/volume-${index}` },
+      hostPath: { path: `${folder}/volume-${index}` },
     },
   }));
   return [storageClass, ...volumes];
@@ -375,9 +444,9 @@ async function main(): Promise<void> {
   // Whoever started this may be gone; that is no reason to stop cleaning up.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  const [kubernetesVersion = newestVersion(kubernetesVersions())] = process.argv.slice(2);
+  const [kubernetesVersion = newestVersion(kubernetesVersions()), network] = process.argv.slice(2);
   try {
-    await keep(kubernetesVersion, stop.signal);
+    await keep(kubernetesVersion, network === undefined ? undefined : parseNetwork(network), stop.signal);
   } catch (error) {
     process.stdout.write(`${JSON.stringify({ error: reason(error) })}\n`);
     process.exitCode = 1;

@@ -27,3 +27,11 @@ export function text(value: unknown): string {
   }
   return value;
 }
+
+/** The value as a list of strings. */
+export function texts(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) {
+    throw new Error(`expected a JSON list, got ${JSON.stringify(value)}`);
+  }
+  return value.map(text);
+}

@@ -16,6 +16,11 @@ export interface Outcome {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /**
+   * Milliseconds.
+   * @default 60_000
+   */
+  readonly timeout?: number;
 }
 
 /** Debian packages, by a command of each that the test runs. */
@@ -33,7 +38,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 function outcome(command: string, args: readonly string[], options: RunOptions = {}): Outcome {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: options.timeout ?? 60_000,
     env: { ...process.env, ...options.env },
     ...(options.input === undefined ? {} : { input: options.input }),
   });
@@ -60,24 +65,35 @@ function postgresPrograms(): string | undefined {
   }
 }
 
-/** Installs what this tier needs and lacks, from Debian's packages; says so where it cannot. */
-export function requireHost(): void {
+/**
+ * Installs what a tier needs and lacks, from Debian's packages; says so where it cannot.
+ *
+ * @param why what it does that root must do
+ * @param packages those beyond the host's own, by a command of each
+ */
+export function requireHost(
+  why = 'npm run test:host makes network namespaces and firewall rules in them',
+  packages: Readonly<Record<string, string>> = {},
+): void {
   if (process.getuid?.() !== 0) {
-    throw new Error('npm run test:host makes network namespaces and firewall rules in them: run it as root.');
+    throw new Error(`${why}: run it as root.`);
   }
-  const lacks = Object.entries(PACKAGES)
+  const lacks = Object.entries({ ...PACKAGES, ...packages })
     .filter(([command]) => spawnSync('which', [command]).status !== 0)
     .map(([, name]) => name);
   if (postgresPrograms() === undefined) lacks.push('postgresql');
   if (lacks.length === 0) return;
   const install = ['install', '-y', '--no-install-recommends', ...lacks];
   // RUNLEVEL=1 keeps the packages from starting their servers.
-  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  if (outcome('apt-get', install, { env }).code !== 0) {
-    must('apt-get', ['update']);
-    must('apt-get', install, { env });
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, timeout: 10 * 60_000 };
+  if (outcome('apt-get', install, options).code !== 0) {
+    must('apt-get', ['update'], options);
+    must('apt-get', install, options);
   }
 }
+
+/** The machines of a lab. */
+export type Machine = 'pod' | 'node' | 'host' | 'other';
 
 /**
  * The outage's machines, each a network namespace with no way out: `pod` (10.42.0.2) behind `node` (172.21.0.2), which
@@ -94,17 +110,25 @@ export class Lab {
   private readonly prefix = `lab${process.pid}-${Lab.count++}-`;
   private readonly teardown = join(this.folder, 'teardown.sh');
 
-  public constructor(public readonly access: HostAccess) {
+  /**
+   * @param machines those that there are; without `pod`, whoever works on `node` makes pods
+   * @param clean shell commands that follow the end of every process, for what no process owns
+   */
+  public constructor(
+    public readonly access: HostAccess,
+    machines: readonly Machine[] = ['pod', 'node', 'host', 'other'],
+    clean: (folder: string) => string = () => '',
+  ) {
     chmodSync(this.folder, 0o755);
-    const names = ['pod', 'node', 'host', 'other'];
     writeFileSync(
       this.teardown,
       `#!/bin/sh
-for namespace in ${names.map((name) => this.prefix + name).join(' ')}; do
+for namespace in ${machines.map((name) => this.prefix + name).join(' ')}; do
   ip netns list | grep -q "^$namespace\\b" || continue
   ip netns pids "$namespace" | xargs -r kill -KILL 2>/dev/null
   ip netns delete "$namespace"
 done
+${clean(this.folder)}
 rm -rf ${this.folder}
 `,
       { mode: 0o755 },
@@ -120,24 +144,30 @@ rm -rf ${this.folder}
       ],
       { detached: true, stdio: 'ignore' },
     ).unref();
-    for (const name of names) must('ip', ['netns', 'add', this.prefix + name]);
+    for (const name of machines) {
+      must('ip', ['netns', 'add', this.prefix + name]);
+      this.must(name, 'ip', ['link', 'set', 'lo', 'up']);
+    }
     this.wire('host', '172.21.0.1/16', 'node', '172.21.0.2/16');
-    this.wire('node', '10.42.0.1/24', 'pod', '10.42.0.2/24');
-    // TEST-NET-2 (RFC 5737): nobody's addresses.
-    this.wire('host', '198.51.100.1/24', 'other', '198.51.100.2/24');
-    for (const name of names) this.must(name, 'ip', ['link', 'set', 'lo', 'up']);
     this.must('node', 'sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
-    this.must('pod', 'ip', ['route', 'add', 'default', 'via', '10.42.0.1']);
     this.must('node', 'ip', ['route', 'add', 'default', 'via', '172.21.0.1']);
-    this.must('other', 'ip', ['route', 'add', 'default', 'via', '198.51.100.1']);
     this.must('host', 'ip', ['route', 'add', '10.42.0.0/16', 'via', '172.21.0.2']);
+    if (machines.includes('pod')) {
+      this.wire('node', '10.42.0.1/24', 'pod', '10.42.0.2/24');
+      this.must('pod', 'ip', ['route', 'add', 'default', 'via', '10.42.0.1']);
+    }
+    if (machines.includes('other')) {
+      // TEST-NET-2 (RFC 5737): nobody's addresses.
+      this.wire('host', '198.51.100.1/24', 'other', '198.51.100.2/24');
+      this.must('other', 'ip', ['route', 'add', 'default', 'via', '198.51.100.1']);
+    }
     mkdirSync(this.files);
     for (const [name, file] of hostAccessFiles(access)) {
       writeFileSync(join(this.files, name), file.content, { mode: file.executable === true ? 0o755 : 0o644 });
     }
   }
 
-  private wire(one: string, oneAddress: string, other: string, otherAddress: string): void {
+  private wire(one: Machine, oneAddress: string, other: Machine, otherAddress: string): void {
     const oneEnd = `to-${other}`;
     const otherEnd = `to-${one}`;
     must('ip', [
@@ -154,16 +184,16 @@ rm -rf ${this.folder}
   }
 
   /** The words before a command that make it run in a namespace. (`ip netns exec` would hide /sys and the cgroups.) */
-  public enter(namespace: string): readonly string[] {
+  public enter(namespace: Machine): readonly string[] {
     return ['nsenter', `--net=/var/run/netns/${this.prefix}${namespace}`];
   }
 
-  public run(namespace: string, command: string, args: readonly string[], options: RunOptions = {}): Outcome {
+  public run(namespace: Machine, command: string, args: readonly string[], options: RunOptions = {}): Outcome {
     const [enter = '', ...rest] = this.enter(namespace);
     return outcome(enter, [...rest, command, ...args], { ...options, env: { PGHOST: this.folder, ...options.env } });
   }
 
-  public must(namespace: string, command: string, args: readonly string[], options: RunOptions = {}): string {
+  public must(namespace: Machine, command: string, args: readonly string[], options: RunOptions = {}): string {
     const { code, stdout, stderr } = this.run(namespace, command, args, options);
     if (code !== 0)
       throw new Error(`${namespace}: ${command} ${args.join(' ')}: exit code ${code}\n${stdout}${stderr}`);
@@ -171,7 +201,7 @@ rm -rf ${this.folder}
   }
 
   /** Starts a process in a namespace and leaves it running. */
-  public start(namespace: string, command: string, args: readonly string[]): number {
+  public start(namespace: Machine, command: string, args: readonly string[]): number {
     const [enter = '', ...rest] = this.enter(namespace);
     const child = spawn(enter, [...rest, command, ...args], { detached: true, stdio: 'ignore', cwd: '/' });
     child.unref();
@@ -271,7 +301,7 @@ rm -rf ${this.folder}
   }
 
   /** Opens a connection from a namespace: `open`, `connection refused` or `connection timed out`. */
-  public async connect(namespace: string, address: string, port: number): Promise<string> {
+  public async connect(namespace: Machine, address: string, port: number): Promise<string> {
     const [enter = '', ...rest] = this.enter(namespace);
     const { stdout } = await promisify(execFile)(enter, [
       ...rest,

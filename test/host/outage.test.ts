@@ -55,7 +55,9 @@ describe.each([
   let lab: Lab;
   const shell = (line: string): string => lab.must('host', 'sh', ['-c', line]);
   const connections = (): Promise<string[]> =>
-    Promise.all([5432, 6379].flatMap((port) => ['pod', 'node'].map((from) => lab.connect(from, '172.21.0.1', port))));
+    Promise.all(
+      [5432, 6379].flatMap((port) => (['pod', 'node'] as const).map((from) => lab.connect(from, '172.21.0.1', port))),
+    );
   const ALL_TIMED_OUT = Array<string>(4).fill('connection timed out');
   const ALL_OPEN = Array<string>(4).fill('open');
   let before: string;

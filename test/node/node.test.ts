@@ -1,0 +1,675 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { App, Chart } from 'cdk8s';
+import { loadAll } from 'js-yaml';
+import { WebSocket } from 'ws';
+import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
+import { Namespace } from '../../lib/constructs/namespace';
+import type { SpringServiceSpec } from '../../lib/sportstix/catalogue';
+import { local } from '../../lib/sportstix/environments';
+import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
+import { loadSecrets } from '../../lib/sportstix/secrets';
+import { renderEnvironment } from '../../lib/sportstix/synth';
+import { renderCharts } from '../../lib/synth/manifests';
+import { kubeconfigUnderTest } from '../cluster/binaries';
+import { type Cluster, startCluster } from '../cluster/control-plane';
+import { type JsonRecord, record, records, text } from '../cluster/json';
+import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
+import { closeFirewall, type Node, openFirewall, startNode } from './node';
+
+const ROOT = join(__dirname, '..', '..');
+const MANIFESTS = join(ROOT, 'dist', 'local', 'manifests');
+const MINUTE = 60_000;
+const NAMESPACES = [local.namespace, local.observabilityNamespace];
+const SPRING = local.services.filter((service): service is SpringServiceSpec => service.kind === 'spring');
+
+/** What a pod's file system refuses, in the words of the programs that run here. */
+const REFUSED_WRITES = /EROFS|[Rr]ead-only file ?system|EACCES|[Pp]ermission denied|AccessDeniedException/;
+
+jest.setTimeout(15 * MINUTE);
+
+let cluster: Cluster;
+/** Undefined where the cluster is somebody else's: its host is not ours to break. */
+let node: Node | undefined;
+let kubectl: Kubectl;
+/** From the first pod to the last one Ready, in milliseconds. */
+let readyAfter: number;
+
+const { values: secrets } = loadSecrets(join(ROOT, '.secrets', 'local.yml'), local.services);
+
+beforeAll(async () => {
+  if (!existsSync(join(MANIFESTS, 'secrets.k8s.yaml'))) {
+    throw new Error('dist/local has no Secrets: run `npm run synth` first.');
+  }
+  if (kubeconfigUnderTest() === undefined) {
+    const access = hostAccessOf(local);
+    if (access === undefined) {
+      throw new Error('the local environment has no cluster');
+    }
+    node = await startNode(access, passwordsFrom(local.services, secrets));
+    ({ cluster } = node);
+  } else {
+    cluster = await startCluster('');
+  }
+  ({ kubectl } = cluster);
+  const start = Date.now();
+  await kubectl.apply({ files: MANIFESTS });
+  await untilReady(10 * MINUTE);
+  readyAfter = Date.now() - start;
+}, 60 * MINUTE);
+
+afterAll(async () => {
+  if (node === undefined) {
+    await kubectl.delete({ files: MANIFESTS });
+    await cluster.stop();
+  }
+  await node?.stop();
+}, 5 * MINUTE);
+
+/** Waits until something holds that is looked at every second. */
+async function until(what: string, limit: number, holds: () => Promise<boolean> | boolean): Promise<void> {
+  for (const end = Date.now() + limit; !(await holds());) {
+    if (Date.now() > end) {
+      throw new Error(`not within ${limit / 1000} s: ${what}\n${await describePods()}`);
+    }
+    await sleep(1000);
+  }
+}
+
+const status = (pod: KubernetesObject): JsonRecord => record(pod['status']);
+const containers = (pod: KubernetesObject): readonly JsonRecord[] => records(status(pod)['containerStatuses']);
+const isReady = (pod: KubernetesObject): boolean =>
+  records(status(pod)['conditions']).some(({ type, status: value }) => type === 'Ready' && value === 'True');
+const restarts = (pod: KubernetesObject): number =>
+  containers(pod).reduce((sum, { restartCount }) => sum + Number(restartCount), 0);
+const named = (name: string): string => `app.kubernetes.io/name=${name}`;
+
+async function pods(selector = '', namespaces: readonly string[] = NAMESPACES): Promise<KubernetesObject[]> {
+  const found = await Promise.all(namespaces.map((namespace) => kubectl.list('pods', namespace, selector)));
+  return found.flat();
+}
+
+/** The pods of a workload that are not on their way out. */
+async function livePods(name: string, namespace: string = local.namespace): Promise<KubernetesObject[]> {
+  return (await pods(named(name), [namespace])).filter(({ metadata }) => metadata['deletionTimestamp'] === undefined);
+}
+
+/** Every workload has as many Ready pods as it wants, of its newest version, and no others. */
+async function untilReady(limit: number): Promise<void> {
+  const wanted =
+    local.services.length + ['kafka', 'otel-collector', 'log-collector', 'loki', 'tempo', 'grafana'].length;
+  await until('every pod is Ready', limit, async () => {
+    const found = await pods();
+    return found.length === wanted && found.every(isReady);
+  });
+}
+
+async function describePods(): Promise<string> {
+  const lines = [];
+  for (const pod of await pods()) {
+    const states = containers(pod).map(({ state, lastState }) => JSON.stringify({ state, lastState }));
+    lines.push(
+      `${pod.metadata.name}: ${isReady(pod) ? 'Ready' : 'not Ready'}, restarts ${restarts(pod)} ${states.join(' ')}`,
+    );
+    if (!isReady(pod)) {
+      const log = await logOf(pod).catch(String);
+      lines.push(...log.trim().split('\n').slice(-5));
+    }
+  }
+  return [...lines, node?.logs() ?? ''].join('\n');
+}
+
+async function logOf(pod: KubernetesObject): Promise<string> {
+  const { name, namespace = '' } = pod.metadata;
+  const args = ['logs', name, `--namespace=${namespace}`, '--all-containers'];
+  const { stdout } = await kubectl.run(args);
+  return restarts(pod) === 0 ? stdout : stdout + (await kubectl.run([...args, '--previous'])).stdout;
+}
+
+interface Answer {
+  readonly code: number;
+  readonly body: string;
+}
+
+/** Where the ingress controller answers. */
+function entrance(): { socketPath: string } | { host: string; port: number } {
+  const [published] = local.cluster?.ports ?? [];
+  return node === undefined ? { host: 'localhost', port: published?.host ?? 80 } : { socketPath: node.ingressSocket };
+}
+
+/** A request through the ingress controller. */
+async function request(path: string, method = 'GET', body = ''): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = { Host: 'localhost', 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) };
+    const outgoing = httpRequest(
+      { ...entrance(), path, method, headers, agent: false, timeout: 30_000 },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response
+          .on('data', (chunk: Buffer) => chunks.push(chunk))
+          .on('error', reject)
+          .on('end', () => {
+            resolve({ code: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+          });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
+    outgoing.end(body);
+  });
+}
+
+/** A request to a Service, past the ingress controller. */
+async function ask(namespace: string, service: string, path: string): Promise<JsonRecord> {
+  const url = `/api/v1/namespaces/${namespace}/services/${service}:http/proxy${path}`;
+  return record(JSON.parse((await kubectl.run(['get', `--raw=${url}`])).stdout));
+}
+
+/** The path of a service's API. */
+function apiOf(service: string): string {
+  const routes = local.services.find(({ name }) => name === service)?.routes ?? [];
+  return routes.find(({ path }) => path.startsWith('/api/'))?.path ?? '/';
+}
+
+/** The path under which a service takes and gives events. */
+function eventsOf(service: string): string {
+  return `${apiOf(service)}/events`;
+}
+
+/** Runs one of Kafka's tools in the broker's container. Its heap must fit in beside the broker's. */
+async function kafkaTool(tool: string, args: readonly string[], input = ''): Promise<string> {
+  const command = ['env', 'KAFKA_HEAP_OPTS=-Xmx96m', `/opt/kafka/bin/${tool}`, ...args];
+  const exec = ['exec', '--stdin', 'kafka-0', `--namespace=${local.namespace}`, '--', ...command];
+  return (await kubectl.run(exec, input)).stdout;
+}
+
+/** What a service says of itself, on any path of its API. */
+async function about(service: string): Promise<JsonRecord> {
+  return record(JSON.parse((await request(apiOf(service))).body));
+}
+
+describe('from an empty node', () => {
+  test('every pod becomes Ready within ten minutes, without one restart', async () => {
+    expect(readyAfter).toBeLessThan(10 * MINUTE);
+    expect((await pods()).filter((pod) => restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
+  });
+
+  test.each(SPRING)('$name is UP, with exactly what it depends on', async ({ name, database, redis, kafka }) => {
+    expect(await ask(local.namespace, name, '/actuator/health')).toMatchObject({ status: 'UP' });
+
+    const components = record((await about(name))['components']);
+    const dependencies = Object.entries(components).filter(([component]) =>
+      ['db', 'redis', 'kafka'].includes(component),
+    );
+    expect(Object.fromEntries(dependencies)).toEqual({
+      ...(database && { db: 'UP' }),
+      ...(redis && { redis: 'UP' }),
+      ...(kafka && { kafka: 'UP' }),
+    });
+  });
+
+  test.each(local.services.flatMap(({ name, routes }) => routes.map(({ path, exact }) => ({ name, path, exact }))))(
+    '$path leads to $name',
+    async ({ name, path, exact }) => {
+      const answers = [
+        await request(path),
+        ...(exact === true ? [] : [await request(`${path.replace(/\/$/, '')}/below`)]),
+      ];
+      for (const { code, body } of answers) {
+        if (path.startsWith('/ws/')) {
+          // Without an upgrade, the service itself refuses.
+          expect(code).toBe(400);
+        } else {
+          expect([code, body]).toEqual([
+            200,
+            expect.stringContaining(name === 'auth' && exact === true ? '"kid"' : name),
+          ]);
+        }
+      }
+    },
+  );
+
+  test.each(
+    local.services.flatMap(({ name, routes }) =>
+      routes.filter(({ webSocket }) => webSocket === true).map(({ path }) => ({ name, path })),
+    ),
+  )('$path carries a WebSocket to $name', async ({ path }) => {
+    const at = entrance();
+    const url = 'socketPath' in at ? `ws+unix://${at.socketPath}:${path}` : `ws://${at.host}:${at.port}${path}`;
+    const socket = new WebSocket(url, { headers: { Host: 'localhost' } });
+    await once(socket, 'open');
+    const answer = once(socket, 'message');
+    socket.send('hello');
+    const [data] = (await answer) as [Buffer];
+    socket.close();
+
+    expect(data.toString('utf8')).toContain('hello');
+  });
+
+  test.each(SPRING)('a request to $name is a trace in Tempo and a line in Loki, under one id', async ({ name }) => {
+    const { traceId } = await about(name);
+    const id = text(traceId);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+
+    let attributes: Readonly<Record<string, unknown>> = {};
+    await until(`Tempo has trace ${id}`, MINUTE, async () => {
+      const batches = await ask(local.observabilityNamespace, 'tempo', `/api/traces/${id}`).then(
+        (trace) => records(trace['batches']),
+        () => [],
+      );
+      attributes = Object.fromEntries(
+        batches.flatMap(({ resource }) =>
+          records(record(resource)['attributes']).map(({ key, value }) => [text(key), record(value)['stringValue']]),
+        ),
+      );
+      return batches.length > 0;
+    });
+    const [pod] = await livePods(name);
+    expect(attributes).toMatchObject({
+      'service.name': `${name}-service`,
+      'k8s.namespace.name': local.namespace,
+      'k8s.pod.name': pod?.metadata.name,
+    });
+    // A Rollout's pods belong to no Deployment.
+    expect(attributes['k8s.deployment.name'] ?? name).toBe(name);
+
+    const query = encodeURIComponent(`{k8s_namespace_name="${local.namespace}"} | trace_id="${id}"`);
+    const found = async (): Promise<readonly JsonRecord[]> =>
+      records(
+        record((await ask(local.observabilityNamespace, 'loki', `/loki/api/v1/query_range?query=${query}`))['data'])[
+          'result'
+        ],
+      );
+    await until(`Loki has a line of trace ${id}`, MINUTE, async () => (await found()).length > 0);
+    expect((await found()).map(({ stream }) => record(stream)['k8s_pod_name'])).toContain(pod?.metadata.name);
+  });
+
+  test('an event goes through PostgreSQL, Redis and Kafka to every consumer group', async () => {
+    const payload = `event-${Date.now()}`;
+    const { code } = await request(eventsOf('game'), 'POST', payload);
+    expect(code).toBe(200);
+
+    for (const { name } of SPRING.filter(({ kafka }) => kafka)) {
+      await until(`${name} has consumed it`, MINUTE, async () => {
+        const { consumed } = record(JSON.parse((await request(eventsOf(name))).body));
+        return Array.isArray(consumed) && consumed.includes(payload);
+      });
+    }
+    const groups = (await kafkaTool('kafka-consumer-groups.sh', ['--bootstrap-server=localhost:9092', '--list'])).split(
+      '\n',
+    );
+    expect(groups).toEqual(
+      expect.arrayContaining(SPRING.filter(({ kafka }) => kafka).map(({ name }) => `${name}-service`)),
+    );
+  });
+});
+
+describe('Kafka', () => {
+  const BOOTSTRAP = '--bootstrap-server=localhost:9092';
+  const lag = async (group: string): Promise<string> =>
+    kafkaTool('kafka-consumer-groups.sh', [BOOTSTRAP, '--describe', `--group=${group}`]);
+  const consume = (group: string, count: number): Promise<string> =>
+    kafkaTool('kafka-console-consumer.sh', [
+      BOOTSTRAP,
+      '--topic=kept',
+      `--group=${group}`,
+      '--from-beginning',
+      `--max-messages=${count}`,
+      '--timeout-ms=60000',
+    ]);
+
+  test('messages and offsets outlive the pod', async () => {
+    await kafkaTool('kafka-console-producer.sh', [BOOTSTRAP, '--topic=kept'], 'one\ntwo\n');
+    expect(await consume('reader', 1)).toBe('one\n');
+    const [before] = await livePods('kafka');
+
+    await kubectl.run(['delete', 'pod', 'kafka-0', `--namespace=${local.namespace}`]);
+    await until('a new pod is Ready', 3 * MINUTE, async () => {
+      const [pod] = await livePods('kafka');
+      return pod !== undefined && pod.metadata['uid'] !== before?.metadata['uid'] && isReady(pod);
+    });
+
+    expect(await consume('reader', 1)).toBe('two\n');
+    expect(await lag('reader')).toMatch(/reader +kept +0 +2 +2 +0/);
+    if (node !== undefined) {
+      expect(dataFolders(node)).toContain('kept-0');
+    }
+  });
+
+  describe('with three brokers', () => {
+    const NAMESPACE = 'three-brokers';
+    const bootstrap = `kafka.${NAMESPACE}.svc.cluster.local:9092`;
+
+    beforeAll(async () => {
+      const app = new App();
+      new Namespace(new Chart(app, '00-namespace'), NAMESPACE);
+      const chart = new Chart(app, 'kafka', { namespace: NAMESPACE, disableResourceNameHashes: true });
+      new KafkaKraft(chart, 'kafka', { replicas: 3, antiAffinity: 'preferred' });
+      const objects = [...renderCharts(app).values()].flatMap((yaml) => loadAll(yaml) as KubernetesObject[]);
+      await kubectl.apply({ objects });
+      await untilThree();
+    }, 10 * MINUTE);
+    afterAll(async () => {
+      await kubectl.run(['delete', 'namespace', NAMESPACE]);
+    }, 3 * MINUTE);
+
+    async function untilThree(): Promise<void> {
+      await until('three brokers are Ready', 5 * MINUTE, async () => {
+        const found = await livePods('kafka', NAMESPACE);
+        return found.length === 3 && found.every(isReady);
+      });
+    }
+
+    test('the disruption budget lets one go at a time', async () => {
+      const evict = (pod: string): Promise<unknown> => {
+        const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: NAMESPACE } };
+        const url = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}/eviction`;
+        return kubectl.run(['create', `--raw=${url}`, '--filename=-'], JSON.stringify(eviction));
+      };
+      await evict('kafka-1');
+      await expect(evict('kafka-2')).rejects.toThrow("would violate the pod's disruption budget");
+      await untilThree();
+    });
+
+    test('no acknowledged message is lost while brokers are deleted one after the other', async () => {
+      await kafkaTool('kafka-topics.sh', [
+        `--bootstrap-server=${bootstrap}`,
+        '--create',
+        '--topic=kept',
+        '--partitions=3',
+      ]);
+      const producing = kafkaTool('kafka-run-class.sh', [
+        'org.apache.kafka.tools.VerifiableProducer',
+        ...['--bootstrap-server', bootstrap, '--topic', 'kept', '--acks', '-1'],
+        ...['--throughput', '50', '--max-messages', '9000'],
+      ]);
+      for (const pod of ['kafka-0', 'kafka-1', 'kafka-2']) {
+        await kubectl.run(['delete', 'pod', pod, `--namespace=${NAMESPACE}`]);
+        await untilThree();
+      }
+      const acknowledged = jsonLines(await producing)
+        .filter(({ name }) => name === 'producer_send_success')
+        .map(({ value }) => text(value));
+      const consumed = await kafkaTool('kafka-console-consumer.sh', [
+        ...[`--bootstrap-server=${bootstrap}`, '--topic=kept', '--from-beginning', '--timeout-ms=15000'],
+      ]);
+
+      expect(acknowledged.length).toBeGreaterThan(5000);
+      const kept = new Set(consumed.split('\n'));
+      expect(acknowledged.filter((message) => !kept.has(message))).toEqual([]);
+    });
+  });
+
+  test('the probes of the outage, a JVM each time, restart the same broker with 143; ours do not', async () => {
+    const namespace = 'exec-probes';
+    const probe = {
+      exec: { command: ['/opt/kafka/bin/kafka-topics.sh', '--bootstrap-server', 'localhost:9092', '--list'] },
+      initialDelaySeconds: 15,
+      periodSeconds: 10,
+    };
+    const yaml = readFileSync(join(MANIFESTS, 'kafka.k8s.yaml'), 'utf8')
+      .replaceAll(`namespace: ${local.namespace}`, `namespace: ${namespace}`)
+      .replaceAll(`.${local.namespace}.svc`, `.${namespace}.svc`);
+    const objects = JSON.parse(JSON.stringify(loadAll(yaml)), (key, value: unknown) =>
+      key === 'livenessProbe' ? probe : value,
+    ) as KubernetesObject[];
+    await kubectl.run(['create', 'namespace', namespace]);
+    await kubectl.apply({ objects });
+
+    const last = async (): Promise<JsonRecord> => {
+      const [pod] = await livePods('kafka', namespace);
+      const [container] = pod === undefined ? [] : containers(pod);
+      return record(record(container?.['lastState'])['terminated']);
+    };
+    await until('it was restarted', 5 * MINUTE, async () => (await last())['exitCode'] !== undefined);
+    expect(await last()).toMatchObject({ exitCode: 143 });
+    const [ours] = await livePods('kafka');
+    expect(ours && restarts(ours)).toBe(0);
+    await kubectl.run(['delete', 'namespace', namespace]);
+  });
+});
+
+describe('under the restricted security context', () => {
+  test('nothing tries to write where it may not', async () => {
+    for (const pod of await pods()) {
+      const refused = (await logOf(pod)).split('\n').filter((line) => REFUSED_WRITES.test(line));
+      expect([pod.metadata.name, refused]).toEqual([pod.metadata.name, []]);
+    }
+  });
+
+  test('every pod keeps within its limits, by what the kubelet reports', async () => {
+    const rows = await usage();
+    console.info(markdownTable(rows));
+
+    expect(rows.map(({ name }) => name).sort()).toEqual((await pods()).map(({ metadata }) => metadata.name).sort());
+    for (const { name, memory, memoryLimit } of rows) {
+      expect([name, memory > 0 && memory < memoryLimit]).toEqual([name, true]);
+    }
+  });
+});
+
+(kubeconfigUnderTest() === undefined ? describe : describe.skip)('when the host fails', () => {
+  const WITH_DATABASE = SPRING.filter(({ database }) => database !== undefined).map(({ name }) => name);
+  const lab = (): Node['lab'] => {
+    if (node === undefined) {
+      throw new Error('the node is not ours');
+    }
+    return node.lab;
+  };
+  const databasePods = async (): Promise<KubernetesObject[]> =>
+    (await Promise.all(WITH_DATABASE.map((name) => livePods(name)))).flat();
+  const identities = (found: readonly KubernetesObject[]): unknown =>
+    found.map((pod) => [pod.metadata.name, pod.metadata['uid'], restarts(pod)]);
+
+  test('a closed firewall makes pods unready, with the time-out of the report, and the generated rules bring them back', async () => {
+    const before = identities(await databasePods());
+    closeFirewall(lab());
+    await until('no pod with a database is Ready', 3 * MINUTE, async () => !(await databasePods()).some(isReady));
+    for (const pod of await databasePods()) {
+      expect([pod.metadata.name, await logOf(pod)]).toEqual([
+        pod.metadata.name,
+        expect.stringContaining('SocketTimeoutException: Connect timed out'),
+      ]);
+    }
+
+    openFirewall(lab());
+    await untilReady(3 * MINUTE);
+    expect(identities(await databasePods())).toEqual(before);
+  });
+
+  test('a pod that starts behind a closed firewall fails as in the report, and comes up by itself once it is open', async () => {
+    closeFirewall(lab());
+    await kubectl.run(['delete', 'pod', `--selector=${named('payment')}`, `--namespace=${local.namespace}`]);
+    const failed = async (): Promise<KubernetesObject | undefined> => {
+      const [pod] = await livePods('payment');
+      return pod !== undefined && (await logOf(pod).catch(String)).includes('SocketTimeoutException: Connect timed out')
+        ? pod
+        : undefined;
+    };
+    await until('it has failed', 5 * MINUTE, async () => (await failed()) !== undefined);
+    const pod = await failed();
+
+    openFirewall(lab());
+    await untilReady(6 * MINUTE);
+    expect((await livePods('payment')).map(({ metadata }) => metadata.name)).toEqual([pod?.metadata.name]);
+  });
+
+  test('PostgreSQL is stopped and started, and no pod is restarted for it', async () => {
+    const before = identities(await databasePods());
+    lab().stopPostgres();
+    await until('no pod with a database is Ready', 3 * MINUTE, async () => !(await databasePods()).some(isReady));
+
+    lab().startPostgres();
+    await untilReady(3 * MINUTE);
+    expect(identities(await databasePods())).toEqual(before);
+    expect((await request(eventsOf('game'), 'POST', 'after the stop')).code).toBe(200);
+  });
+});
+
+describe('a change', () => {
+  const rolled = async (name: string, before: readonly KubernetesObject[]): Promise<boolean> => {
+    const old = new Set(before.map(({ metadata }) => metadata['uid']));
+    const found = await pods(named(name), [local.namespace]);
+    return found.length === 1 && found.every((pod) => isReady(pod) && !old.has(pod.metadata['uid']));
+  };
+
+  test.each(['game', 'frontend'])('kubectl rollout restart of %s loses no request of a steady load', async (name) => {
+    const path = name === 'frontend' ? '/' : apiOf(name);
+    const before = await livePods(name);
+    const failures: string[] = [];
+    let requests = 0;
+    let done = false;
+    const client = async (): Promise<void> => {
+      while (!done) {
+        requests++;
+        await request(path).then(
+          ({ code }) => code === 200 || failures.push(`answer ${code}`),
+          (error: unknown) => failures.push(String(error)),
+        );
+        await sleep(50);
+      }
+    };
+    const clients = [client(), client(), client()];
+    await kubectl.run(['rollout', 'restart', `deployment/${name}`, `--namespace=${local.namespace}`]);
+    await until(`${name} is rolled`, 6 * MINUTE, () => rolled(name, before));
+    done = true;
+    await Promise.all(clients);
+
+    expect(failures).toEqual([]);
+    expect(requests).toBeGreaterThan(200);
+  });
+
+  test('of a configuration rolls exactly the pods that read it', async () => {
+    const before = await pods();
+    const objects = [...renderEnvironment({ ...local, profile: 'k8s-next' }, secrets).manifests.values()].flatMap(
+      (yaml) => loadAll(yaml) as KubernetesObject[],
+    );
+    await kubectl.apply({ objects });
+    for (const { name } of SPRING) {
+      await until(`${name} is rolled`, 10 * MINUTE, () => rolled(name, before));
+    }
+
+    const uids = new Set(before.map(({ metadata }) => metadata['uid']));
+    const same = (await pods()).filter(({ metadata }) => uids.has(metadata['uid']));
+    const readers = new Set(SPRING.map(({ name }) => name));
+    const others = before.filter(({ metadata }) => !readers.has(metadata.labels?.['app.kubernetes.io/name'] ?? ''));
+    expect(same.map(({ metadata }) => metadata.name).sort()).toEqual(
+      others.map(({ metadata }) => metadata.name).sort(),
+    );
+  });
+});
+
+describe('kubectl delete', () => {
+  test('leaves nothing but the data of the volumes', async () => {
+    await kubectl.delete({ files: MANIFESTS });
+
+    const kinds = await kubectl.run(['api-resources', '--verbs=list,delete', '--output=name']);
+    const left = await kubectl.list(
+      kinds.stdout.trim().split('\n').join(','),
+      undefined,
+      'app.kubernetes.io/part-of=sportstix',
+    );
+    expect(left.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([]);
+    const namespaces = (await kubectl.list('namespaces')).map(({ metadata }) => metadata.name);
+    expect(namespaces.filter((name) => NAMESPACES.includes(name))).toEqual([]);
+    if (node !== undefined) {
+      expect(dataFolders(node)).toContain('kept-0');
+    }
+  });
+});
+
+interface Usage {
+  readonly name: string;
+  /** CPUs. */
+  readonly cpuRequest: string;
+  readonly cpuLimit: string;
+  /** Seconds of CPU time since the start. */
+  readonly cpuSeconds: number;
+  /** Bytes. */
+  readonly memoryRequest: number;
+  readonly memoryLimit: number;
+  readonly memory: number;
+}
+
+/** What each pod uses, as the kubelet reports it, beside what it asked for. */
+async function usage(): Promise<Usage[]> {
+  const nodes = (await kubectl.list('nodes')).map(({ metadata }) => metadata.name);
+  const summaries = await Promise.all(
+    nodes.map(async (name) =>
+      record(JSON.parse((await kubectl.run(['get', `--raw=/api/v1/nodes/${name}/proxy/stats/summary`])).stdout)),
+    ),
+  );
+  const reported = new Map(
+    summaries.flatMap((summary) =>
+      records(summary['pods']).map(
+        (entry) => [text(record(entry['podRef'])['uid']), records(entry['containers'])] as const,
+      ),
+    ),
+  );
+  return (await pods()).map((pod) => {
+    const [container] = records(record(pod['spec'])['containers']);
+    const { requests, limits } = record(container?.['resources']);
+    const [used] = reported.get(text(pod.metadata['uid'])) ?? [];
+    return {
+      name: pod.metadata.name,
+      cpuRequest: text(record(requests)['cpu']),
+      cpuLimit: text(record(limits)['cpu']),
+      cpuSeconds: Number(record(used?.['cpu'])['usageCoreNanoSeconds'] ?? 0) / 1e9,
+      memoryRequest: bytes(text(record(requests)['memory'])),
+      memoryLimit: bytes(text(record(limits)['memory'])),
+      memory: Number(record(used?.['memory'])['workingSetBytes'] ?? 0),
+    };
+  });
+}
+
+function bytes(quantity: string): number {
+  const units: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+  const [, number = '', unit = ''] = /^(\d+)([KMG]i)$/.exec(quantity) ?? [];
+  return Number(number) * (units[unit] ?? NaN);
+}
+
+/** As it stands in README. */
+function markdownTable(rows: readonly Usage[]): string {
+  const mebibytes = (value: number): string => `${Math.round(value / 2 ** 20)} Mi`;
+  const workload = (name: string): string => name.replace(/(-[0-9a-f]{8,10})?-[0-9a-z]{5}$|-0$/, '');
+  return [
+    '| pod | memory used | request | limit | CPU time | request | limit |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...[...rows]
+      .sort((a, b) => a.name.localeCompare(b.name, 'en'))
+      .map((row) =>
+        [
+          '',
+          workload(row.name),
+          mebibytes(row.memory),
+          mebibytes(row.memoryRequest),
+          mebibytes(row.memoryLimit),
+          `${Math.round(row.cpuSeconds)} s`,
+          row.cpuRequest,
+          row.cpuLimit,
+          '',
+        ]
+          .join(' | ')
+          .trim(),
+      ),
+  ].join('\n');
+}
+
+/** What a program prints as JSON, an object on each line. */
+function jsonLines(output: string): readonly JsonRecord[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => record(JSON.parse(line)));
+}
+
+/** Folders of Kafka's data on the volume. */
+function dataFolders({ volumes }: Node): string[] {
+  return readdirSync(volumes).flatMap((volume) => {
+    const data = join(volumes, volume, 'data');
+    return existsSync(data) ? readdirSync(data) : [];
+  });
+}

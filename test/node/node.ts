@@ -1,0 +1,224 @@
+/**
+ * A real node: a kubelet with containerd, on which real processes run in real containers, without Docker. PostgreSQL, Redis and a
+ * firewall are on the machine that it would run on, `host.k3d.internal`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { HostAccess, PasswordOf } from '../../lib/k3d/model';
+import { postgresServers } from '../../lib/k3d/model';
+import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import { binary, kubernetesVersions, moduleFolder, newestVersion, progress, seconds } from '../cluster/binaries';
+import { type Cluster, type NodeNetwork, startCluster, storage } from '../cluster/control-plane';
+import type { KubernetesObject } from '../cluster/kubectl';
+import { Lab, requireHost } from '../host/lab';
+import { writeImages } from './images';
+
+/** Name of the node, as k3d would name it. */
+export const NODE = 'k3d-sportstix-server-0';
+/** Where nodes and pods reach what runs on the node itself. */
+const ADDRESS = '172.21.0.2';
+/** First address of the cluster's Services, that of the API server. */
+const SERVICE_ADDRESS = '10.43.0.1';
+/** Debian's packages beyond those of the host, by a program of each. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  containerd: 'containerd',
+  runc: 'runc',
+  '/usr/lib/cni/bridge': 'containernetworking-plugins',
+  conntrack: 'conntrack',
+  debootstrap: 'debootstrap',
+  mvn: 'maven',
+  javac: 'openjdk-17-jdk-headless',
+  socat: 'socat',
+};
+/** Programs that run on the node. */
+const PROGRAMS = ['kubelet', 'kube-proxy', 'coredns', 'traefik', 'rollouts-controller'] as const;
+
+/** A firewall that drops what nobody asked for, as that of the outage did. */
+const CLOSED =
+  'iptables -P INPUT DROP; iptables -P FORWARD DROP; iptables -A INPUT -i lo -j ACCEPT; ' +
+  'iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT';
+
+/** A node, and what is around it. */
+export interface Node {
+  readonly lab: Lab;
+  readonly cluster: Cluster;
+  /** Unix socket that leads to the ingress controller. */
+  readonly ingressSocket: string;
+  /** Where the volumes are: a folder of each. */
+  readonly volumes: string;
+  /** The end of the log of each program on the node. */
+  logs(): string;
+  /** Stops everything, and leaves nothing behind. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a node, and waits until it is Ready. What it needs and is missing is installed or built first.
+ *
+ * @param access the servers that pods reach on the host; they are configured by the scripts that are generated from it
+ * @param passwordOf passwords of the databases' users
+ */
+export async function startNode(access: HostAccess, passwordOf: PasswordOf): Promise<Node> {
+  requireHost('npm run test:node runs containers', PACKAGES);
+  const version = newestVersion(kubernetesVersions());
+  const folders = new Set<string>();
+  for (const name of PROGRAMS) {
+    folders.add(dirname(await binary(name, version)));
+  }
+  const controlGroup = `sportstix-node-${process.pid}`;
+  // A process may take a moment to leave its group.
+  const removeControlGroups = `for attempt in $(seq 50); do
+  [ -n "$(find /sys/fs/cgroup -maxdepth 2 -name ${controlGroup})" ] || break
+  find /sys/fs/cgroup -depth -type d -path '*/${controlGroup}*' -exec rmdir {} + 2>/dev/null
+  sleep 0.1
+done`;
+  const lab = new Lab(access, ['node', 'host'], () => removeControlGroups);
+  const folder = join(lab.folder, 'node');
+  const volumes = join(folder, 'volumes');
+  let cluster: Cluster | undefined;
+  let init: ChildProcess | undefined;
+  const logs = (): string => ends(join(folder, 'logs'));
+  const stop = async (): Promise<void> => {
+    if (init?.exitCode === null && init.signalCode === null) {
+      const ended = once(init, 'exit');
+      init.stdin?.end();
+      await ended;
+    }
+    await cluster?.stop();
+    lab.close();
+  };
+  try {
+    startHost(lab, passwordOf);
+    await writeImages(join(folder, 'images'), version);
+    const start = Date.now();
+    const network: NodeNetwork = {
+      enter: lab.enter('node'),
+      address: ADDRESS,
+      serviceCidr: access.cluster.serviceCidr,
+      serviceAddress: SERVICE_ADDRESS,
+    };
+    cluster = await startCluster(version, network);
+    const { kubectl } = cluster;
+    // The controller watches kinds of its own, and the platform only needs the one of them.
+    const crds = join(await moduleFolder('rollouts-controller'), 'manifests', 'crds');
+    await kubectl.apply({ kustomization: crds }, { fieldManager: 'sportstix-test' });
+    await kubectl.apply({ objects: [ROLLOUTS_NAMESPACE] });
+    const [enter = '', ...inNetwork] = network.enter;
+    init = spawn(
+      enter,
+      [
+        ...inNetwork,
+        ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+        ...[join(__dirname, 'node.sh'), folder, controlGroup, NODE],
+      ],
+      {
+        env: {
+          ...process.env,
+          KUBECONFIG: kubectl.kubeconfig,
+          PATH: [...folders, process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter),
+        },
+        // Ctrl-C ends it by the end of its standard input, and by the lab's watchdog.
+        detached: true,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    await says(init, 'started');
+    for (const { metadata } of storage(volumes)) {
+      if (metadata.name.startsWith('volume-')) {
+        // As k3s' local-path provisioner makes them.
+        mkdirSync(join(volumes, metadata.name), { recursive: true });
+        chmodSync(join(volumes, metadata.name), 0o777);
+      }
+    }
+    await kubectl.apply({ objects: [...storage(volumes), INGRESS_CLASS] });
+    await kubectl.wait(`node/${NODE}`, 'create');
+    await kubectl.wait(`node/${NODE}`, 'condition=Ready');
+    const ingressSocket = join(lab.folder, 'ingress');
+    lab.start('node', 'socat', [`UNIX-LISTEN:${ingressSocket},fork`, `TCP:${ADDRESS}:80`]);
+    progress(`started a node of Kubernetes ${version} in ${seconds(start)} s`);
+    return { lab, cluster, ingressSocket, volumes, logs, stop };
+  } catch (error) {
+    const said = logs();
+    await stop();
+    throw new Error(`the node did not start\n${said}`, { cause: error });
+  }
+}
+
+/** Where the Rollouts controller elects its leader. */
+const ROLLOUTS_NAMESPACE: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'argo-rollouts' },
+};
+
+/** What k3s' own manifest of Traefik makes. */
+const INGRESS_CLASS: KubernetesObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name: 'traefik' },
+  spec: { controller: 'traefik.io/ingress-controller' },
+};
+
+/** PostgreSQL and Redis on the host, configured and opened by the generated scripts. */
+function startHost(lab: Lab, passwordOf: PasswordOf): void {
+  lab.initPostgres();
+  lab.startPostgres();
+  lab.startRedis();
+  script(lab, 'services.sh');
+  lab.stopPostgres();
+  lab.startPostgres();
+  lab.stopRedis();
+  lab.startRedis();
+  for (const server of postgresServers(lab.access)) {
+    const sql = readFileSync(join(lab.files, sqlFileName(server)), 'utf8');
+    const { code, stderr } = lab.sql(psqlPasswords(lab.access, passwordOf) + sql);
+    if (code !== 0) {
+      throw new Error(`${sqlFileName(server)}: ${stderr}`);
+    }
+  }
+  closeFirewall(lab);
+  openFirewall(lab);
+}
+
+/** The firewall of the outage. */
+export function closeFirewall(lab: Lab): void {
+  lab.must('host', 'sh', ['-c', `iptables --flush; iptables --delete-chain; ${CLOSED}`]);
+}
+
+/** The generated rules. */
+export function openFirewall(lab: Lab): void {
+  script(lab, 'firewall.sh');
+}
+
+function script(lab: Lab, name: string): void {
+  const { code, stdout, stderr } = lab.script(name, ['apply']);
+  if (code !== 0) {
+    throw new Error(`${name} apply: exit code ${code}\n${stdout}${stderr}`);
+  }
+}
+
+/** Waits until a process says a word, on a line of its own. */
+async function says(child: ChildProcess, word: string): Promise<void> {
+  if (child.stdout === null) {
+    throw new Error('its output is not read');
+  }
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === word) {
+      return;
+    }
+  }
+  throw new Error(`it ended without having said "${word}"`);
+}
+
+function ends(folder: string): string {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files
+    .map((file) => {
+      const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n').slice(-8);
+      return [`--- ${file}`, ...lines.map((line) => line.slice(0, 400))].join('\n');
+    })
+    .join('\n');
+}

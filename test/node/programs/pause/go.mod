@@ -1,0 +1,3 @@
+module sportstix.test/pause
+
+go 1.22
