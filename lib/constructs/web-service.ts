@@ -86,8 +86,10 @@ export interface WebServiceProps extends Omit<Component, 'name'> {
 }
 
 /**
- * HTTP probes of a container that may need long to start: the startup probe allows four minutes (a Spring Boot service
- * with the OpenTelemetry agent was seen to need 75 s under half a CPU on busy cores) and is polled often, so that a fast start is noticed.
+ * HTTP probes of a container that may need long to start: the startup probe allows ten minutes and is polled often, so that
+ * a fast start is noticed. Six Spring Boot services with the OpenTelemetry agent that start together on two CPUs need two to three, and
+ * were seen not to be done after four while something else kept the CPUs busy; a restart then starts them all over. One that cannot
+ * start ends by itself.
  *
  * @param port port of the container.
  * @param paths path of each probe.
@@ -95,7 +97,7 @@ export interface WebServiceProps extends Omit<Component, 'name'> {
 export function httpProbes(port: number, paths: Readonly<Record<keyof Probes, string>>): Probes {
   const timeout = Duration.seconds(3);
   return {
-    startup: Probe.fromHttpGet(paths.startup, port, { period: Duration.seconds(5), timeout, failureThreshold: 48 }),
+    startup: Probe.fromHttpGet(paths.startup, port, { period: Duration.seconds(5), timeout, failureThreshold: 120 }),
     readiness: Probe.fromHttpGet(paths.readiness, port, { period: Duration.seconds(5), timeout }),
     // A minute of failures: a restart cures a process that hangs, and makes one that is merely slow slower.
     liveness: Probe.fromHttpGet(paths.liveness, port, { period: Duration.seconds(10), timeout, failureThreshold: 6 }),

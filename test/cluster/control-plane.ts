@@ -47,6 +47,8 @@ export const TEST_LIMIT = 2 * 60_000;
 export interface NodeNetwork {
   /** The words before a command that make it run in the network. */
   readonly enter: readonly string[];
+  /** Folder for the files of the control plane, which go with the network. */
+  readonly folder: string;
   /** Address at which nodes and pods reach the API server. */
   readonly address: string;
   /** Range of the addresses of Services. */
@@ -207,6 +209,7 @@ function parseNetwork(json: string): NodeNetwork {
   const field = (name: keyof NodeNetwork) => text(message[name]);
   return {
     enter: texts(message['enter']),
+    folder: field('folder'),
     address: field('address'),
     serviceCidr: field('serviceCidr'),
     serviceAddress: field('serviceAddress'),
@@ -218,7 +221,7 @@ async function keep(kubernetesVersion: string, network: NodeNetwork | undefined,
   const run = randomBytes(3).toString('hex');
   const existing = kubeconfigUnderTest();
   const kubectlPath = await binary('kubectl', newestVersion(kubernetesVersions()), stop);
-  const folder = await mkdtemp(join(tmpdir(), `sportstix-cluster-${run}-`));
+  const folder = await mkdtemp(join(network?.folder ?? tmpdir(), `sportstix-cluster-${run}-`));
   const kubeconfig = existing ?? join(folder, 'kubeconfig');
   const cacheFolder = join(folder, 'cache');
   const kubectl = new Kubectl(kubectlPath, kubeconfig, cacheFolder);

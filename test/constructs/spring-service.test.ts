@@ -45,7 +45,7 @@ describe('from a handful of props', () => {
 
   test('is probed by Actuator, with four minutes to start', () => {
     expect(containerOf(deployment)).toMatchObject({
-      startupProbe: { httpGet: { path: '/actuator/health', port: 8081 }, periodSeconds: 5, failureThreshold: 48 },
+      startupProbe: { httpGet: { path: '/actuator/health', port: 8081 }, periodSeconds: 5, failureThreshold: 120 },
       readinessProbe: { httpGet: { path: '/actuator/health/readiness', port: 8081 } },
       livenessProbe: { httpGet: { path: '/actuator/health/liveness', port: 8081 } },
     });

@@ -57,7 +57,7 @@ describe('from a handful of props', () => {
       httpGet: { path: '/', port: 8080 },
       periodSeconds: 5,
       timeoutSeconds: 3,
-      failureThreshold: 48,
+      failureThreshold: 120,
     });
   });
 

@@ -96,6 +96,7 @@ done`;
     const start = Date.now();
     const network: NodeNetwork = {
       enter: lab.enter('node'),
+      folder: lab.folder,
       address: ADDRESS,
       serviceCidr: access.cluster.serviceCidr,
       serviceAddress: SERVICE_ADDRESS,

@@ -155,12 +155,12 @@ describe.each(SERVICES)(
       expect(template.spec['terminationGracePeriodSeconds']).toBe(30);
     });
 
-    test('is probed by HTTP on its port, and has four minutes to start', () => {
+    test('is probed by HTTP on its port, and has ten minutes to start', () => {
       const path = (probe: string): unknown => ({ httpGet: { path: spring ? probe : '/', port } });
       expect(container['startupProbe']).toMatchObject({
         ...(path('/actuator/health') as object),
         periodSeconds: 5,
-        failureThreshold: 48,
+        failureThreshold: 120,
       });
       expect(container['readinessProbe']).toMatchObject(path('/actuator/health/readiness') as object);
       expect(container['livenessProbe']).toMatchObject(path('/actuator/health/liveness') as object);
