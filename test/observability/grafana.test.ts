@@ -1,8 +1,10 @@
+import Ajv from 'ajv';
 import { Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { InvalidPropError } from '../../lib/constructs/checks';
 import { Grafana, type GrafanaProps } from '../../lib/observability/grafana';
 import { Loki } from '../../lib/observability/loki';
+import schema from './grafana-datasources.schema.json';
 import { at, NAMESPACE, type Objects, synth } from './synth';
 
 const tempo = { host: 'tempo.example.com', port: 3200 };
@@ -58,6 +60,18 @@ describe('Grafana', () => {
     ['GF_SECURITY_DISABLE_GRAVATAR', 'true'],
   ])('connects to no server on the Internet: %s=%s', (name, value) => {
     expect(setting(objects, name)).toBe(value);
+  });
+
+  test('is provisioned as Grafana documents it', () => {
+    const valid = new Ajv({ strict: false }).compile(schema);
+    const provisioned = objects.config() as Readonly<Record<string, unknown>>;
+
+    expect(valid(provisioned) || valid.errors).toBe(true);
+    expect(valid({ ...provisioned, datasource: [] })).toBe(false);
+    expect(valid({ ...provisioned, apiVersion: 2 })).toBe(false);
+    const [tempoSource] = provisioned['datasources'] as readonly object[];
+    expect(valid({ ...provisioned, datasources: [{ ...tempoSource, jsonData: { tracesToLogs: {} } }] })).toBe(false);
+    expect(valid({ ...provisioned, datasources: [{ ...tempoSource, access: 'server' }] })).toBe(false);
   });
 
   test('has Tempo as its default data source, and Loki', () => {
