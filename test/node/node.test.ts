@@ -354,7 +354,7 @@ describe('Kafka', () => {
     const [before] = await livePods('kafka');
 
     await kubectl.run(['delete', 'pod', 'kafka-0', `--namespace=${local.namespace}`]);
-    await until('a new pod is Ready', 3 * MINUTE, async () => {
+    await until('a new pod is Ready', 5 * MINUTE, async () => {
       const [pod] = await livePods('kafka');
       return pod !== undefined && pod.metadata['uid'] !== before?.metadata['uid'] && isReady(pod);
     });
@@ -501,7 +501,7 @@ describe('under the restricted security context', () => {
   test('a closed firewall makes pods unready, with the time-out of the report, and the generated rules bring them back', async () => {
     const before = identities(await databasePods());
     closeFirewall(lab());
-    await until('no pod with a database is Ready', 3 * MINUTE, async () => !(await databasePods()).some(isReady));
+    await until('no pod with a database is Ready', 5 * MINUTE, async () => !(await databasePods()).some(isReady));
     for (const pod of await databasePods()) {
       expect([pod.metadata.name, await logOf(pod)]).toEqual([
         pod.metadata.name,
@@ -510,7 +510,7 @@ describe('under the restricted security context', () => {
     }
 
     openFirewall(lab());
-    await untilReady(3 * MINUTE);
+    await untilReady(5 * MINUTE);
     expect(identities(await databasePods())).toEqual(before);
   });
 
@@ -534,10 +534,10 @@ describe('under the restricted security context', () => {
   test('PostgreSQL is stopped and started, and no pod is restarted for it', async () => {
     const before = identities(await databasePods());
     lab().stopPostgres();
-    await until('no pod with a database is Ready', 3 * MINUTE, async () => !(await databasePods()).some(isReady));
+    await until('no pod with a database is Ready', 5 * MINUTE, async () => !(await databasePods()).some(isReady));
 
     lab().startPostgres();
-    await untilReady(3 * MINUTE);
+    await untilReady(5 * MINUTE);
     expect(identities(await databasePods())).toEqual(before);
     expect((await request(eventsOf('game'), { method: 'POST', body: 'after the stop' })).code).toBe(200);
   });

@@ -184,9 +184,9 @@ function startHost(lab: Lab, passwordOf: PasswordOf): void {
   openFirewall(lab);
 }
 
-/** The firewall of the outage. */
+/** The firewall of the outage. As after a reboot, it knows of no connection: those that are open are cut too. */
 export function closeFirewall(lab: Lab): void {
-  lab.must('host', 'sh', ['-c', `iptables --flush; iptables --delete-chain; ${CLOSED}`]);
+  lab.must('host', 'sh', ['-c', `iptables --flush; iptables --delete-chain; ${CLOSED}; conntrack --flush`]);
 }
 
 /** The generated rules. */
