@@ -3,6 +3,8 @@ const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   moduleFileExtensions: ['ts', 'js', 'json'],
+  // Copies of the project.
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
 };
 const tiers = ['cluster', 'host', 'node'];
 

@@ -168,22 +168,15 @@ interface Origin {
 }
 
 /**
- * Deepest manifest that is judged; JSON in Kubernetes may be no deeper either
- * (https://pkg.go.dev/k8s.io/apimachinery/pkg/util/json).
- */
-const MAX_DEPTH = 10_000;
-
-/**
  * Turns plain data into CEL values: whole numbers are ints, and fields that are null are absent, as the API server drops them
  * when it decodes an object.
+ *
+ * @throws RangeError where the manifest contains itself, or is nested so deep that the stack ends.
  */
 export function toCelObject(manifest: unknown): CelObject {
   const origins = new Map<unknown, Origin>();
 
-  function convert(value: unknown, parent: object | undefined, key: string | number, depth: number): CelInput {
-    if (depth > MAX_DEPTH) {
-      throw new Error(`the manifest is nested more than ${MAX_DEPTH} levels deep`);
-    }
+  function convert(value: unknown, parent: object | undefined, key: string | number): CelInput {
     switch (typeof value) {
       case 'string':
       case 'boolean':
@@ -204,7 +197,7 @@ export function toCelObject(manifest: unknown): CelObject {
     if (Array.isArray(value)) {
       const items: CelInput[] = [];
       const list = celList(items);
-      value.forEach((item, index) => items.push(convert(item, list, index, depth + 1)));
+      value.forEach((item, index) => items.push(convert(item, list, index)));
       origins.set(list, { parent, key });
       return list;
     }
@@ -215,14 +208,14 @@ export function toCelObject(manifest: unknown): CelObject {
     const map = celMap(fields);
     for (const [name, field] of Object.entries(value)) {
       if (field !== null && field !== undefined) {
-        fields.set(name, convert(field, map, name, depth + 1));
+        fields.set(name, convert(field, map, name));
       }
     }
     origins.set(map, { parent, key });
     return map;
   }
 
-  const value = convert(manifest, undefined, '', 0);
+  const value = convert(manifest, undefined, '');
   return {
     value,
     pathOf: (part) => {

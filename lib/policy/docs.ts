@@ -43,10 +43,7 @@ function section(policy: Policy): string {
 }
 
 /** A table as Prettier would have it, so that the file is both generated and formatted. */
-function table([
-  head = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout'],
-  ...body
-]: readonly (readonly string[])[]): readonly string[] {
+function table(head: readonly string[], body: readonly (readonly string[])[]): readonly string[] {
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
@@ -84,10 +81,10 @@ export function documentation(list: readonly Policy[]): string {
     '1.37. Where a control of "baseline" is repeated more strictly in "restricted" (capabilities, seccomp), there is one policy. They are',
     'stricter in one point: a user namespace (`hostUsers: false`) excuses nothing, as clusters before 1.35 may not honour it.',
     '',
-    ...table([
+    ...table(
       ['id', 'severity', 'what must hold'],
-      ...list.map(({ id, severity, title }) => [`[${id}](#${id})`, severity, title]),
-    ]),
+      list.map(({ id, severity, title }) => [`[${id}](#${id})`, severity, title]),
+    ),
     '',
     list.map(section).join('\n\n'),
   ].join('\n')}\n`;

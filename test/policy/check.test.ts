@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv-draft-04';
@@ -89,6 +88,7 @@ describe('exit codes', () => {
     ['nothing at all', '', 'no Kubernetes object'],
     ['comments only', '# x\n---\n', 'no Kubernetes object'],
     ['an empty list', 'apiVersion: v1\nkind: List\nitems: []', 'no Kubernetes object'],
+    ['a list of nothing', 'apiVersion: v1\nkind: PodList\nitems: null', 'no Kubernetes object'],
     ['a list that is no object', '- a', '-:1: not a Kubernetes object: no kind'],
     ['text', 'hello', 'not a Kubernetes object: no kind'],
     ['no kind', 'apiVersion: v1', 'not a Kubernetes object: no kind'],
@@ -139,6 +139,51 @@ describe('input', () => {
 
     expect(found([path], path)).toEqual(['a.yaml:1 image-tag', 'b/z.yml:6 config-map-secret', 'c.json:1 image-tag']);
     expect(run([path]).stderr).toBe('');
+  });
+
+  test('folders, where a name only looks like one', () => {
+    const path = folder({
+      'a.yaml.orig': 'a: [',
+      ayaml: 'a: [',
+      'b.json5': 'a: [',
+      'my-kustomization.yaml': BAD_YAML,
+      'kustomization.yaml.json': json(bad()),
+      'kustomization-yaml.yml': BAD_YAML.replace('name: c', 'name: d'),
+      'node_modules.d/x.yml': BAD_YAML.replace('name: c', 'name: e'),
+    });
+
+    expect(found([path], path)).toEqual([
+      'kustomization-yaml.yml:6 config-map-secret',
+      'kustomization.yaml.json:1 image-tag',
+      'my-kustomization.yaml:6 config-map-secret',
+      'node_modules.d/x.yml:6 config-map-secret',
+    ]);
+    expect(run([path]).stderr).toBe('');
+  });
+
+  test('an input that holds nothing is named, beside others', () => {
+    const path = folder({ 'a.yaml': json(good()), 'empty/notes.txt': 'x' });
+
+    expect(run([join(path, 'a.yaml'), join(path, 'empty')])).toMatchObject({
+      exitCode: 2,
+      stderr: `cannot read ${path}/empty: it holds no Kubernetes object\n`,
+    });
+    // What cannot be read is reason enough.
+    expect(stdin('a: [').stderr.trimEnd().split('\n').length).toBe(1);
+    expect(run([`${path}/a.yaml`, `${path}/a.yaml`, '-', '-'], { stdin: Buffer.from(json(bad())) }).stderr).toBe('');
+  });
+
+  test('a file under two names is read once', () => {
+    const path = folder({ 'a.yaml': json(bad()) });
+    symlinkSync(join(path, 'a.yaml'), join(path, 'b.yaml'));
+
+    expect(found([path], path)).toEqual(['a.yaml:1 image-tag']);
+  });
+
+  test('a file that cannot be read is named without a line', () => {
+    const path = folder({ 'a.yaml': Uint8Array.of(0x61, 0xff) });
+
+    expect(run([path]).stderr).toMatch(/^cannot read [^:]*\/a\.yaml: .+\n$/);
   });
 
   test('files of any name, once each', () => {
@@ -233,6 +278,50 @@ describe('exceptions on objects', () => {
     expect(found(['-'], '', { stdin: Buffer.from(text), exceptions: false })).toEqual(['-:3 image-tag']);
   });
 
+  test('that nothing needs are blamed where they stand', () => {
+    const text = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: c
+  annotations:
+    policy-exception/image-tag: because
+    policy-exception/config-map-secret: hm
+data:
+  A_TOKEN: abc
+`;
+    const { violations, acknowledged } = checkInputs(options(['-'], { stdin: Buffer.from(text) }));
+
+    expect(violations.map(({ line, report }) => [line, report])).toEqual([
+      [
+        5,
+        {
+          where: '-',
+          line: 5,
+          violation: {
+            policy: 'stale-exception',
+            severity: 'error',
+            message: 'its annotation acknowledges "image-tag" (because), which it does not violate any more',
+            why: 'An exception that nothing needs lets the next violation through unseen.',
+            fix: 'Remove the acknowledgement, or correct the name of the policy.',
+            link: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
+            resource: { apiVersion: 'v1', kind: 'ConfigMap', namespace: null, name: 'c' },
+            field: 'metadata.annotations',
+            path: ['metadata', 'annotations'],
+          },
+        },
+      ],
+    ]);
+    expect(acknowledged.map(({ line, reason }) => [line, reason])).toEqual([[9, 'hm']]);
+  });
+
+  test('of another name are no exceptions', () => {
+    const other = json(set(bad(), ['metadata', 'annotations', 'x/policy-exception/image-tag'], 'because'));
+
+    expect(stdin(other).exitCode).toBe(1);
+    expect(stdin(json(set(bad(), 'metadata.annotations', 'policy-exception/image-tag'))).exitCode).toBe(1);
+    expect(stdin(json(set(good(), 'metadata.annotations', null))).exitCode).toBe(0);
+  });
+
   test('from policies that this run does not know are left alone', () => {
     expect(stdin(json(set(good(), ['metadata', 'annotations', 'policy-exception/other'], 'x'))).exitCode).toBe(0);
   });
@@ -283,6 +372,48 @@ describe('formats', () => {
     expect(lines).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21]);
   });
 
+  test('what is found in one line is sorted by policy, field and message', () => {
+    const ports = [{ name: 'a', containerPort: 1, hostPort: 1 }];
+    const one = (name: string): Data => ({ ...container(name), image: 'x', ports });
+    const spec = {
+      ...podSpec(),
+      hostNetwork: true,
+      containers: Array.from({ length: 11 }, (_, index) => one(`c${10 - index}`)),
+    };
+    const { violations } = checkInputs(options(['-'], { stdin: Buffer.from(json(workload(POD, spec))) }));
+    const order = violations.map(({ report: { violation } }) => [violation.policy, violation.field]);
+
+    expect(order.filter(([policy]) => policy === 'image-tag')).toEqual(
+      Array.from({ length: 11 }, (_, index) => ['image-tag', `spec.containers[${index}].image`]),
+    );
+    expect(order.map(([policy]) => policy)).toEqual(order.map(([policy]) => policy).toSorted());
+  });
+
+  test('acknowledged violations are sorted too', () => {
+    const excused = (name: string): Data =>
+      set(bad('x', name), ['metadata', 'annotations', 'policy-exception/image-tag'], 'because');
+    const path = folder({ 'a/b.yaml': json(excused('b')), 'a.yaml': json(excused('a')) });
+
+    const { acknowledged } = checkInputs(options([join(path, 'a'), path]));
+
+    expect(acknowledged.map(({ file }) => file)).toEqual([`${path}/a.yaml`, `${path}/a/b.yaml`]);
+  });
+
+  test('the text format lists exceptions', () => {
+    const excused = set(bad('x', 'e'), ['metadata', 'annotations', 'policy-exception/image-tag'], 'because');
+
+    expect(stdin(json(excused)).stdout).toBe(
+      [
+        '1 object checked: 0 policy errors, 0 warnings, 1 acknowledged violation',
+        '',
+        'Acknowledged exceptions:',
+        '  -  Pod shop/e  image-tag: because',
+        '',
+      ].join('\n'),
+    );
+    expect(stdin([good('a'), good('b')].map(json).join('\n---\n')).stdout).toContain('2 objects checked: ');
+  });
+
   test('SARIF is valid by its schema, and says all', () => {
     const excused = set(bad('y', 'excused'), ['metadata', 'annotations', 'policy-exception/image-tag'], 'because');
     const path = folder({ 'a b#.yaml': BAD_YAML, 'c.yaml': 'a: [', 'd.json': json(excused) });
@@ -324,39 +455,4 @@ describe('formats', () => {
       runs: [{ results: [], invocations: [{ executionSuccessful: true, toolExecutionNotifications: [] }] }],
     });
   });
-});
-
-describe('the program', () => {
-  const program = (args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', join(__dirname, '../../lib/cli/check.ts'), ...args],
-      { input, encoding: 'utf8', cwd: join(__dirname, '../..') },
-    );
-    return { status, stdout, stderr };
-  };
-
-  test('ends with the exit code, and writes the format that was asked for', () => {
-    const path = folder({ 'bad.yaml': BAD_YAML });
-
-    expect(program(['-'], json(good()))).toMatchObject({ status: 0, stderr: '' });
-    const violated = program(['--format', 'json', path]);
-    expect(violated).toMatchObject({ status: 1, stderr: '' });
-    expect(JSON.parse(violated.stdout)).toMatchObject([
-      { policy: 'config-map-secret', line: 6, file: join(path, 'bad.yaml') },
-    ]);
-    expect(program(['--no-exceptions', '/nothing', path])).toMatchObject({
-      status: 2,
-      stderr: containing('/nothing'),
-    });
-  }, 30_000);
-
-  test('says how it is used where it is used wrongly', () => {
-    expect(program([])).toMatchObject({ status: 2, stderr: containing('nothing to check') });
-    expect(program(['--format', 'xml', '-'])).toMatchObject({
-      status: 2,
-      stderr: containing('text, json, sarif'),
-    });
-    expect(program(['--nothing'])).toMatchObject({ status: 2, stderr: containing('usage:') });
-  }, 30_000);
 });

@@ -1,5 +1,5 @@
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
-import { Engine, formatPath, resourceOf } from '../../lib/policy/engine';
+import { child, describe as textOf, Engine, formatPath, groupOf, resourceOf } from '../../lib/policy/engine';
 import type { Policy, Rule } from '../../lib/policy/policy';
 import { compareText } from '../../lib/policy/report';
 import { container, podSpec, set, workload } from './manifests';
@@ -139,10 +139,140 @@ describe('the engine', () => {
   });
 });
 
+describe('a policy about a set of objects', () => {
+  const unique = { key: 'object.metadata.name', message: "'again: ' + object.metadata.name" };
+  const judgeNames = (changes: NonNullable<Policy['unique']>, ...names: readonly unknown[]): string[] =>
+    [
+      ...new Engine([policy({}, { scope: 'everything', rules: [], unique: changes })]).evaluate(
+        names.map((name, id) => ({ id, manifest: { apiVersion: 'v1', kind: 'Widget', metadata: { name } } })),
+      ),
+    ].map(({ id, violation }) => `${id} ${violation.severity} ${violation.field}: ${violation.message}`);
+
+  test('objects to every object but the first with the same key', () => {
+    expect(judgeNames(unique, 'a', 'b', 'a', 'a')).toEqual(['2 warning : again: a', '3 warning : again: a']);
+  });
+
+  test('has nothing against keys that are empty', () => {
+    expect(judgeNames({ ...unique, key: "''" }, 'a', 'a')).toEqual([]);
+  });
+
+  test('says its title where it has no message', () => {
+    expect(judgeNames({ ...unique, message: '5' }, 'a', 'a')).toEqual(['1 warning : A test']);
+  });
+
+  test('fails where there is no key', () => {
+    expect(judgeNames({ ...unique, key: '5' }, 'a')).toEqual([
+      '0 error : cannot be judged (A test): the key is no text',
+    ]);
+    expect(judgeNames({ ...unique, key: 'object.nothing' }, 'a')).toEqual([
+      expect.stringMatching(/^0 error : cannot be judged \(A test\): .*not found/),
+    ]);
+  });
+
+  test('does not mix up the keys of two policies', () => {
+    const engine = new Engine(['one', 'two'].map((id) => policy({}, { id, scope: 'everything', rules: [], unique })));
+
+    expect([
+      ...engine.evaluate([{ id: 0, manifest: { apiVersion: 'v1', kind: 'Widget', metadata: { name: 'a' } } }]),
+    ]).toEqual([]);
+  });
+});
+
+describe('which objects a policy judges', () => {
+  const scope = { group: 'example.com', version: 'v1', kind: 'Widget', resource: 'widgets' };
+  const judged = (manifest: object): number =>
+    [...new Engine([policy({ on: 'object', rule: 'false' }, { scope })]).evaluate([{ id: 0, manifest }])].length;
+
+  test('those of one kind: of its group, in any version', () => {
+    expect(judged({ apiVersion: 'example.com/v1', kind: 'Widget' })).toBe(1);
+    expect(judged({ apiVersion: 'example.com/v2', kind: 'Widget' })).toBe(1);
+    expect(judged({ apiVersion: 'v1', kind: 'Widget' })).toBe(0);
+    expect(judged({ apiVersion: 'example.com/v1', kind: 'Gadget' })).toBe(0);
+  });
+});
+
+test('a violation says all that a reader needs', () => {
+  const [finding] = new Engine([policy({ rule: 'false' })]).evaluate([
+    { id: 'x', manifest: set(workload(POD, podSpec()), 'metadata.name', 'web') },
+  ]);
+
+  expect(finding).toEqual({
+    id: 'x',
+    violation: {
+      policy: 'test',
+      severity: 'warning',
+      message: 'container "main": wrong',
+      why: 'why',
+      fix: 'fix',
+      link: 'https://example.com',
+      resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web' },
+      field: 'spec.containers[0].image',
+      path: ['spec', 'containers', 0, 'image'],
+    },
+  });
+});
+
+test('a rule that cannot be evaluated has a reason and a remedy of its own', () => {
+  const [finding] = new Engine([policy({ rule: 'c.nothing' })]).evaluate([
+    { id: 0, manifest: workload(POD, podSpec()) },
+  ]);
+
+  expect(finding?.violation).toMatchObject({
+    why: 'A rule that cannot be evaluated says nothing about the object, and the API server would refuse the request.',
+    fix: 'Look for a field that is missing or has another type than Kubernetes gives it.',
+    link: 'https://example.com',
+    path: ['spec', 'containers', 0],
+  });
+});
+
+test('containers that are no list cannot be judged', () => {
+  const bad = workload(POD, { ...podSpec(), containers: 5 });
+
+  expect(judge({ rule: 'true' }, bad)).toEqual([expect.stringMatching(/^error : cannot be judged \(A test\): ./)]);
+});
+
+test('a container without a name has an empty one', () => {
+  const nameless = workload(POD, { ...podSpec(), containers: [{ image: 'x' }] });
+
+  expect(judge({ rule: 'false' }, nameless)).toEqual(['warning spec.containers[0].image: container "": wrong']);
+});
+
+test('a policy is given once', () => {
+  expect(() => new Engine([policy({}, { id: 'a' }), policy({}, { id: 'b' }), policy({}, { id: 'a' })])).toThrow(
+    'policy "a" is given twice. Exceptions and reports tell policies apart by their id. Leave one out.',
+  );
+});
+
 describe('words of the report', () => {
+  test('a group is what stands before the slash', () => {
+    expect(['v1', 'apps/v1', '/v1', ''].map(groupOf)).toEqual(['', 'apps', '', '']);
+  });
+
+  test('a field is one of the object itself', () => {
+    expect(child({ a: 1 }, 'a')).toBe(1);
+    expect(child(['x'], 0)).toBe('x');
+    expect([child({}, 'constructor'), child('text', 'length'), child(null, 'a'), child(undefined, 0)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('whatever was thrown has a text', () => {
+    expect([new Error('bad'), { message: 'odd' }, 'text', 5, { message: 5 }].map(textOf)).toEqual([
+      'bad',
+      'odd',
+      'text',
+      '5',
+      '[object Object]',
+    ]);
+  });
+
   test('paths', () => {
     expect(formatPath([])).toBe('');
     expect(formatPath(['spec', 'a-b', 0, 'c.d', '0'])).toBe('spec.a-b[0]["c.d"]["0"]');
+    expect(formatPath(['a/b', '_x', 'A1', 'a b', '-a'])).toBe('["a/b"]._x.A1["a b"]["-a"]');
   });
 
   test('resources', () => {

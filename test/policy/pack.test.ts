@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { ApiObject, App, Chart, Include, JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
 import { enforce } from '../../lib/policy/enforce';
-import { acknowledge } from '../../lib/policy/exceptions';
+import {
+  acknowledge,
+  annotatedExceptions,
+  annotationFor,
+  exceptionFor,
+  exceptionsOn,
+} from '../../lib/policy/exceptions';
+import { InvalidPropError } from '../../lib/policy/invalid-prop';
 import { PolicyPack } from '../../lib/policy/pack';
 import { policies } from '../../lib/policy/policies';
 import { container, get, podSpec, set, workload } from './manifests';
@@ -144,6 +151,48 @@ describe('a policy pack', () => {
     expect(printed[0]).toContain('0 policy errors, 1 warning, 0 acknowledged violations');
   });
 
+  test('tells what it thinks, whether that fails or not, and prints again what has changed', () => {
+    const tree = app();
+    add(tree.chart, 'web', workload(DEPLOYMENT, { ...podSpec(), enableServiceLinks: true }));
+    const printed: string[] = [];
+    const judged: boolean[] = [];
+    new PolicyPack().apply(tree.app, {
+      print: (text) => printed.push(text),
+      onJudged: ({ failed }) => judged.push(failed),
+    });
+
+    expect(tree.app.node.validate()).toEqual([]);
+    add(
+      tree.chart,
+      'other',
+      set(workload(DEPLOYMENT, { ...podSpec(), enableServiceLinks: true }), 'metadata.name', 'other'),
+    );
+    expect(tree.app.node.validate()).toEqual([]);
+    add(tree.chart, 'bad', set(deployment({ image: 'x' }), 'metadata.name', 'bad'));
+    expect(tree.app.node.validate()).toEqual([expect.stringMatching(/^\n1 policy error, 2 warnings, [^]*\n$/)]);
+
+    expect(judged).toEqual([false, false, true]);
+    expect(printed.map((text) => [text.split('\n')[0], text.endsWith('\n')])).toEqual([
+      ['0 policy errors, 1 warning, 0 acknowledged violations', true],
+      ['0 policy errors, 2 warnings, 0 acknowledged violations', true],
+    ]);
+  });
+
+  test('prints to standard error unless told otherwise', () => {
+    const tree = app();
+    add(tree.chart, 'web', workload(DEPLOYMENT, { ...podSpec(), enableServiceLinks: true }));
+    const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+
+    try {
+      new PolicyPack().apply(tree.app);
+      tree.app.node.validate();
+
+      expect(write).toHaveBeenCalledWith(expect.stringContaining('warning service-links'));
+    } finally {
+      write.mockRestore();
+    }
+  });
+
   test('an environment raises severities and adds rules', () => {
     const tree = app();
     add(
@@ -171,9 +220,13 @@ describe('a policy pack', () => {
 
   test('refuses to lower a severity, and to set one for nothing', () => {
     expect(() => new PolicyPack({ severities: { 'image-tag': 'warning' } })).toThrow(
-      /"image-tag" is an error and cannot be lowered/,
+      'severities: policy "image-tag" is an error and cannot be lowered to a warning, which nobody would have to look at. Acknowledge it on the construct that needs an exception.',
     );
-    expect(() => new PolicyPack({ severities: { 'image-tags': 'error' } })).toThrow(/no policy "image-tags"/);
+    expect(() => new PolicyPack({ severities: { 'image-tags': 'error' } })).toThrow(
+      `severities: there is no policy "image-tags", so nothing would be enforced. The policies are ${policies()
+        .map(({ id }) => id)
+        .join(', ')}.`,
+    );
     expect(() => new PolicyPack({ severities: { 'image-tag': 'error', 'service-links': 'warning' } })).not.toThrow();
   });
 
@@ -271,6 +324,50 @@ describe('an exception', () => {
     ]);
   });
 
+  test('from a policy of a pack further down is left to that pack', () => {
+    const tree = excepted('image-mutable-tag');
+    new PolicyPack({ policies: policies({ mutableTags: ['x'] }) }).apply(tree.group, silent);
+
+    expect(messages(tree.app)).toEqual([expect.stringContaining('image-tag')]);
+  });
+
+  test('from a policy that no other pack has either is an error', () => {
+    const tree = excepted('image-tags');
+    new PolicyPack({ policies: policies({ mutableTags: ['x'] }) }).apply(tree.chart, silent);
+    tree.chart.node.addMetadata('other', { ids: ['image-tags'] });
+
+    expect(messages(tree.app)).toContain(
+      'chart/group stale-exception: acknowledges "image-tags", and there is no policy of that name',
+    );
+  });
+
+  test('is needed once by an object, however often it violates the policy', () => {
+    const tree = app();
+    const twice = [container('a'), container('b')].map((each) => ({ ...each, image: 'x' }));
+    const object = add(tree.chart, 'web', workload(DEPLOYMENT, { ...podSpec(), containers: twice }));
+    acknowledge(object, 'image-tag', 'for a test');
+
+    const { acknowledged, exceptions, failed, violations } = new PolicyPack().judge(tree.app);
+
+    expect(acknowledged.length).toBe(2);
+    expect(exceptions.length).toBe(1);
+    expect([failed, violations]).toEqual([false, []]);
+  });
+
+  test('stays on an object that has its annotation already', () => {
+    const tree = excepted();
+    const annotated: string[] = [];
+    const options = { onAnnotated: (object: ApiObject): number => annotated.push(object.node.path) };
+    const of = (reason: string): Data =>
+      set(deployment({ image: 'x' }), ['metadata', 'annotations', 'policy-exception/image-tag'], reason);
+
+    new PolicyPack().judge(tree.app, { ...options, manifestOf: () => of('for a test') });
+    expect(annotated).toEqual([]);
+
+    new PolicyPack().judge(tree.app, { ...options, manifestOf: () => of('for another') });
+    expect(annotated).toEqual(['chart/group/web']);
+  });
+
   test('the nearest one counts', () => {
     const tree = excepted();
     acknowledge(tree.object, 'image-tag', 'nearer');
@@ -291,7 +388,10 @@ describe('an exception', () => {
     }).toThrow('chart: the exception from policy "image-tag" has no reason');
     expect(() => {
       acknowledge(tree.group, 'image-tag', 'again');
-    }).toThrow('chart/group: policy "image-tag" is acknowledged twice');
+    }).toThrow(
+      'chart/group: policy "image-tag" is acknowledged twice. Only one of the reasons would be reported. Remove one.',
+    );
+    acknowledge(tree.group, 'host-path', 'another');
   });
 
   test('does not hide that a rule cannot be evaluated elsewhere', () => {
@@ -302,7 +402,77 @@ describe('an exception', () => {
   });
 });
 
+describe('exceptions', () => {
+  test('are metadata of their own kind', () => {
+    const { chart } = app();
+    chart.node.addMetadata('other', { policy: 'image-tag', reason: 'x' });
+    chart.node.addMetadata('policy-exception', { policy: 5, reason: 'x' });
+    chart.node.addMetadata('policy-exception', { policy: 'image-tag' });
+    chart.node.addMetadata('policy-exception', 'image-tag');
+
+    expect(exceptionsOn(chart)).toEqual([]);
+
+    acknowledge(chart, 'image-tag', '  for a test ');
+    acknowledge(chart, 'host-path', 'too');
+
+    expect(exceptionsOn(chart)).toEqual([
+      { construct: chart, policy: 'image-tag', reason: 'for a test' },
+      { construct: chart, policy: 'host-path', reason: 'too' },
+    ]);
+    expect(exceptionFor(new Construct(chart, 'inner'), 'host-path')?.reason).toBe('too');
+    expect(exceptionFor(chart, 'host-ports')).toBeUndefined();
+  });
+
+  test('on the root, which has no path, are refused by another name', () => {
+    expect(() => {
+      acknowledge(app().app, 'image-tag', '');
+    }).toThrow(
+      'app: the exception from policy "image-tag" has no reason. Whoever reviews it has nothing to judge it by. Say why it must be so.',
+    );
+  });
+
+  test('leave an annotation, and are read from it', () => {
+    const annotations = { [annotationFor('a')]: 'x', [annotationFor('b')]: ' ', [annotationFor('c')]: 5, d: 'y' };
+
+    expect([...annotatedExceptions({ metadata: { annotations } })]).toEqual([['a', 'x']]);
+    expect([...annotatedExceptions({ metadata: { annotations: null } })]).toEqual([]);
+    expect([...annotatedExceptions({})]).toEqual([]);
+  });
+});
+
+test('a prop that cannot be used is an error of a name of its own', () => {
+  const { chart } = app();
+  const words = { prop: 'port', reason: 'is taken.', remedy: 'Take another.' };
+  const error = new InvalidPropError(chart, { ...words, value: [1] });
+
+  expect([error.name, error.message]).toEqual(['InvalidPropError', 'chart: port [1]: is taken. Take another.']);
+  expect(new InvalidPropError(chart, words).message).toBe('chart: port: is taken. Take another.');
+});
+
 describe('enforce', () => {
+  test('judges each value by each policy it is asked about', () => {
+    const { chart } = app();
+    const refuses = (image: string, ids: readonly string[]): boolean => {
+      try {
+        enforce(chart, { prop: 'image', value: image, policies: ids, manifest: podWith(image) });
+        return false;
+      } catch (error) {
+        return error instanceof InvalidPropError;
+      }
+    };
+
+    expect(
+      [
+        ['a:1', 'image-tag'],
+        ['a', 'image-tag'],
+        ['a:1', 'image-tag'],
+        ['a', 'image-denied'],
+        ['bitnami/a', 'image-denied'],
+        ['a', 'image-tag'],
+      ].map(([image = '', id = '']) => refuses(image, [id])),
+    ).toEqual([false, true, false, false, true, true]);
+  });
+
   const podWith = (image: unknown): unknown => ({
     apiVersion: 'v1',
     kind: 'Pod',

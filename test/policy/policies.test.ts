@@ -10,7 +10,10 @@ import { HARMLESS_PROBES, ROWS, SECRET_NAMES_THAT_ARE_NONE } from './rows';
 
 const engine = new Engine(policies());
 
-function judge(manifest: unknown, policy?: string, judgeBy = engine): string[] {
+/** For each policy an engine that knows nothing else: what the others would say takes long, and is not asked. */
+const engines = new Map(policies().map((policy) => [policy.id, new Engine([policy])]));
+
+function judge(manifest: unknown, policy?: string, judgeBy = engines.get(policy ?? '') ?? engine): string[] {
   return [...judgeBy.evaluate([{ id: 0, manifest }])]
     .filter(({ violation }) => policy === undefined || violation.policy === policy)
     .map(({ violation }) => `${violation.field}: ${violation.message}`);
@@ -98,6 +101,9 @@ describe('what is judged', () => {
     expect(judge(owned('ReplicaSet', false)).length).toBe(1);
     expect(judge(owned('ReplicaSet')).length).toBe(1);
     expect(judge(owned('TaskRun', true)).length).toBe(1);
+    for (const owner of ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout']) {
+      expect(judge(owned(owner, true))).toEqual([]);
+    }
   });
 
   test('a Rollout that borrows a template is left to the Deployment', () => {

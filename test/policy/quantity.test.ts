@@ -62,6 +62,8 @@ describe('parseQuantity', () => {
     '1,5',
     'one',
     '1mi',
+    '1ke3',
+    '1e3e3',
     '--1',
     '1e3.5',
   ])('refuses %j', (text) => {
@@ -100,5 +102,11 @@ describe('the quantity library', () => {
     for (const text of ["quantity('1GB')", 'quantity(1)', "{'a': 1}.sign()", "quantity('1').isLessThan(1)"]) {
       expect(isCelError(compile(text).run({}))).toBe(true);
     }
+    expect(compile("quantity('1GB')").run({})).toMatchObject({
+      message: expect.stringContaining('"1GB" is no quantity') as unknown,
+    });
+    expect(compile("{'a': 1}.sign()").run({})).toMatchObject({
+      message: expect.stringContaining('not a quantity') as unknown,
+    });
   });
 });

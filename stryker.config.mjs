@@ -1,0 +1,35 @@
+// Mutation testing of the policies: `npm run test:mutation`. It changes one thing at a time in lib/policy and expects that a test fails.
+import { createRequire } from 'node:module';
+
+const { projects } = createRequire(import.meta.url)('./jest.config.cjs');
+const [unit] = projects;
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: ['lib/policy/**/*.ts'],
+  testRunner: 'jest',
+  jest: {
+    config: {
+      ...unit,
+      // Stryker lays this over jest.config.cjs, whose projects, the firewall's among them, would run as well.
+      projects: [],
+      testEnvironment: './test/policy/bail-environment.cjs',
+      testMatch: ['<rootDir>/test/policy/all.ts'],
+    },
+    enableFindRelatedTests: false,
+  },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  // Jest keeps the modules of every run; a process that has done many spends its time on collecting garbage.
+  maxTestRunnerReuse: 80,
+  // A mutant that makes an endless loop is found by time; a slow machine must not look like one.
+  timeoutMS: 120_000,
+  timeoutFactor: 4,
+  // Only with --incremental, for a run in parts (--force --mutate FILE): Stryker sees changes of all.ts, not of what it imports.
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['clear-text', 'progress', 'json', 'html'],
+  clearTextReporter: { allowColor: false, reportTests: false },
+  // What the tests of the policies do not need. No test outside of test/policy can be run by mistake.
+  ignorePatterns: ['.secrets', 'dist', 'bench', 'test/*', '!test/policy'],
+  thresholds: { high: 90, low: 85, break: 85 },
+};
