@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Cpu } from '../../imports/k8s';
+import { enforce } from '../policy/enforce';
 import { InvalidPropError } from '../policy/invalid-prop';
 
 export { InvalidPropError };
@@ -192,39 +193,27 @@ export interface ResourceProps {
   };
 }
 
-/** Checks that CPU and memory are above zero and that no request is above its limit. */
+/** Checks that CPU and memory are above zero and, by the policy, that no request is above its limit. */
 export function checkResources(scope: IConstruct, prop: string, { cpu, memory }: ResourceProps): void {
-  const pairs: [string, number, string, number | undefined, string | undefined][] = [
-    ['cpu', cpuMillis(cpu.request), cpu.request.amount, cpu.limit && cpuMillis(cpu.limit), cpu.limit?.amount],
-    [
-      'memory',
-      memory.request.toKibibytes(),
-      memory.request.asString(),
-      memory.limit.toKibibytes(),
-      memory.limit.asString(),
-    ],
+  const amounts = [
+    { resource: 'cpu', request: cpu.request.amount, limit: cpu.limit?.amount },
+    { resource: 'memory', request: memory.request.asString(), limit: memory.limit.asString() },
   ];
-  for (const [resource, request, requestText, limit, limitText] of pairs) {
-    if (!(request > 0)) {
+  for (const { resource, request, limit } of amounts) {
+    if (!(Number.parseFloat(request) > 0)) {
       throw new InvalidPropError(scope, {
         prop: `${prop}.${resource}.request`,
-        value: requestText,
+        value: request,
         reason: 'not above zero, so the scheduler would place the pod on a node that has nothing left.',
         remedy: 'Request what the container needs in normal operation.',
       });
     }
-    if (limit !== undefined && request > limit) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}.${resource}.request`,
-        value: requestText,
-        reason: `above the limit ${limitText ?? ''}, and the API server refuses such a container.`,
-        remedy: 'Lower the request or raise the limit.',
-      });
-    }
+    const resources = { requests: { [resource]: request }, limits: limit === undefined ? {} : { [resource]: limit } };
+    enforce(scope, {
+      prop: `${prop}.${resource}.request`,
+      value: request,
+      policies: ['request-within-limit'],
+      manifest: { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'container', resources }] } },
+    });
   }
-}
-
-/** CPU in thousandths of a core. */
-export function cpuMillis(cpu: Cpu): number {
-  return cpu.amount.endsWith('m') ? Number(cpu.amount.slice(0, -1)) : Number(cpu.amount) * 1000;
 }

@@ -7,7 +7,7 @@ import { policies } from './policies';
 // Writes README.md beside this file; with --check only tells whether it is as it should be.
 
 /** Ids of the policies that constructs ask in their constructors. */
-const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout'];
+const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout', 'request-within-limit'];
 
 function scopeOf({ scope }: Policy): string {
   switch (scope) {

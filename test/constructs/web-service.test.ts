@@ -251,7 +251,7 @@ describe('refuses', () => {
     [
       'a memory request above the limit',
       withMemory(Size.mebibytes(2), Size.mebibytes(1)),
-      'resources.memory.request "2Mi": above the limit 1Mi',
+      'requests more memory (2Mi) than its limit (1Mi)',
     ],
     [
       'a memory request of nothing',
@@ -261,7 +261,7 @@ describe('refuses', () => {
     [
       'a CPU request above the limit',
       { resources: { ...MINIMAL.resources, cpu: { request: Cpu.units(1), limit: Cpu.millis(999) } } },
-      'resources.cpu.request "1": above the limit 999m',
+      'requests more cpu (1) than its limit (999m)',
     ],
     ['an empty canary', { canary: [] }, 'canary []: no step'],
     [
