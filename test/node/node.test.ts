@@ -13,7 +13,7 @@ import { Namespace } from '../../lib/constructs/namespace';
 import type { SpringServiceSpec } from '../../lib/sportstix/catalogue';
 import { type Environment, local } from '../../lib/sportstix/environments';
 import { hostAccessOf, passwordsFrom, POSTGRES_SUPERUSER } from '../../lib/sportstix/host';
-import { loadSecrets } from '../../lib/sportstix/secrets';
+import { loadSecrets, type SecretValues } from '../../lib/sportstix/secrets';
 import { renderEnvironment } from '../../lib/sportstix/synth';
 import { renderCharts } from '../../lib/synth/manifests';
 import { kubeconfigUnderTest } from '../cluster/binaries';
@@ -43,13 +43,13 @@ let node: Node | undefined;
 let kubectl: Kubectl;
 /** From the first pod to the last one Ready, in milliseconds. */
 let readyAfter: number;
-
-const { values: secrets } = loadSecrets(join(ROOT, '.secrets', 'local.yml'), local.services);
+let secrets: SecretValues;
 
 beforeAll(async () => {
   if (!existsSync(join(MANIFESTS, 'secrets.k8s.yaml'))) {
     throw new Error('dist/local has no Secrets: run `npm run synth` first.');
   }
+  secrets = loadSecrets(join(ROOT, '.secrets', 'local.yml'), local.services).values;
   if (isOwn) {
     const access = hostAccessOf(local);
     if (access === undefined) {
@@ -89,9 +89,21 @@ afterAll(async () => {
   }
 }, 5 * MINUTE);
 
-/** Waits until something holds that is looked at every second. */
-async function until(what: string, limit: number, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + limit; !(await holds());) {
+/**
+ * Looks every second until there is something, or something holds, and returns what it saw: what is looked at once more may be
+ * otherwise by then.
+ */
+async function until<T>(
+  what: string,
+  limit: number,
+  look: () => Promise<T | undefined | false>,
+): Promise<Exclude<T, undefined | false>> {
+  const end = Date.now() + limit;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) {
+      return seen as Exclude<T, undefined | false>;
+    }
     if (Date.now() > end) {
       throw new Error(`not within ${limit / 1000} s: ${what}\n${await describePods()}`);
     }
@@ -219,13 +231,12 @@ async function kafkaTool(tool: string, args: readonly string[], input = ''): Pro
 
 /** What Tempo knows of the process that a trace went to. */
 async function attributesOf(trace: string): Promise<JsonRecord> {
-  let batches: readonly JsonRecord[] = [];
-  await until(`Tempo has trace ${trace}`, MINUTE, async () => {
-    batches = await ask(local.observabilityNamespace, 'tempo', `/api/traces/${trace}`).then(
+  const batches = await until(`Tempo has trace ${trace}`, MINUTE, async () => {
+    const found = await ask(local.observabilityNamespace, 'tempo', `/api/traces/${trace}`).then(
       (answer) => records(answer['batches']),
       () => [],
     );
-    return batches.length > 0;
+    return found.length > 0 && found;
   });
   return Object.fromEntries(
     batches.flatMap(({ resource }) =>
@@ -306,12 +317,12 @@ describe('from an empty node', () => {
     expect(attributes['k8s.deployment.name'] ?? name).toBe(name);
 
     const query = encodeURIComponent(`{k8s_namespace_name="${local.namespace}"} | trace_id="${trace}"`);
-    const found = async (): Promise<readonly JsonRecord[]> => {
+    const found = await until(`Loki has a line of trace ${trace}`, MINUTE, async () => {
       const answer = await ask(local.observabilityNamespace, 'loki', `/loki/api/v1/query_range?query=${query}`);
-      return records(record(answer['data'])['result']);
-    };
-    await until(`Loki has a line of trace ${trace}`, MINUTE, async () => (await found()).length > 0);
-    expect((await found()).map(({ stream }) => record(stream)['k8s_pod_name'])).toContain(pod?.metadata.name);
+      const streams = records(record(answer['data'])['result']);
+      return streams.length > 0 && streams;
+    });
+    expect(found.map(({ stream }) => record(stream)['k8s_pod_name'])).toContain(pod?.metadata.name);
   });
 
   own('an event goes through PostgreSQL, Redis and Kafka to every consumer group', async () => {
@@ -453,13 +464,12 @@ describe('Kafka', () => {
     await kubectl.run(['create', 'namespace', namespace]);
     await kubectl.apply({ objects });
 
-    const last = async (): Promise<JsonRecord> => {
+    const exitCode = await until('it was restarted', 5 * MINUTE, async () => {
       const [pod] = await livePods('kafka', namespace);
       const [container] = pod === undefined ? [] : containers(pod);
-      return record(record(container?.['lastState'])['terminated']);
-    };
-    await until('it was restarted', 5 * MINUTE, async () => (await last())['exitCode'] !== undefined);
-    expect(await last()).toMatchObject({ exitCode: 143 });
+      return record(record(container?.['lastState'])['terminated'])['exitCode'];
+    });
+    expect(exitCode).toBe(143);
     const [ours] = await livePods('kafka');
     expect(ours && restarts(ours)).toBe(0);
     await kubectl.run(['delete', 'namespace', namespace]);
@@ -518,16 +528,14 @@ describe('under the restricted security context', () => {
   test('a pod that starts behind a closed firewall fails as in the report, and comes up by itself once it is open', async () => {
     closeFirewall(lab());
     await kubectl.run(['delete', 'pod', `--selector=${named('payment')}`, `--namespace=${local.namespace}`]);
-    const failed = async (): Promise<KubernetesObject | undefined> => {
+    const failed = await until('it has failed', 5 * MINUTE, async () => {
       const [pod] = await livePods('payment');
-      return pod !== undefined && (await timedOut(pod)) ? pod : undefined;
-    };
-    await until('it has failed', 5 * MINUTE, async () => (await failed()) !== undefined);
-    const pod = await failed();
+      return pod !== undefined && (await timedOut(pod)) && pod;
+    });
 
     openFirewall(lab());
     await untilReady(6 * MINUTE);
-    expect((await livePods('payment')).map(({ metadata }) => metadata.name)).toEqual([pod?.metadata.name]);
+    expect((await livePods('payment')).map(({ metadata }) => metadata.name)).toEqual([failed.metadata.name]);
   });
 
   test('PostgreSQL is stopped and started, and no pod is restarted for it', async () => {
