@@ -111,7 +111,7 @@ async function until<T>(
   }
 }
 
-const status = (pod: KubernetesObject): JsonRecord => record(pod['status']);
+const status = (object: KubernetesObject): JsonRecord => record(object['status']);
 const containers = (pod: KubernetesObject): readonly JsonRecord[] => records(status(pod)['containerStatuses']);
 const isReady = (pod: KubernetesObject): boolean =>
   records(status(pod)['conditions']).some(({ type, status: value }) => type === 'Ready' && value === 'True');
@@ -414,6 +414,11 @@ describe('Kafka', () => {
         const url = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}/eviction`;
         return kubectl.run(['create', `--raw=${url}`, '--filename=-'], JSON.stringify(eviction));
       };
+      // Its controller may learn a moment later that the last broker is Ready.
+      await until('one may go', MINUTE, async () => {
+        const budgets = await kubectl.list('poddisruptionbudgets', NAMESPACE);
+        return budgets.some((budget) => status(budget)['disruptionsAllowed'] === 1);
+      });
       await evict('kafka-1');
       await expect(evict('kafka-2')).rejects.toThrow("would violate the pod's disruption budget");
       await untilThree();
