@@ -214,9 +214,6 @@ function compileRule({ on, field, rule, offenders, message }: Rule): CompiledRul
     field: splitField(field),
     verdict: (bindings) => {
       const result = program.run(bindings);
-      if (isCelError(result)) {
-        return result;
-      }
       return typeof result === 'boolean' ? result : stringsOf(result);
     },
     message: compile(message),

@@ -99,6 +99,21 @@ describe('exit codes', () => {
       'apiVersion: v1\nkind: List\nitems:\n- 5',
       '-:4: items[0]: not a Kubernetes object: no kind',
     ],
+    [
+      'an item of a typed list that is no object',
+      'apiVersion: v1\nkind: PodList\nitems:\n- text',
+      '-:4: items[0]: not a Kubernetes object: no kind',
+    ],
+    [
+      'an item of a typed list that is nothing',
+      'apiVersion: v1\nkind: PodList\nitems:\n- null',
+      '-:4: items[0]: not a Kubernetes object: no kind',
+    ],
+    [
+      'an item that does not say its version, in a list that says it only of itself',
+      'apiVersion: v1\nkind: List\nitems:\n- kind: Pod',
+      '-:4: items[0]: not a Kubernetes object: no apiVersion',
+    ],
   ])('2 for %s', (_, text, reason) => {
     const result = stdin(text);
 
@@ -234,9 +249,22 @@ items:
       { apiVersion: 'example.com/v1', kind: 'Widget', spec: { containers: 5 } },
       { apiVersion: 'example.com/v1', kind: 'AllowList', spec: {} },
       { apiVersion: 'example.com/v1', kind: 'Deployment' },
+      { apiVersion: 'example.com/v1', kind: 'Basket', items: [{ apple: 1 }] },
     ];
 
-    expect(stdin(custom.map(json).join('\n---\n'))).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(stdin(custom.map(json).join('\n---\n'))).toMatchObject({
+      exitCode: 0,
+      stdout: containing('4 objects checked'),
+      stderr: '',
+    });
+  });
+
+  test('documents that hold nothing are passed over, as kubectl does it', () => {
+    expect(stdin(`null\n---\n~\n---\n${json(good())}\n---\n# nothing\n`)).toMatchObject({
+      exitCode: 0,
+      stdout: containing('1 object checked'),
+      stderr: '',
+    });
   });
 
   test('YAML is read as Kubernetes reads it', () => {

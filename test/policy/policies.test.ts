@@ -156,6 +156,45 @@ describe('image-denied', () => {
   });
 });
 
+// https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
+test.each([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_notsent_lowat',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_slow_start_after_idle',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.tcp_wmem',
+])('sysctls allows %s', (name) => {
+  const withSysctl = set(pod(podSpec()), 'spec.securityContext.sysctls', [{ name, value: '1' }]);
+
+  expect(judge(withSysctl, 'sysctls')).toEqual([]);
+});
+
+// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+test.each([
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'image',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+  // Has a policy of its own.
+  'hostPath',
+])('volume-types allows %s', (type) => {
+  expect(judge(pod({ ...podSpec(), volumes: [{ name: 'd', [type]: {} }] }), 'volume-types')).toEqual([]);
+});
+
 describe('image-pull-policy', () => {
   const judgeImage = (settings: Parameters<typeof policies>[0], changes: Data): number =>
     judge(pod(one(changes)), 'image-pull-policy', new Engine(policies(settings))).length;
@@ -168,6 +207,10 @@ describe('image-pull-policy', () => {
     expect(judgeImage({ importedTags: ['local'] }, { image: 'a:dev', imagePullPolicy: 'Always' })).toBe(0);
     expect(judgeImage({ importedTags: ['local'] }, { image: 'a:local', imagePullPolicy: 'Always' })).toBe(1);
     expect(judgeImage({ importedTags: [] }, { image: 'a:dev', imagePullPolicy: 'Always' })).toBe(0);
+    const several = { importedTags: ['local', '1.x'] };
+    expect(judgeImage(several, { image: 'a:local', imagePullPolicy: 'Always' })).toBe(1);
+    expect(judgeImage(several, { image: 'a:1.x', imagePullPolicy: 'Always' })).toBe(1);
+    expect(judgeImage(several, { image: 'a:1-x', imagePullPolicy: 'Always' })).toBe(0);
   });
 });
 

@@ -1,10 +1,8 @@
-import { celString } from '../cel';
+import { celStrings } from '../cel';
 import type { Policy } from '../policy';
 
 /** For environments that must be able to tell what runs: no tag of these, which are moved from build to build. Not in the default list. */
 export function imageMutableTag(mutableTags: readonly string[]): Policy {
-  const tags = mutableTags.map((tag) => tag.replace(/[^A-Za-z0-9_-]/g, '\\$&'));
-  const pattern = celString(tags.length === 0 ? '^$' : `^[^@]*:(?:${tags.join('|')})$`);
   return {
     id: 'image-mutable-tag',
     title: 'An image has no tag that is moved from build to build',
@@ -14,7 +12,7 @@ export function imageMutableTag(mutableTags: readonly string[]): Policy {
       {
         on: 'container',
         field: 'image',
-        rule: `!has(c.image) || !c.image.matches(${pattern})`,
+        rule: `!has(c.image) || !${celStrings(mutableTags)}.exists(t, c.image.endsWith(':' + t))`,
         message: `'image "' + c.image + '" has a tag that is moved from build to build'`,
       },
     ],

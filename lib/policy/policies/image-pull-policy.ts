@@ -1,10 +1,8 @@
-import { celString } from '../cel';
+import { celStrings } from '../cel';
 import type { Policy } from '../policy';
 
 /** An image with one of these tags has been imported into the nodes and is in no registry, so it must not be pulled each time. */
 export function imagePullPolicy(importedTags: readonly string[]): Policy {
-  const tags = importedTags.map((tag) => tag.replace(/[^A-Za-z0-9_-]/g, '\\$&'));
-  const pattern = celString(tags.length === 0 ? '^$' : `:(?:${tags.join('|')})$`);
   return {
     id: 'image-pull-policy',
     title: 'An imported image is not pulled each time',
@@ -14,7 +12,7 @@ export function imagePullPolicy(importedTags: readonly string[]): Policy {
       {
         on: 'container',
         field: 'imagePullPolicy',
-        rule: `!has(c.imagePullPolicy) || c.imagePullPolicy != 'Always' || !has(c.image) || !c.image.matches(${pattern})`,
+        rule: `!has(c.imagePullPolicy) || c.imagePullPolicy != 'Always' || !has(c.image) || !${celStrings(importedTags)}.exists(t, c.image.endsWith(':' + t))`,
         message: `'image "' + c.image + '" is imported into the nodes but has imagePullPolicy Always'`,
       },
     ],
