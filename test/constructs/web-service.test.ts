@@ -251,7 +251,7 @@ describe('refuses', () => {
     [
       'a memory request above the limit',
       withMemory(Size.mebibytes(2), Size.mebibytes(1)),
-      'requests more memory (2Mi) than its limit (1Mi)',
+      'resources.memory.request "2Mi": container "container": requests more memory (2Mi) than its limit (1Mi)',
     ],
     [
       'a memory request of nothing',
@@ -261,7 +261,7 @@ describe('refuses', () => {
     [
       'a CPU request above the limit',
       { resources: { ...MINIMAL.resources, cpu: { request: Cpu.units(1), limit: Cpu.millis(999) } } },
-      'requests more cpu (1) than its limit (999m)',
+      'resources.cpu.request "1": container "container": requests more cpu (1) than its limit (999m)',
     ],
     ['an empty canary', { canary: [] }, 'canary []: no step'],
     [

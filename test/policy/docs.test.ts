@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentation } from '../../lib/policy/docs';
 import { policies } from '../../lib/policy/policies';
@@ -19,4 +19,16 @@ test('every policy has a section that says where it is enforced', () => {
   expect(text).toContain('Judges: all objects together. Enforced in: synth, check.');
   expect(text).toContain('Judges: ConfigMap. Enforced in: synth, check, API server.');
   expect(text).toContain('Judges: pod templates. Enforced in: synth, check, API server, constructors.');
+});
+
+test('the policies that constructors enforce are those that README says they do', () => {
+  const folder = join(__dirname, '../../lib/constructs');
+  const enforced = readdirSync(folder).flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/policies: \[([^\]]*)\]/g)].flatMap(([, ids = '']) =>
+      [...ids.matchAll(/'([^']+)'/g)].map(([, id]) => id),
+    ),
+  );
+  const documented = policies().filter((policy) => documentation([policy]).includes(', constructors.\n'));
+
+  expect(documented.map(({ id }) => id).sort()).toEqual(enforced.sort());
 });
