@@ -12,7 +12,7 @@ export function generatedEnvironment(count: number): Environment {
     ...template,
     name: `service-${index}`,
     port: 10_000 + index,
-    database: { name: `database_${index}`, username: `user_${index}` },
+    database: { name: `database_${index}`, username: `user_${index}`, owner: `owner_${index}` },
     routes: [{ path: `/api/v1/service-${index}` }],
   }));
   return { ...local, name: 'bench', services };

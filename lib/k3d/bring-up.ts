@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clusterState, fullImageName, isRunning } from './checks';
+import { clusterState, isRunning } from './cluster-state';
 import { coloured, plain, type Style } from './doctor';
+import { fullImageName } from './image-name';
 import { listAt, parseJson, textAt, textsAt } from './json';
 import type { K3dCluster } from './model';
 import { shellLine } from './quote';

@@ -31,10 +31,13 @@ export interface K3dCluster {
   readonly image: string;
 }
 
-/** A database, and the one user that works in it. */
+/** A database, and who works in it. */
 export interface HostDatabase {
   readonly name: string;
+  /** Reads and writes its data. */
   readonly user: string;
+  /** Owns the database, and migrates its schema. */
+  readonly owner: string;
 }
 
 interface HostServer {
@@ -49,7 +52,7 @@ interface HostServer {
 /** A PostgreSQL server on the host. */
 export interface PostgresServer extends HostServer {
   readonly kind: 'postgresql';
-  /** The user that owns the databases and migrates their schemas. */
+  /** The user as whom the databases and their users are made. Pods never log in as it, and its password is never changed. */
   readonly superuser: string;
   readonly databases: readonly HostDatabase[];
 }
@@ -75,13 +78,18 @@ export interface HostAccess {
   readonly folder: string;
   /** The git-ignored file that holds the databases' passwords as psql variables: `.secrets/local.psql`. */
   readonly passwordsFile: string;
+  /** The git-ignored file that holds Redis' password, as its configuration has it: `.secrets/local.redis.conf`. */
+  readonly redisPasswordFile: string;
 }
+
+/** The one user of a Redis server, as whom everybody logs in who gives only a password. */
+export const REDIS_USER = 'default';
 
 /**
  * Gives the password of a user of a server on the host; undefined where none is known.
  * Passwords come in only where something is run; nothing that is generated contains one.
  */
-export type PasswordOf = (endpoint: PostgresServer, user: string) => string | undefined;
+export type PasswordOf = (endpoint: HostEndpoint, user: string) => string | undefined;
 
 /** A generated file. */
 export interface GeneratedFile {

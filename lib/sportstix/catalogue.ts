@@ -41,10 +41,10 @@ interface ServiceSpecBase {
 export interface SpringServiceSpec extends ServiceSpecBase {
   readonly kind: 'spring';
   /**
-   * Its database and the user who reads and writes it.
+   * Its database, the user who reads and writes it, and the one who owns it and migrates its schema.
    * @default - none
    */
-  readonly database?: { readonly name: string; readonly username: string };
+  readonly database?: { readonly name: string; readonly username: string; readonly owner: string };
   /** Whether it uses Redis. */
   readonly redis: boolean;
   /** Whether it uses Kafka. */
@@ -85,7 +85,7 @@ export const catalogue: readonly ServiceSpec[] = [
     repository: 'sportstix/auth-service',
     port: 8081,
     resources: SMALL,
-    database: { name: 'sportstix_auth', username: 'auth_user' },
+    database: { name: 'sportstix_auth', username: 'auth_user', owner: 'auth_owner' },
     redis: true,
     kafka: false,
     jwt: true,
@@ -97,7 +97,7 @@ export const catalogue: readonly ServiceSpec[] = [
     repository: 'sportstix/game-service',
     port: 8082,
     resources: SMALL,
-    database: { name: 'sportstix_game', username: 'game_user' },
+    database: { name: 'sportstix_game', username: 'game_user', owner: 'game_owner' },
     redis: true,
     kafka: true,
     jwt: false,
@@ -121,7 +121,7 @@ export const catalogue: readonly ServiceSpec[] = [
     port: 8084,
     resources: LARGE,
     canary: [20, 40, 60, 80].map((weight) => ({ weight, pause: Duration.seconds(30) })),
-    database: { name: 'sportstix_booking', username: 'booking_user' },
+    database: { name: 'sportstix_booking', username: 'booking_user', owner: 'booking_owner' },
     redis: true,
     kafka: true,
     jwt: false,
@@ -133,7 +133,7 @@ export const catalogue: readonly ServiceSpec[] = [
     repository: 'sportstix/payment-service',
     port: 8085,
     resources: SMALL,
-    database: { name: 'sportstix_payment', username: 'payment_user' },
+    database: { name: 'sportstix_payment', username: 'payment_user', owner: 'payment_owner' },
     redis: false,
     kafka: true,
     jwt: false,
@@ -145,7 +145,7 @@ export const catalogue: readonly ServiceSpec[] = [
     repository: 'sportstix/admin-service',
     port: 8086,
     resources: SMALL,
-    database: { name: 'sportstix_admin', username: 'admin_user' },
+    database: { name: 'sportstix_admin', username: 'admin_user', owner: 'admin_owner' },
     redis: false,
     kafka: true,
     jwt: false,

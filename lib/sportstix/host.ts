@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Platform as BringUpPlatform } from '../k3d/bring-up';
 import type { Patient } from '../k3d/checks';
-import type { HostAccess, PasswordOf, PostgresServer } from '../k3d/model';
+import type { HostAccess, HostEndpoint, PasswordOf } from '../k3d/model';
 import type { System } from '../k3d/system';
 import type { ServiceSpec } from './catalogue';
 import { type Environment, imageOf } from './environments';
@@ -33,7 +33,7 @@ export function hostAccessOf(environment: Environment): HostAccess | undefined {
           superuser: POSTGRES_SUPERUSER,
           databases: services.flatMap((service) =>
             service.kind === 'spring' && service.database !== undefined
-              ? [{ name: service.database.name, user: service.database.username }]
+              ? [{ name: service.database.name, user: service.database.username, owner: service.database.owner }]
               : [],
           ),
         },
@@ -41,13 +41,14 @@ export function hostAccessOf(environment: Environment): HostAccess | undefined {
       ],
       folder: `${OUTPUT}/${name}/host`,
       passwordsFile: `.secrets/${name}.psql`,
+      redisPasswordFile: `.secrets/${name}.redis.conf`,
     }
   );
 }
 
 /** Gives the passwords of PostgreSQL's users. */
 export function passwordsFrom(services: readonly ServiceSpec[], secrets: SecretValues): PasswordOf {
-  return (_server: PostgresServer, user: string) => {
+  return (_server: HostEndpoint, user: string) => {
     const owner = services.find((service) => service.kind === 'spring' && service.database?.username === user);
     return owner === undefined ? superuserPassword(user, secrets) : secrets.databasePasswords[owner.name];
   };

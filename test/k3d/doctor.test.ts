@@ -1,5 +1,6 @@
 import { main } from '../../lib/cli/doctor';
-import { checks, fullImageName, type Patient } from '../../lib/k3d/checks';
+import { checks, type Patient } from '../../lib/k3d/checks';
+import { fullImageName } from '../../lib/k3d/image-name';
 import { runChecks, type Finding, type Result } from '../../lib/k3d/doctor';
 import { scramMatches } from '../../lib/k3d/scram';
 import { access } from './example';

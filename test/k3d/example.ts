@@ -22,8 +22,8 @@ export const postgres: PostgresServer = {
   port: 5432,
   superuser: 'postgres',
   databases: [
-    { name: 'shop_auth', user: 'auth_user' },
-    { name: 'shop_game', user: 'game_user' },
+    { name: 'shop_auth', user: 'auth_user', owner: 'auth_owner' },
+    { name: 'shop_game', user: 'game_user', owner: 'game_owner' },
   ],
 };
 
@@ -31,5 +31,6 @@ export const access: HostAccess = {
   cluster,
   folder: 'dist/local/host',
   passwordsFile: '.secrets/local.psql',
+  redisPasswordFile: '.secrets/local.redis.conf',
   endpoints: [postgres, { kind: 'redis', name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
 };

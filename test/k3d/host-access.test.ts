@@ -162,12 +162,12 @@ describe('hostAccessFiles', () => {
     ['two endpoints on one port', { endpoints: [postgres, { ...postgres, name: 'b' }] }, 'port 5432: given twice'],
     [
       'a user that needs quotes',
-      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'x; --' }] }] },
+      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'x; --', owner: 'o' }] }] },
       'name "x; --": not a plain',
     ],
     [
       'the superuser as a service',
-      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'postgres' }] }] },
+      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'postgres', owner: 'o' }] }] },
       'its user is the superuser',
     ],
     ['an impossible cluster', { cluster: { ...access.cluster, subnet: '1' } }, 'subnet "1": not an IPv4 range'],

@@ -49,6 +49,7 @@ test('the host lets in what the manifests connect to: every database of the cata
       databases: ['auth', 'game', 'booking', 'payment', 'admin'].map((name) => ({
         name: `sportstix_${name}`,
         user: `${name}_user`,
+        owner: `${name}_owner`,
       })),
     },
     { kind: 'redis', name: 'redis-external', host: 'host.k3d.internal', port: 6379 },

@@ -467,7 +467,7 @@ describe('another environment', () => {
       cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
       memory: { request: Size.mebibytes(512), limit: Size.mebibytes(640) },
     },
-    database: { name: 'sportstix_refund', username: 'refund_user' },
+    database: { name: 'sportstix_refund', username: 'refund_user', owner: 'refund_owner' },
     redis: false,
     kafka: true,
     jwt: false,

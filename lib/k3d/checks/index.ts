@@ -1,0 +1,67 @@
+import { clusterState } from '../cluster-state';
+import { asRoot, type Check } from '../doctor';
+import type { System } from '../system';
+import { clusterResult } from './cluster';
+import { imagesResult } from './images';
+import { networkResult, routesResult } from './network';
+import type { Patient } from './patient';
+import { portResult } from './ports';
+import { endpointChecks } from './servers';
+import { toolChecks } from './tools';
+
+export type { Patient } from './patient';
+
+/** A value that is found out once, when it is first asked for. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= find());
+}
+
+/** Every check, in the order in which things would fail. */
+export function checks(patient: Patient): readonly Check[] {
+  const { access, images, system } = patient;
+  const state = once(() => clusterState(access.cluster.name, system));
+  return [
+    ...toolChecks(patient),
+    ...access.cluster.ports.map((port): Check => ({
+      section: 'ports',
+      name: `port ${port.host} is free, for the cluster's ${port.container}`,
+      phase: 'host',
+      run: async () => portResult(patient, port.host, await state()),
+    })),
+    {
+      section: 'network',
+      name: 'no route of this host overlaps with the ranges of the cluster',
+      phase: 'host',
+      run: () => routesResult(patient),
+    },
+    ...access.endpoints.flatMap((endpoint) => endpointChecks(patient, endpoint, state)),
+    {
+      section: 'cluster',
+      name: `cluster ${access.cluster.name} is up`,
+      phase: 'cluster',
+      run: async () => clusterResult(patient, await state()),
+    },
+    {
+      section: 'cluster',
+      name: `its Docker network is ${access.cluster.subnet}`,
+      phase: 'cluster',
+      run: async () => networkResult(patient, await state()),
+    },
+    ...(images.length === 0
+      ? []
+      : [
+          {
+            section: 'images',
+            name: `${images.length} images are imported on every node`,
+            phase: 'cluster',
+            run: async () => imagesResult(patient, await state()),
+          } as const,
+        ]),
+  ];
+}
+
+/** Commands of fixes as they are run: with sudo where this process is not root's and they need it. */
+export function fixCommand(system: System, command: readonly string[]): readonly string[] {
+  return command[0] === 'k3d' || command[0] === 'docker' ? command : asRoot(system, command);
+}

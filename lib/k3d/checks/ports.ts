@@ -1,0 +1,39 @@
+import type { ClusterState } from '../cluster-state';
+import { sudo, type Result } from '../doctor';
+import { shellLine } from '../quote';
+import { listeners } from './listeners';
+import type { Patient } from './patient';
+import { ok, problem } from './results';
+
+/** Whether a port of the host is free for the cluster. */
+export async function portResult({ access, system }: Patient, port: number, state: ClusterState): Promise<Result> {
+  const listen = await system.canListen(port);
+  if (listen === 'yes') return ok('free');
+  if (listen === 'forbidden') return ok('only root may try; Docker runs as root, so it can');
+  const loadBalancer = `k3d-${access.cluster.name}-serverlb`;
+  const containers = await system.run(['docker', 'ps', '--filter', `publish=${port}`, '--format', '{{.Names}}']);
+  const names = containers.kind === 'exited' && containers.code === 0 ? containers.stdout.trim().split('\n') : [];
+  const container = names.find((name) => name !== '');
+  if (container === loadBalancer && state.kind === 'present') return ok('held by the cluster itself');
+  const holders = (await listeners(system, port)) ?? [];
+  const [holder] = holders.flatMap((listener) => listener.process ?? []);
+  const why = `k3d publishes the cluster on this port: with it taken, creating the cluster fails and is rolled back.`;
+  const elsewhere = 'or change the published port in the environment, and synthesize again';
+  if (container !== undefined) {
+    return problem(`the container ${container} holds it`, why, [shellLine(['docker', 'stop', container]), elsewhere]);
+  }
+  const look = sudo('ss', '-ltnp', `sport = :${port}`);
+  if (holder === undefined) {
+    return problem(
+      system.root
+        ? 'it is taken, and no process is shown as its holder'
+        : 'another user holds it; only root can see who',
+      why,
+      [`find out who: ${look}`, elsewhere],
+    );
+  }
+  return problem(`${holder} holds it`, why, [
+    `end it, if nobody needs it: kill ${/\d+(?=\)$)/.exec(holder)?.[0] ?? ''}`,
+    elsewhere,
+  ]);
+}

@@ -1,0 +1,77 @@
+import type { ClusterState } from '../cluster-state';
+import { sudo, type Check, type Result } from '../doctor';
+import type { HostEndpoint } from '../model';
+import { listeners } from './listeners';
+import { hostAddress, reaches } from './addresses';
+import { firewallResult } from './firewall';
+import type { Patient } from './patient';
+import { databasesResult, hbaResult, usersResult } from './postgres';
+import { redisResult } from './redis';
+import { couldNotRun, ok, problem } from './results';
+import { servicesFix, UNITS } from './services';
+
+/** A server on the host: whether it listens, lets the services log in, and is let through by the firewall. */
+export function endpointChecks(
+  patient: Patient,
+  endpoint: HostEndpoint,
+  state: () => Promise<ClusterState>,
+): readonly Check[] {
+  const check = (name: string, run: () => Promise<Result>): Check => ({
+    section: endpoint.name,
+    name,
+    phase: 'host',
+    run,
+  });
+  const own =
+    endpoint.kind === 'postgresql'
+      ? [
+          check('pg_hba.conf lets pods log in, by scram-sha-256', () => hbaResult(patient, endpoint)),
+          check('the databases are there', () => databasesResult(patient, endpoint)),
+          check('the users are there, with the passwords of the secrets', () => usersResult(patient, endpoint)),
+        ]
+      : endpoint.kind === 'redis'
+        ? [check('Redis answers others than this host', () => redisResult(patient, endpoint))]
+        : [];
+  return [
+    check(`it listens on port ${endpoint.port}, where pods can reach it`, () => listeningResult(patient, endpoint)),
+    ...own,
+    check('the firewall lets pods in', async () => firewallResult(patient, endpoint, await state())),
+  ];
+}
+
+const PRODUCTS = { postgresql: 'PostgreSQL', redis: 'Redis', other: 'the server' } as const;
+
+async function listeningResult(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
+  const { access, system } = patient;
+  const found = await listeners(system, endpoint.port);
+  const unit = UNITS[endpoint.kind];
+  if (found === undefined) {
+    return couldNotRun('ss, which tells who listens, is missing or failed', sudo('apt-get', 'install', 'iproute2'));
+  }
+  if (found.length === 0) {
+    return problem(
+      `nothing listens on port ${endpoint.port}: ${PRODUCTS[endpoint.kind]} is down, or on another port`,
+      `Pods would get "connection refused".`,
+      unit === undefined
+        ? [`start ${endpoint.name}`]
+        : [
+            sudo('systemctl', 'start', unit),
+            `if it does not start: ${sudo('journalctl', '-u', `${unit}*`, '-n', '50')}`,
+          ],
+      unit === undefined
+        ? undefined
+        : { commands: [['systemctl', 'start', unit]], undo: sudo('systemctl', 'stop', unit) },
+    );
+  }
+  const addresses = [...new Set(found.map((listener) => listener.address))];
+  if (addresses.some((address) => reaches(access, address))) return ok(`on ${addresses.join(', ')}`);
+  const { remedy, fix } = servicesFix(patient);
+  return problem(
+    `it listens on ${addresses.join(' and ')} only`,
+    `Pods come to ${hostAddress(access)}, and would get "connection refused".`,
+    unit === undefined
+      ? [`make ${endpoint.name} listen on ${hostAddress(access)}`]
+      : [remedy, sudo('systemctl', 'restart', unit)],
+    unit === undefined ? undefined : { commands: [...fix.commands, ['systemctl', 'restart', unit]], undo: fix.undo },
+  );
+}
