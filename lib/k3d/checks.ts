@@ -421,7 +421,7 @@ async function ask({ passwordOf, system }: Patient, server: PostgresServer, sql:
   const attempts: CommandResult[] = [await system.run(local, { timeoutSeconds: 10 })];
   const password = passwordOf(server, server.superuser);
   if (!succeeded(attempts[0]) && password !== undefined) {
-    const env = { PGPASSWORD: password, PGCONNECT_TIMEOUT: '3' };
+    const env = { PGPASSWORD: password, PGCONNECT_TIMEOUT: '20' };
     attempts.push(await system.run([...psql, '-h', '127.0.0.1', '-U', server.superuser], { env, timeoutSeconds: 10 }));
   }
   const answer = attempts.find(succeeded);
@@ -597,7 +597,8 @@ const CONNECT = `
 const [localAddress, host, port] = process.argv.slice(1);
 const socket = require('node:net').connect({ host, port: Number(port), ...(localAddress === '' ? {} : { localAddress }) });
 const say = (what) => { console.log(what); process.exit(); };
-socket.setTimeout(2000, () => say('timed out'));
+// A connection that was made while this process had to wait for a CPU counts: it is heard before setImmediate.
+socket.setTimeout(2000, () => setImmediate(say, 'timed out'));
 socket.on('connect', () => say('open'));
 socket.on('error', (error) => say(error.code));
 `;
