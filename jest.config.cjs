@@ -9,6 +9,9 @@ const common = {
 const tiers = ['cluster', 'host', 'node'];
 
 module.exports = {
+  // A test that hangs ends by this. It is no verdict on a slow or busy machine, on which a test of seconds may take minutes. (Jest reads it
+  // here and not in a project.)
+  testTimeout: 20 * 60_000,
   projects: [
     {
       ...common,

@@ -1,6 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Chart } from 'cdk8s';
 import { synthesizeCharts } from '../lib/synth/manifests';
 import { toYamlStream } from '../lib/synth/yaml';
+
+/** Milliseconds that {@link until} waits: what comes at all comes sooner, on a slow and busy machine too. */
+const PATIENCE = 15 * 60_000;
+
+/**
+ * Looks again and again until there is something, or something holds, and returns what it saw: what is looked at once more may be
+ * otherwise by then.
+ *
+ * @param what for the error
+ * @param describe says how things are instead, for the error
+ */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  describe: () => Promise<string> = () => Promise.resolve(''),
+): Promise<Exclude<T, undefined | false>> {
+  for (const end = Date.now() + PATIENCE; ;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) {
+      return seen as Exclude<T, undefined | false>;
+    }
+    if (Date.now() > end) {
+      throw new Error(`not within ${PATIENCE / 60_000} minutes: ${what}\n${await describe()}`);
+    }
+    await sleep(500);
+  }
+}
 
 /** An API object as it is written. */
 export interface Manifest {

@@ -92,7 +92,7 @@ function exchange(address: string, port: number, line: string): Promise<Exchange
       resolve(result);
     };
     let text = '';
-    socket.setTimeout(3000, () => {
+    socket.setTimeout(10_000, () => {
       end({ kind: 'failed', reason: 'timed out' });
     });
     socket.on('error', (error) => {

@@ -83,7 +83,7 @@ describe('binaries', () => {
   });
 
   it('leaves nothing that looks whole when it is interrupted', async () => {
-    await program('go', fakeGo('echo half >"$2"; chmod +x "$2"; touch "$XDG_CACHE_HOME/started"; exec sleep 60'));
+    await program('go', fakeGo('echo half >"$2"; chmod +x "$2"; touch "$XDG_CACHE_HOME/started"; exec sleep 3600'));
     const interruption = new AbortController();
 
     const building = binary('etcd', '1.37.2', interruption.signal);

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { startCluster, TEST_LIMIT, testedVersions, useCluster } from './control-plane';
+import { startCluster, testedVersions, useCluster } from './control-plane';
 import { record } from './json';
 import type { KubernetesObject } from './kubectl';
 
@@ -170,7 +170,6 @@ describe.each(testedVersions())('a cluster of Kubernetes %s', (version) => {
 const ownClusterOnly = process.env['KUBECONFIG_UNDER_TEST'] === undefined ? describe : describe.skip;
 
 ownClusterOnly('the end of a cluster', () => {
-  jest.setTimeout(TEST_LIMIT);
   const [version = ''] = testedVersions();
 
   /** The processes that mention a folder in their command line, as each of the control plane's does. */

@@ -40,9 +40,6 @@ const RUN_LABEL = 'sportstix.test/run';
 /** kwokctl's name for the cluster; every cluster has a folder of its own, so one name is enough. */
 const CLUSTER_NAME = 'test';
 
-/** Milliseconds that a test with a cluster may take: on a busy machine, one kubectl command can take a second. */
-export const TEST_LIMIT = 2 * 60_000;
-
 /** The network that a control plane runs in, where that is not the machine's own, and what is in it: real nodes. */
 export interface NodeNetwork {
   /** The words before a command that make it run in the network. */
@@ -92,14 +89,12 @@ export function testedVersions(): readonly string[] {
 }
 
 /**
- * Starts a cluster before the tests of the enclosing `describe`, and stops it after them. Each may take
- * {@link TEST_LIMIT}, unless it says otherwise.
+ * Starts a cluster before the tests of the enclosing `describe`, and stops it after them.
  *
  * @returns the cluster, once the tests run
  */
 export function useCluster(kubernetesVersion: string): () => Cluster {
   let cluster: Cluster | undefined;
-  jest.setTimeout(TEST_LIMIT);
   // Long enough to build everything, for those who run jest without the step that builds; a start has its own limit.
   const limit = 45 * 60_000;
   beforeAll(async () => {
@@ -339,7 +334,7 @@ async function ownCluster(
       const start = Date.now();
       try {
         await alone(async () => {
-          await run('create', 'cluster', '--timeout', '90s', '--wait', '60s');
+          await run('create', 'cluster', '--timeout', '10m', '--wait', '10m');
         });
         // kwokctl only logs it when it waited in vain, and takes a dead process for a living one where init reaps none.
         await kubectl.run(['get', '--raw=/readyz']);
@@ -372,7 +367,7 @@ async function ownCluster(
 async function alone(work: () => Promise<void>): Promise<void> {
   // A port is a lock that its holder cannot leave behind. It lies below those that kwokctl chooses from.
   const port = 7613;
-  const deadline = Date.now() + 5 * 60_000;
+  const deadline = Date.now() + 15 * 60_000;
   const lock = createServer();
   for (;;) {
     try {
@@ -381,7 +376,7 @@ async function alone(work: () => Promise<void>): Promise<void> {
     } catch (error) {
       if (Date.now() > deadline) {
         throw new Error(
-          `port ${port} of 127.0.0.1 has been taken for five minutes. It lets one test cluster start at a time: see ` +
+          `port ${port} of 127.0.0.1 has been taken for 15 minutes. It lets one test cluster start at a time: see ` +
             `who holds it (ss -tlnp), and end that.`,
           { cause: error },
         );

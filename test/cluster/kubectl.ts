@@ -139,7 +139,7 @@ export class Kubectl {
    * @param resource such as `deployment/auth`, or `pod --selector=app=auth`
    * @param condition such as `condition=Available`, `jsonpath={.status.readyReplicas}=3` or `delete`
    */
-  async wait(resource: string, condition: string, namespace?: string, timeoutSeconds = 60): Promise<void> {
+  async wait(resource: string, condition: string, namespace?: string, timeoutSeconds = 600): Promise<void> {
     const args = [
       'wait',
       ...resource.split(' '),

@@ -3,29 +3,28 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import type { Manifest } from '../testing';
+import { binary, kubernetesVersions, newestVersion } from './binaries';
 
-// Needs kubectl, and a synth before it, since the file of secrets is not in git.
+// Needs a synth before it, since the file of secrets is not in git.
 
 const ROOT = join(__dirname, '..', '..');
 
+let kubectl: string;
+
 function kustomize(folder: string): Map<string, Manifest> {
-  const { status, stdout, stderr, error } = spawnSync('kubectl', ['kustomize', join(ROOT, folder)], {
+  const { status, stdout, stderr, error } = spawnSync(kubectl, ['kustomize', join(ROOT, folder)], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (error !== undefined) {
-    throw new Error(
-      `kubectl cannot be run (${error.message}). Install kubectl 1.28 or newer: it renders the Kustomize base.`,
-    );
-  }
   if (status !== 0) {
-    throw new Error(`kubectl kustomize ${folder} failed: ${stderr}`);
+    throw new Error(`kubectl kustomize ${folder} failed: ${error?.message ?? stderr}`);
   }
   const manifests = loadAll(stdout) as Manifest[];
   return new Map(manifests.map((manifest) => [`${manifest.kind}/${manifest.metadata.name}`, manifest]));
 }
 
-beforeAll(() => {
+beforeAll(async () => {
+  kubectl = await binary('kubectl', newestVersion(kubernetesVersions()));
   if (!existsSync(join(ROOT, 'dist/local/manifests/secrets.k8s.yaml'))) {
     throw new Error('dist/local/manifests/secrets.k8s.yaml is missing: run "npm run synth" first.');
   }

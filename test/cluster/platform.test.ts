@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadAll } from 'js-yaml';
 import { type Environment, local } from '../../lib/sportstix/environments';
 import { synthesize } from '../../lib/sportstix/synth';
+import { until } from '../testing';
 import { testedVersions, useCluster } from './control-plane';
 import { record, records } from './json';
 import type { KubernetesObject, Source } from './kubectl';
@@ -129,32 +129,35 @@ describe.each(testedVersions())('the platform on Kubernetes %s', (version) => {
         .map(id)
         .sort();
     };
-    for (let attempt = 0; attempt < 100 && (await ready()).length < wanted.length; attempt++) {
-      await sleep(1000);
-    }
+    const found = await until('every workload is ready', async () => {
+      const now = await ready();
+      return now.length >= wanted.length && now;
+    });
 
-    expect(await ready()).toEqual(wanted);
+    expect(found).toEqual(wanted);
   });
 
   test('has endpoints behind every Service, on the ports of the containers', async () => {
-    const slices = await cluster().kubectl.list('endpointslices.discovery.k8s.io');
+    const { kubectl } = cluster();
     for (const service of ofKind('Service')) {
       const { selector, ports } = record(service['spec']);
       // ExternalName has none, and booking's pods are made by a controller that does not run here.
       if (selector === undefined || service.metadata.name === 'booking') {
         continue;
       }
-      const found = slices.filter(
-        ({ metadata }) =>
-          metadata.namespace === service.metadata.namespace &&
-          metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
-      );
-      const endpoints = found.flatMap(({ endpoints: list }) => (list === null ? [] : records(list ?? [])));
-      expect([service.metadata.name, endpoints.length > 0]).toEqual([service.metadata.name, true]);
+      const { name, namespace } = service.metadata;
+      const found = await until(`Service ${name} has endpoints`, async () => {
+        const slices = await kubectl.list(
+          'endpointslices.discovery.k8s.io',
+          namespace,
+          `kubernetes.io/service-name=${name}`,
+        );
+        return slices.some(({ endpoints }) => records(endpoints).length > 0) && slices;
+      });
       const numbers = found.flatMap(({ ports: list }) => records(list).map(({ name, port }) => [name, port]));
       // Every container listens on the port that its Service has.
-      expect([service.metadata.name, numbers.sort()]).toEqual([
-        service.metadata.name,
+      expect([name, numbers.sort()]).toEqual([
+        name,
         records(ports)
           .map(({ name, port }) => [name, port])
           .sort(),
@@ -307,14 +310,7 @@ describe.each(testedVersions())('the platform on Kubernetes %s', (version) => {
           '--dry-run=server',
         ]);
       // The API server takes a moment to put policies into force.
-      let refusal = '';
-      for (let attempt = 0; attempt < 60 && refusal === ''; attempt++) {
-        refusal = await setImage().then(
-          () => '',
-          (error: unknown) => String(error),
-        );
-        await sleep(500);
-      }
+      const refusal = await until('the image is refused', () => setImage().then(() => undefined, String));
       expect(refusal).toContain('container "auth": image "sportstix/auth-service:latest" has the tag latest');
 
       await kubectl.delete(manifests());

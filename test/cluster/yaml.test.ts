@@ -4,8 +4,6 @@ import fc from 'fast-check';
 import { toYaml } from '../../lib/synth/yaml';
 import { AWKWARD_STRINGS } from '../synth/awkward-strings';
 
-jest.setTimeout(120_000);
-
 /** Reads YAML by the library with which the API server and kubectl read it. */
 function readByKubernetes(yaml: string): unknown {
   const { status, stdout, stderr, error } = spawnSync('go', ['run', '.'], {

@@ -4,8 +4,6 @@ import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost, type Outcome } from './lab';
 
-jest.setTimeout(180_000);
-
 const PASSWORDS: Readonly<Record<string, string>> = { postgres: 'p', auth_user: "a'\\b", game_user: 'g' };
 
 /** Programs that stand for docker, k3d and kubectl: a cluster runs, and its node is the lab's. */
@@ -150,7 +148,7 @@ describe.each([
 
 test('a process that listens on 8880: named with its pid', () => {
   const pid = lab.start('host', process.execPath, ['-e', 'require("node:net").createServer().listen(8880)']);
-  must('sleep', ['1']);
+  while (lab.must('host', 'ss', ['-Hltn', 'sport', '=', ':8880']) === '') must('sleep', ['0.1']);
 
   const { code, stdout } = doctor();
 

@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly input?: string;
   /**
    * Milliseconds.
-   * @default 60_000
+   * @default 600_000
    */
   readonly timeout?: number;
 }
@@ -38,7 +38,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 function outcome(command: string, args: readonly string[], options: RunOptions = {}): Outcome {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
-    timeout: options.timeout ?? 60_000,
+    timeout: options.timeout ?? 600_000,
     env: { ...process.env, ...options.env },
     ...(options.input === undefined ? {} : { input: options.input }),
   });
@@ -246,34 +246,25 @@ rm -rf ${this.folder}
     must('chmod', ['1777', this.folder]);
   }
 
+  /** Starts PostgreSQL, unless it runs. */
   public startPostgres(): void {
-    this.must('host', 'runuser', [
-      '-u',
-      'postgres',
-      '--',
-      join(postgresPrograms() ?? '', 'pg_ctl'),
-      '-D',
-      join(this.folder, 'postgres'),
-      '-l',
-      join(this.folder, 'postgres', 'log'),
-      '-w',
-      'start',
-    ]);
+    if (this.pgCtl('status').code !== 0) this.mustPgCtl('start', '-l', join(this.folder, 'postgres', 'log'));
   }
 
   public stopPostgres(): void {
-    this.must('host', 'runuser', [
-      '-u',
-      'postgres',
-      '--',
-      join(postgresPrograms() ?? '', 'pg_ctl'),
-      '-D',
-      join(this.folder, 'postgres'),
-      '-m',
-      'immediate',
-      '-w',
-      'stop',
-    ]);
+    this.mustPgCtl('stop', '-m', 'immediate');
+  }
+
+  private pgCtl(...args: readonly string[]): Outcome {
+    const program = join(postgresPrograms() ?? '', 'pg_ctl');
+    const data = join(this.folder, 'postgres');
+    const options = ['-D', data, ...(args[0] === 'status' ? [] : ['-w', '-t', '600'])];
+    return this.run('host', 'runuser', ['-u', 'postgres', '--', program, ...args, ...options]);
+  }
+
+  private mustPgCtl(...args: readonly string[]): void {
+    const { code, stdout, stderr } = this.pgCtl(...args);
+    if (code !== 0) throw new Error(`pg_ctl ${args.join(' ')}: exit code ${code}\n${stdout}${stderr}`);
   }
 
   /** Runs SQL on the host as the superuser. */
@@ -289,11 +280,10 @@ rm -rf ${this.folder}
       `[ -e ${file} ] || printf '%s\\n' 'bind 127.0.0.1 -::1' 'protected-mode yes' 'port 6379' 'save ""' 'dir ${this.folder}' > ${file}`,
     ]);
     this.start('host', 'redis-server', [file]);
-    for (let attempt = 0; attempt < 50; attempt++) {
-      if (this.run('host', 'redis-cli', ['PING']).stdout.includes('PONG')) return;
+    for (const end = Date.now() + 5 * 60_000; !this.run('host', 'redis-cli', ['PING']).stdout.includes('PONG');) {
+      if (Date.now() > end) throw new Error('Redis does not answer');
       must('sleep', ['0.1']);
     }
-    throw new Error('Redis does not answer');
   }
 
   public stopRedis(): void {
@@ -321,7 +311,7 @@ rm -rf ${this.folder}
       'psql',
       ['-X', '-A', '-t', '-h', '172.21.0.1', '-U', user, '-d', database, '-c', statement],
       {
-        env: { PGPASSWORD: password, PGCONNECT_TIMEOUT: '3' },
+        env: { PGPASSWORD: password, PGCONNECT_TIMEOUT: '60' },
       },
     );
   }
@@ -335,7 +325,8 @@ rm -rf ${this.folder}
 const CONNECT = `
 const socket = require('node:net').connect({ host: process.argv[1], port: Number(process.argv[2]) });
 const say = (what) => { console.log(what); process.exit(); };
-socket.setTimeout(1500, () => say('connection timed out'));
+// The kernel makes a connection while this process has to wait for a CPU; the news of it comes before setImmediate does.
+socket.setTimeout(2000, () => setImmediate(say, 'connection timed out'));
 socket.on('connect', () => say('open'));
 socket.on('error', (error) => say(error.code === 'ECONNREFUSED' ? 'connection refused' : error.code));
 `;

@@ -4,8 +4,6 @@ import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost } from './lab';
 
-jest.setTimeout(180_000);
-
 const PASSWORDS: Readonly<Record<string, string>> = {
   postgres: "super'user\\pass",
   auth_user: 'auth-"$(id)`-\\n-pass',

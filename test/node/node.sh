@@ -28,7 +28,7 @@ await() {
   attempts=0
   until "$@" > /dev/null 2>&1; do
     attempts=$((attempts + 1))
-    [ "$attempts" -lt 300 ] || {
+    [ "$attempts" -lt 6000 ] || {
       echo "$* does not succeed" >&2
       exit 1
     }

@@ -70,7 +70,7 @@ export async function startNode(access: HostAccess, passwordOf: PasswordOf): Pro
   }
   const controlGroup = `sportstix-node-${process.pid}`;
   // A process may take a moment to leave its group.
-  const removeControlGroups = `for attempt in $(seq 50); do
+  const removeControlGroups = `for attempt in $(seq 600); do
   [ -n "$(find /sys/fs/cgroup -maxdepth 2 -name ${controlGroup})" ] || break
   find /sys/fs/cgroup -depth -type d -path '*/${controlGroup}*' -exec rmdir {} + 2>/dev/null
   sleep 0.1
