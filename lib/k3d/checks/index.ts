@@ -25,9 +25,9 @@ export function checks(patient: Patient): readonly Check[] {
     ...toolChecks(patient),
     ...access.cluster.ports.map((port): Check => ({
       section: 'ports',
-      name: `port ${port.host} is free, for the cluster's ${port.container}`,
+      name: `port ${port.host}${port.address === undefined ? '' : ` of ${port.address}`} is free, for the cluster's ${port.container}`,
       phase: 'host',
-      run: async () => portResult(patient, port.host, await state()),
+      run: async () => portResult(patient, port, await state()),
     })),
     {
       section: 'network',
