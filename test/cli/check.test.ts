@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,6 +47,40 @@ describe('npm run check', () => {
       status: 2,
       stderr: containing('text, json, sarif'),
     });
-    expect(program(['--nothing'])).toMatchObject({ status: 2, stderr: containing('usage:') });
+  }, 30_000);
+
+  test('from a subfolder, files are found and named as the caller wrote them, by npm and without', () => {
+    const root = join(__dirname, '../..');
+    const args = ['--no-exceptions', '--format', 'json', 'manifests/log-collector.k8s.yaml'];
+    const cwd = join(root, 'dist/local');
+
+    const npm = spawnSync('npm', ['run', '-s', 'check', '--', ...args], { encoding: 'utf8', cwd });
+    const plain = spawnSync(
+      process.execPath,
+      ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'lib/cli/check.ts'), ...args],
+      // As another script's environment would have it.
+      { encoding: 'utf8', cwd, env: { ...process.env, INIT_CWD: tmpdir(), npm_lifecycle_event: 'test' } },
+    );
+
+    for (const { status, stdout, stderr } of [npm, plain]) {
+      expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+      const files = (JSON.parse(stdout) as { file: string }[]).map(({ file }) => file);
+      expect(new Set(files)).toEqual(new Set(['manifests/log-collector.k8s.yaml']));
+    }
+  }, 60_000);
+
+  test('of a folder nothing is left out that kubectl apply -R would apply', () => {
+    const path = mkdtempSync(join(tmpdir(), 'check-'));
+    for (const folder of ['.hidden', 'node_modules/a']) {
+      mkdirSync(join(path, folder), { recursive: true });
+      writeFileSync(join(path, folder, 'bad.yaml'), BAD);
+    }
+    writeFileSync(join(path, '.bad.yml'), BAD);
+
+    const { stdout } = program(['--format', 'json', path]);
+
+    expect((JSON.parse(stdout) as { file: string }[]).map(({ file }) => file)).toEqual(
+      ['.bad.yml', '.hidden/bad.yaml', 'node_modules/a/bad.yaml'].map((file) => join(path, file)),
+    );
   }, 30_000);
 });
