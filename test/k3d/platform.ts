@@ -12,5 +12,5 @@ export const platform: Platform = {
   ],
   namespaces: ['shop'],
   workloadKinds: ['deployments', 'statefulsets', 'rollouts.argoproj.io'],
-  timeoutSeconds: 5,
+  timeoutSeconds: 120,
 };
