@@ -1,11 +1,13 @@
 import { clusterState } from '../cluster-state';
 import { asRoot, type Check } from '../doctor';
 import type { System } from '../system';
-import { clusterResult } from './cluster';
+import { clusterResult, nodesResult, publishedResult } from './cluster';
+import { dnsResult } from './dns';
 import { imagesResult } from './images';
 import { networkResult, routesResult } from './network';
 import type { Patient } from './patient';
 import { portResult } from './ports';
+import { resourceChecks } from './resources';
 import { endpointChecks } from './servers';
 import { toolChecks } from './tools';
 
@@ -23,6 +25,7 @@ export function checks(patient: Patient): readonly Check[] {
   const state = once(() => clusterState(access.cluster.name, system));
   return [
     ...toolChecks(patient),
+    ...resourceChecks(patient),
     ...access.cluster.ports.map((port): Check => ({
       section: 'ports',
       name: `port ${port.host}${port.address === undefined ? '' : ` of ${port.address}`} is free, for the cluster's ${port.container}`,
@@ -47,6 +50,24 @@ export function checks(patient: Patient): readonly Check[] {
       name: `its Docker network is ${access.cluster.subnet}`,
       phase: 'cluster',
       run: async () => networkResult(patient, await state()),
+    },
+    {
+      section: 'cluster',
+      name: 'it is published on the ports of the environment',
+      phase: 'cluster',
+      run: async () => publishedResult(patient, await state()),
+    },
+    {
+      section: 'cluster',
+      name: 'its nodes are ready, and not short of disk or memory',
+      phase: 'cluster',
+      run: async () => nodesResult(patient, await state()),
+    },
+    {
+      section: 'cluster',
+      name: "its DNS leads pods to this host's servers",
+      phase: 'cluster',
+      run: async () => dnsResult(patient, await state()),
     },
     ...(images.length === 0
       ? []
