@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { bringUp, type Before, type Platform } from '../k3d/bring-up';
 import { checks, type Patient } from '../k3d/checks';
-import { exitCode, runChecks } from '../k3d/doctor';
+import { exitCode, runChecks, type Check } from '../k3d/doctor';
 import { thisTerminal, type Terminal } from '../k3d/terminal';
 import { interruptible, readArguments } from './command-line';
 import { textProgress } from './doctor';
@@ -40,10 +40,9 @@ export async function main(
     terminal,
   );
   if (typeof parsed === 'number') return parsed;
-  const doctor = async (): Promise<number> => {
-    // What the cluster lacks is what the next steps bring.
-    const host = checks(patient).filter((check) => check.phase === 'host');
-    return exitCode(await runChecks(host, textProgress(terminal)));
+  const doctor = async (phase: Check['phase']): Promise<number> => {
+    const chosen = checks(patient).filter((check) => check.phase === phase);
+    return exitCode(await runChecks(chosen, textProgress(terminal)));
   };
   return interruptible((signal) =>
     bringUp(platform, { system: patient.system, terminal, signal }, { outdated, doctor }),

@@ -48,12 +48,15 @@ export interface OutdatedFile {
   readonly committed: boolean;
 }
 
-/** What `up` looks at before it makes anything. */
+/** What `up` looks at before it goes on. */
 export interface Before {
   /** The generated files that are not what the code makes now. */
   readonly outdated: () => readonly OutdatedFile[];
-  /** Runs the doctor's checks of the host, and gives its exit code. */
-  readonly doctor: () => Promise<number>;
+  /**
+   * Runs the doctor's checks of the host, or those of a cluster that runs already, and gives its exit code. What else the
+   * cluster lacks is what the steps bring.
+   */
+  readonly doctor: (phase: 'host' | 'running') => Promise<number>;
 }
 
 /** What `up` and `down` act through. */
@@ -187,13 +190,16 @@ export function bringUp(platform: Platform, hands: Hands, before: Before): Promi
 
     steps.begin('Doctor');
     steps.say('$ npm run -s doctor');
-    const verdict = await before.doctor();
-    steps.checkInterrupt();
-    if (verdict === 1) steps.fail('Mend what the doctor found, and run npm run up again.');
-    if (verdict !== 0) steps.say('Not everything could be checked; going on.');
+    const consult = async (phase: 'host' | 'running'): Promise<void> => {
+      const verdict = await before.doctor(phase);
+      steps.checkInterrupt();
+      if (verdict === 1) steps.fail('Mend what the doctor found, and run npm run up again.');
+      if (verdict !== 0) steps.say('Not everything could be checked; going on.');
+    };
+    await consult('host');
 
     steps.begin('Cluster');
-    await bringUpCluster(platform, steps);
+    await bringUpCluster(platform, steps, () => consult('running'));
 
     steps.begin('Images');
     await importImages(platform, steps);
@@ -292,7 +298,11 @@ async function synthesizeMissing(outdated: Before['outdated'], steps: Steps): Pr
   if (left.length > 0) stop(left);
 }
 
-async function bringUpCluster({ cluster, configFile }: Platform, steps: Steps): Promise<void> {
+async function bringUpCluster(
+  { cluster, configFile }: Platform,
+  steps: Steps,
+  consult: () => Promise<void>,
+): Promise<void> {
   const { name, servers, agents } = cluster;
   const state = await steps.clusterState(name);
   if (state.kind === 'absent') {
@@ -318,6 +328,7 @@ async function bringUpCluster({ cluster, configFile }: Platform, steps: Steps): 
   }
   if (isRunning(state)) {
     steps.say(`The cluster ${name} runs.`);
+    await consult();
   } else {
     await steps.run(['k3d', 'cluster', 'start', name]);
     if (!isRunning(await steps.clusterState(name))) {
@@ -402,7 +413,7 @@ async function waitForWorkloads(platform: Platform, hands: Hands, steps: Steps):
         ...(unanswered === '' ? [] : [`kubectl does not answer: ${unanswered}`]),
         ...(workloads.length === 0 ? ['There is no workload.'] : []),
         ...waiting.map((workload) => lineOf(workload)),
-        'Look at one with kubectl describe and kubectl logs, and run npm run up again: it goes on here.',
+        'Look at one with kubectl describe and kubectl logs, and at the cluster with npm run -s doctor; then run npm run up again: it goes on here.',
       );
     }
     await sleep(hands.pollMilliseconds ?? 2000, undefined, { signal }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { parseQuantity } from '../policy/quantity';
@@ -72,6 +72,7 @@ export function requestsOf(manifests: readonly unknown[], nodes: number): Reques
  * @throws Error if the folder cannot be read.
  */
 export function requestsIn(folder: string, nodes: number): Requests {
+  if (!existsSync(folder)) throw new Error(`${folder} is missing: npm run synth makes it`);
   const files = readdirSync(folder).filter((file) => /\.(ya?ml|json)$/.test(file));
   return requestsOf(
     files.flatMap((file) => loadAll(readFileSync(join(folder, file), 'utf8'))),

@@ -505,7 +505,7 @@ const CASES: Readonly<Record<string, Case>> = {
         exited(1, '', `${nslookup()}** server can't find redis-external.shop.svc.cluster.local: NXDOMAIN\n`),
       ],
     ],
-    check: 'cluster: its DNS',
+    check: 'cluster: its Services',
     found: 'there is no Service redis-external in namespace shop',
     remedy: 'npm run up',
   },
@@ -579,8 +579,16 @@ test('a name that DNS knows is taken where the node has no nslookup and it is wr
     [/configmap coredns/, '172.21.0.2 k3d-shop-server-0\n172.21.0.1 host.k3d.internal\n'],
   ]);
 
-  expect(failed(await examine(who))).toEqual([]);
-  expect(who.system.ran.filter((line) => line.includes('nslookup postgres-external.shop'))).toHaveLength(1);
+  expect(failed(await examine(who))).toMatchObject([
+    { name: "cluster: its Services lead to this host's servers", result: { status: 'could-not-run' } },
+  ]);
+});
+
+test('servers that pods reach by an address need no DNS', async () => {
+  const who = patient([[/nslookup/, exited(1, '', ';; connection timed out; no servers could be reached\n')]]);
+  const endpoints = access.endpoints.map((endpoint) => ({ ...endpoint, host: '172.21.0.1' }));
+
+  expect(failed(await examine({ ...who, access: { ...access, endpoints } }))).toEqual([]);
 });
 
 test('a lost name is mended by a restart of the cluster, which can be undone and loses nothing', async () => {

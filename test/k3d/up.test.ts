@@ -92,8 +92,11 @@ function hands(screen: RecordingTerminal): Hands {
   };
 }
 
-function up(screen = terminal(), doctor = 0, what = platform): Promise<number> {
-  return bringUp(what, hands(screen), { outdated: () => [], doctor: () => Promise.resolve(doctor) });
+function up(screen = terminal(), doctor = 0, what = platform, running = 0): Promise<number> {
+  return bringUp(what, hands(screen), {
+    outdated: () => [],
+    doctor: (phase) => Promise.resolve(phase === 'host' ? doctor : running),
+  });
 }
 
 const RUNNING = nodes('1/1', '2/2');
@@ -231,6 +234,18 @@ describe('a cluster that is there', () => {
     expect(await up(screen)).toBe(1);
     expect(done()).toEqual([]);
     expect(screen.written()).toContain('in the Docker network 172.18.0.0/16, and the environment has 172.21.0.0/16');
+  });
+
+  test('and has lost what pods need, as after a reboot, is a stop; one that is started here has it', async () => {
+    tell('clusters', RUNNING);
+    tell('contexts', 'k3d-shop\n');
+
+    expect(await up(terminal(), 0, platform, 1)).toBe(1);
+    expect(done()).toEqual([]);
+
+    tell('clusters', nodes('0/1', '0/2'));
+    expect(await up(terminal(), 0, platform, 1)).toBe(0);
+    expect(done()[0]).toBe('k3d cluster start shop');
   });
 
   test("and that kubectl does not know, is made known, and kubectl's current context stays", async () => {

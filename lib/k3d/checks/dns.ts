@@ -15,51 +15,76 @@ type Resolution =
   /** The node has no program that asks. */
   | { readonly kind: 'cannot ask' };
 
+/** The names by which pods reach servers on this host; an address needs no DNS. */
+export function namedHosts({ access }: Patient): readonly string[] {
+  return [...new Set(access.endpoints.map((endpoint) => endpoint.host).filter((host) => !isIPv4(host)))];
+}
+
+/** Names of the Services that stand for such a name; those that stand for an address have one of their own. */
+export function namedServices({ access }: Patient): readonly string[] {
+  return access.endpoints.filter((endpoint) => !isIPv4(endpoint.host)).map((endpoint) => endpoint.name);
+}
+
 /**
- * Whether the names by which pods reach the host's servers lead to this host: the cluster's own DNS is asked. k3d writes
- * `host.k3d.internal` into CoreDNS' configuration when it makes or starts a cluster; when Docker starts the nodes by
- * itself, after a reboot, it can be gone.
+ * Whether the names of the host lead to it: the cluster's own DNS is asked. k3d writes `host.k3d.internal` into CoreDNS'
+ * configuration when it makes or starts a cluster, and k3s writes that anew when Docker starts the nodes by itself, after
+ * a reboot (k3d-io/k3d#1112).
  */
-export async function dnsResult(patient: Patient, state: ClusterState): Promise<Result> {
-  const { access, namespace } = patient;
-  const { name, serviceCidr } = access.cluster;
+export async function hostNamesResult(patient: Patient, state: ClusterState): Promise<Result> {
+  const unasked = whyNotAsked(state);
+  if (unasked !== undefined) return unasked;
+  const hosts = namedHosts(patient);
+  for (const host of hosts) {
+    const wrong = judge(patient, host, await resolve(patient, host));
+    if (wrong !== undefined) return wrong;
+  }
+  return ok(`${hosts.join(', ')}: ${hostAddress(patient.access)}`);
+}
+
+/** Whether the Services that stand for the host's servers lead to it. */
+export async function hostServicesResult(patient: Patient, namespace: string, state: ClusterState): Promise<Result> {
+  const unasked = whyNotAsked(state);
+  if (unasked !== undefined) return unasked;
+  const services = namedServices(patient);
+  for (const service of services) {
+    const name = `${service}.${namespace}.svc.cluster.local`;
+    const resolution = await resolve(patient, name);
+    if (resolution.kind === 'addresses' && resolution.addresses.length === 0) {
+      return problem(
+        `there is no Service ${service} in namespace ${namespace}`,
+        'The services ask for it by that name.',
+        ['npm run up (which applies the manifests)'],
+      );
+    }
+    const wrong = judge(patient, name, resolution);
+    if (wrong !== undefined) return wrong;
+  }
+  return ok(`${services.join(', ')}: ${hostAddress(patient.access)}`);
+}
+
+function whyNotAsked(state: ClusterState): Result | undefined {
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('the cluster is not created yet');
-  if (!isRunning(state)) return couldNotRun('the cluster does not run; see above');
-  const services = parseRange(serviceCidr);
-  // k3s' default of `cluster-dns`.
-  const server = services === undefined ? '' : addressAt(services, 10);
-  const hosts = [...new Set(access.endpoints.map((endpoint) => endpoint.host).filter((host) => !isIPv4(host)))];
-  for (const host of hosts) {
-    const wrong = judge(patient, host, server, await resolve(patient, host, server));
-    if (wrong !== undefined) return wrong;
-  }
-  const own =
-    namespace === undefined ? [] : access.endpoints.map((endpoint) => ({ service: endpoint.name, namespace }));
-  for (const { service, namespace: folder } of own) {
-    const resolution = await resolve(patient, `${service}.${folder}.svc.cluster.local`, server);
-    if (resolution.kind === 'cannot ask') break;
-    if (resolution.kind === 'addresses' && resolution.addresses.length === 0) {
-      return problem(`there is no Service ${service} in namespace ${folder}`, 'The services ask for it by that name.', [
-        `apply the manifests: npm run up, or kubectl --context k3d-${name} apply -f FOLDER`,
-      ]);
-    }
-    const wrong = judge(patient, `${service}.${folder}.svc.cluster.local`, server, resolution);
-    if (wrong !== undefined) return wrong;
-  }
-  return ok(`${[...hosts, ...own.map(({ service }) => service)].join(', ')}: ${hostAddress(access)}`);
+  return isRunning(state) ? undefined : couldNotRun('the cluster does not run; see above');
+}
+
+/** Where the cluster's DNS answers: k3s takes the tenth address of the Services' range. */
+function dnsServer({ cluster }: Patient['access']): string {
+  const services = parseRange(cluster.serviceCidr);
+  return services === undefined ? '' : addressAt(services, 10);
 }
 
 /** What is wrong with a resolution, if something is. */
-function judge({ access }: Patient, host: string, server: string, resolution: Resolution): Result | undefined {
+function judge({ access }: Patient, host: string, resolution: Resolution): Result | undefined {
   const { name } = access.cluster;
   const wanted = hostAddress(access);
   if (resolution.kind === 'addresses' && resolution.addresses.includes(wanted)) return undefined;
   const stop = ['k3d', 'cluster', 'stop', name];
   const start = ['k3d', 'cluster', 'start', name];
   const restart = [shellLine(stop), shellLine(start)];
-  if (resolution.kind !== 'addresses') {
-    return problem(`the cluster's DNS does not answer at ${server}`, 'No pod finds anything by its name.', [
+  if (resolution.kind === 'cannot ask') return couldNotRun('the node has no nslookup to ask with');
+  if (resolution.kind === 'no answer') {
+    return problem(`the cluster's DNS does not answer at ${dnsServer(access)}`, 'No pod finds anything by its name.', [
       `see why: kubectl --context k3d-${name} -n kube-system get pods -l k8s-app=kube-dns`,
       ...restart,
     ]);
@@ -75,9 +100,9 @@ function judge({ access }: Patient, host: string, server: string, resolution: Re
   );
 }
 
-async function resolve({ access, system }: Patient, host: string, server: string): Promise<Resolution> {
+async function resolve({ access, system }: Patient, host: string): Promise<Resolution> {
   const node = firstServer(access.cluster.name);
-  const command = ['docker', 'exec', node, 'nslookup', host, server];
+  const command = ['docker', 'exec', node, 'nslookup', host, dnsServer(access)];
   const result = await system.run(command);
   if (result.kind !== 'exited') throw new Unanswered(complaint(command, result));
   const said = `${result.stdout}\n${result.stderr}`;

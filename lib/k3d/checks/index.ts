@@ -1,8 +1,8 @@
-import { clusterState } from '../cluster-state';
+import { clusterState, type ClusterState } from '../cluster-state';
 import { asRoot, type Check } from '../doctor';
 import type { System } from '../system';
 import { clusterResult, nodesResult, publishedResult } from './cluster';
-import { dnsResult } from './dns';
+import { hostNamesResult, hostServicesResult, namedHosts } from './dns';
 import { imagesResult } from './images';
 import { networkResult, routesResult } from './network';
 import type { Patient } from './patient';
@@ -63,12 +63,7 @@ export function checks(patient: Patient): readonly Check[] {
       phase: 'cluster',
       run: async () => nodesResult(patient, await state()),
     },
-    {
-      section: 'cluster',
-      name: "its DNS leads pods to this host's servers",
-      phase: 'cluster',
-      run: async () => dnsResult(patient, await state()),
-    },
+    ...(namedHosts(patient).length === 0 ? [] : dnsChecks(patient, state)),
     ...(images.length === 0
       ? []
       : [
@@ -77,6 +72,29 @@ export function checks(patient: Patient): readonly Check[] {
             name: `${images.length} images are imported on every node`,
             phase: 'cluster',
             run: async () => imagesResult(patient, await state()),
+          } as const,
+        ]),
+  ];
+}
+
+/** Whether the cluster's DNS leads pods to the servers on this host. */
+function dnsChecks(patient: Patient, state: () => Promise<ClusterState>): readonly Check[] {
+  const { namespace } = patient;
+  return [
+    {
+      section: 'cluster',
+      name: 'its DNS knows this host',
+      phase: 'running',
+      run: async () => hostNamesResult(patient, await state()),
+    },
+    ...(namespace === undefined
+      ? []
+      : [
+          {
+            section: 'cluster',
+            name: "its Services lead to this host's servers",
+            phase: 'cluster',
+            run: async () => hostServicesResult(patient, namespace, await state()),
           } as const,
         ]),
   ];
