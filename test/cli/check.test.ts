@@ -49,24 +49,34 @@ describe('npm run check', () => {
     });
   }, 30_000);
 
-  test('from a subfolder, files are found and named as the caller wrote them, by npm and without', () => {
+  test('files are found and named as the caller wrote them: by npm from a subfolder, and without npm', () => {
     const root = join(__dirname, '../..');
-    const args = ['--no-exceptions', '--format', 'json', 'manifests/log-collector.k8s.yaml'];
-    const cwd = join(root, 'dist/local');
-
-    const npm = spawnSync('npm', ['run', '-s', 'check', '--', ...args], { encoding: 'utf8', cwd });
-    const plain = spawnSync(
-      process.execPath,
-      ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'lib/cli/check.ts'), ...args],
-      // As another script's environment would have it.
-      { encoding: 'utf8', cwd, env: { ...process.env, INIT_CWD: tmpdir(), npm_lifecycle_event: 'test' } },
-    );
-
-    for (const { status, stdout, stderr } of [npm, plain]) {
+    const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
+    const filesOf = (program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): unknown => {
+      const options = ['--no-exceptions', '--format', 'json'];
+      const { status, stdout, stderr } = spawnSync(program, [...args, ...options], {
+        encoding: 'utf8',
+        cwd,
+        env: { ...process.env, ...env },
+      });
       expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
-      const files = (JSON.parse(stdout) as { file: string }[]).map(({ file }) => file);
-      expect(new Set(files)).toEqual(new Set(['manifests/log-collector.k8s.yaml']));
-    }
+      return [...new Set((JSON.parse(stdout) as { file: string }[]).map(({ file }) => file))];
+    };
+    const below = join(root, 'dist/local');
+    const file = 'manifests/log-collector.k8s.yaml';
+    const program = ['--import', loader, join(root, 'lib/cli/check.ts')];
+
+    expect(filesOf('npm', ['run', '-s', 'check', '--', file], below)).toEqual([file]);
+    // Somebody else's npm, and another script of this project, set the same variables.
+    expect(
+      filesOf(process.execPath, [...program, file], below, { INIT_CWD: tmpdir(), npm_lifecycle_event: 'check' }),
+    ).toEqual([file]);
+    expect(
+      filesOf(process.execPath, [...program, `dist/local/${file}`], root, {
+        INIT_CWD: tmpdir(),
+        npm_lifecycle_event: 'test',
+      }),
+    ).toEqual([`dist/local/${file}`]);
   }, 60_000);
 
   test('of a folder nothing is left out that kubectl apply -R would apply', () => {
