@@ -5,19 +5,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readArguments, runCommand } from '../lib/cli/command-line';
 import { toYaml } from '../lib/synth/yaml';
 import type { Measurement } from './case';
 
-const { values: options } = parseArgs({
-  options: {
-    /** Numbers of generated services. */
-    sizes: { type: 'string', default: '7,100,1000,3000' },
-    /** Runs of each case; the median counts. Cases that take more than 10 s are run once. */
-    runs: { type: 'string', default: '3' },
-  },
-});
-const sizes = options.sizes.split(',').map(Number);
-const runs = Number(options.runs);
+const USAGE = `Usage: npm run bench [-- --sizes 7,100,1000,3000] [--runs 3]
+
+Measures synthesis beside bare cdk8s, Kustomize and Helm, and says which aims are met. Writes to temporary folders only.
+
+  --sizes  numbers of generated services
+  --runs   runs of each case; the median counts. Cases that take more than 10 s are run once
+  --help   this text
+`;
 
 const TIME_LIMIT = 180_000;
 /** What takes longer is run once. */
@@ -38,17 +37,52 @@ interface Row {
 }
 
 const rows: Row[] = [];
-const work = mkdtempSync(join(tmpdir(), 'bench-'));
-try {
-  for (const size of sizes) {
-    measureSize(size);
-  }
-  measureProcesses();
-} finally {
-  rmSync(work, { recursive: true, force: true });
+let work = '';
+
+/** @throws Error that says what is wrong. */
+function parseOptions(): {
+  readonly values: { readonly sizes: number[]; readonly runs: number; readonly help: boolean };
+} {
+  const { values } = parseArgs({
+    options: {
+      sizes: { type: 'string', default: '7,100,1000,3000' },
+      runs: { type: 'string', default: '3' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const count = (option: string, text: string): number => {
+    if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${option} ${text}: not a number of 1 or more.`);
+    return Number(text);
+  };
+  return {
+    values: {
+      sizes: values.sizes.split(',').map((text) => count('sizes', text)),
+      runs: count('runs', values.runs),
+      help: values.help,
+    },
+  };
 }
-printRows();
-printAims();
+
+let sizes: readonly number[] = [];
+let runs = 0;
+
+runCommand('npm run bench', () => {
+  const parsed = readArguments('npm run bench', USAGE, parseOptions);
+  if (typeof parsed === 'number') return parsed;
+  ({ sizes, runs } = parsed.values);
+  work = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    for (const size of sizes) {
+      measureSize(size);
+    }
+    measureProcesses();
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  printRows();
+  printAims();
+  return 0;
+});
 
 function measureSize(size: number): void {
   const folder = (name: string): string => join(work, `${size}`, name.replace(/\W+/g, '-'));

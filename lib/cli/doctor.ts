@@ -17,6 +17,7 @@ import {
 } from '../k3d/doctor';
 import { shellLine } from '../k3d/quote';
 import { ERASE_LINE, thisTerminal, type Terminal } from '../k3d/terminal';
+import { readArguments } from './command-line';
 
 const USAGE = `Usage: npm run -s doctor [-- OPTIONS]
 
@@ -37,24 +38,21 @@ interface Options {
   readonly help: boolean;
 }
 
-function parseOptions(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        format: { type: 'string', default: 'text' },
-        fix: { type: 'boolean', default: false },
-        yes: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const { format } = values;
-    if (format !== 'text' && format !== 'json') return `--format ${format}: there is text and json.`;
-    if (values.yes && !values.fix) return '--yes answers what --fix asks: give both.';
-    return { ...values, format };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/** @throws Error that says what is wrong. */
+function parseOptions(args: readonly string[]): { readonly values: Options } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      format: { type: 'string', default: 'text' },
+      fix: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { format } = values;
+  if (format !== 'text' && format !== 'json') throw new Error(`--format ${format}: there is text and json.`);
+  if (values.yes && !values.fix) throw new Error('--yes answers what --fix asks: give both.');
+  return { values: { ...values, format } };
 }
 
 /** Prints each finding as it comes; on a live terminal also which check runs. */
@@ -128,15 +126,9 @@ export async function main(
   args: readonly string[],
   terminal: Terminal = thisTerminal(),
 ): Promise<number> {
-  const options = parseOptions(args);
-  if (typeof options === 'string') {
-    terminal.error(`${options}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options.help) {
-    terminal.write(USAGE);
-    return 0;
-  }
+  const parsed = readArguments('npm run -s doctor', USAGE, () => parseOptions(args), terminal);
+  if (typeof parsed === 'number') return parsed;
+  const options = parsed.values;
   const text = options.format === 'text';
   const examine = (): Promise<readonly Finding[]> => runChecks(checks(patient), text ? textProgress(terminal) : SILENT);
   const style = terminal.live ? coloured : plain;

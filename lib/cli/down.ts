@@ -1,10 +1,20 @@
+import { parseArgs } from 'node:util';
 import { takeDown, type Platform } from '../k3d/bring-up';
 import { thisSystem, type System } from '../k3d/system';
 import { thisTerminal, type Terminal } from '../k3d/terminal';
+import { interruptible, readArguments } from './command-line';
 
-const USAGE = `Usage: npm run down
+const USAGE = `Usage: npm run down [-- --yes]
 
-Removes the cluster with everything in it. What is on the host stays: PostgreSQL, Redis, their data, and the firewall rules.
+Removes the cluster with everything that is stored in it, for good: Kafka's data, traces, logs, dashboards. Says before what
+that is, and asks. What is on the host stays: PostgreSQL, Redis and their data, the firewall rules, .secrets, and the images
+in Docker.
+
+  --yes   does not ask
+  --help  this text
+
+Exit code: 0 when there is no cluster any more, 1 when it was not removed (also when nobody said yes, and when there is no
+terminal to ask on), 2 when it was used wrongly, 130 when interrupted.
 `;
 
 /**
@@ -20,22 +30,14 @@ export async function main(
   terminal: Terminal = thisTerminal(),
   system: Pick<System, 'run'> = thisSystem(),
 ): Promise<number> {
-  if (args.length > 0) {
-    if (args[0] === '--help') {
-      terminal.write(USAGE);
-      return 0;
-    }
-    terminal.error(USAGE);
-    return 2;
-  }
-  const interrupt = new AbortController();
-  const abort = (): void => {
-    interrupt.abort();
-  };
-  process.once('SIGINT', abort);
-  try {
-    return await takeDown(platform, { system, terminal, signal: interrupt.signal });
-  } finally {
-    process.removeListener('SIGINT', abort);
-  }
+  const parsed = readArguments(
+    'npm run down',
+    USAGE,
+    () =>
+      parseArgs({ args: [...args], options: { yes: { type: 'boolean', default: false }, help: { type: 'boolean' } } }),
+    terminal,
+  );
+  if (typeof parsed === 'number') return parsed;
+  const { yes } = parsed.values;
+  return interruptible((signal) => takeDown(platform, { system, terminal, signal }, { yes }));
 }

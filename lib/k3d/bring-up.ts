@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clusterState, isRunning } from './cluster-state';
+import { clusterState, isRunning, networkRange, nodeNames, type ClusterState } from './cluster-state';
+import { answerOf, Unanswered } from './command';
 import { coloured, plain, type Style } from './doctor';
-import { fullImageName } from './image-name';
-import { listAt, parseJson, textAt, textsAt } from './json';
+import { buildLines, compareImages, imageNames, lackingText } from './images';
 import type { K3dCluster } from './model';
 import { shellLine } from './quote';
-import type { CommandResult, System } from './system';
+import type { CommandOptions, CommandResult, System } from './system';
 import type { Terminal } from './terminal';
+import { storedVolumes } from './volumes';
 import { readWorkloads, type Workload } from './workloads';
 
 /** Manifests that are applied together. */
@@ -26,6 +27,8 @@ export interface Platform {
   readonly configFile: string;
   /** Images that are built on this machine and in no registry. */
   readonly images: readonly string[];
+  /** The build arguments of those images that have some: `NAME=value`. @default none */
+  readonly buildArguments?: ReadonlyMap<string, readonly string[]>;
   /** Applied in this order. */
   readonly manifests: readonly ManifestStep[];
   /** Namespaces whose workloads are waited for. */
@@ -34,6 +37,26 @@ export interface Platform {
   readonly workloadKinds: readonly string[];
   /** How long the workloads may take. A Spring service at half a CPU can need minutes. @default 900 */
   readonly timeoutSeconds?: number;
+}
+
+/** A generated file that is not what the code makes now. */
+export interface OutdatedFile {
+  /** As people in the project's folder name it: `dist/local/manifests/auth.k8s.yaml`. */
+  readonly file: string;
+  readonly is: 'missing' | 'different';
+  /** Whether git has it, so that people review what changes in it. */
+  readonly committed: boolean;
+}
+
+/** What `up` looks at before it goes on. */
+export interface Before {
+  /** The generated files that are not what the code makes now. */
+  readonly outdated: () => readonly OutdatedFile[];
+  /**
+   * Runs the doctor's checks of the host, or those of a cluster that runs already, and gives its exit code. What else the
+   * cluster lacks is what the steps bring.
+   */
+  readonly doctor: (phase: 'host' | 'running') => Promise<number>;
 }
 
 /** What `up` and `down` act through. */
@@ -94,16 +117,27 @@ class Steps {
   }
 
   /** Runs a command that only asks. */
-  public async ask(command: readonly string[]): Promise<CommandResult> {
+  public async ask(command: readonly string[], options?: CommandOptions): Promise<CommandResult> {
     this.checkInterrupt();
-    const result = await this.hands.system.run(command);
+    const result = await this.hands.system.run(command, options);
     await this.settle(result.kind === 'exited' && result.code === 0);
     return result;
   }
 
-  /** Asks k3d for the cluster's state. */
-  public clusterState(name: string): ReturnType<typeof clusterState> {
-    return clusterState(name, { run: (command) => this.ask(command) });
+  /** Asks what others also ask, so that Ctrl-C is heeded. */
+  public readonly asking: Pick<System, 'run'> = { run: (command, options) => this.ask(command, options) };
+
+  /**
+   * Asks k3d for the cluster's state.
+   *
+   * @throws Unanswered if it cannot be found out.
+   */
+  public async clusterState(name: string): Promise<Exclude<ClusterState, { kind: 'unknown' }>> {
+    const state = await clusterState(name, this.asking);
+    if (state.kind === 'unknown') {
+      throw new Unanswered(`what clusters there are cannot be found out: ${state.reason}`);
+    }
+    return state;
   }
 
   /** Ctrl-C ends a command too, and its end may be noticed before the signal: what failed may have been interrupted. */
@@ -127,8 +161,15 @@ class Steps {
 }
 
 async function inSteps(hands: Hands, work: (steps: Steps) => Promise<void>): Promise<number> {
+  const steps = new Steps(hands);
   try {
-    await work(new Steps(hands));
+    try {
+      await work(steps);
+    } catch (error) {
+      // What is not known is never guessed: the guess could be that nobody needs what is there.
+      if (error instanceof Unanswered) steps.fail(error.message, 'Mend that, and run the same again.');
+      throw error;
+    }
     return 0;
   } catch (error) {
     if (error instanceof Stop) return error.exitCode;
@@ -137,22 +178,28 @@ async function inSteps(hands: Hands, work: (steps: Steps) => Promise<void>): Pro
 }
 
 /**
- * Brings the platform up. Every step looks first at what is there, so it can be run again after whatever happened.
+ * Brings the platform up. Every step looks first at what is there, so it can be run again after whatever happened. Nothing
+ * is ever removed: what is there and is not as it should be is said, and left alone.
  *
- * @param doctor runs the doctor's checks of the host, and returns its exit code.
  * @returns the process' exit code.
  */
-export function bringUp(platform: Platform, hands: Hands, doctor: () => Promise<number>): Promise<number> {
+export function bringUp(platform: Platform, hands: Hands, before: Before): Promise<number> {
   return inSteps(hands, async (steps) => {
+    steps.begin('Generated files');
+    await synthesizeMissing(before.outdated, steps);
+
     steps.begin('Doctor');
     steps.say('$ npm run -s doctor');
-    const verdict = await doctor();
-    steps.checkInterrupt();
-    if (verdict === 1) steps.fail('Mend what the doctor found, and run npm run up again.');
-    if (verdict !== 0) steps.say('Not everything could be checked; going on.');
+    const consult = async (phase: 'host' | 'running'): Promise<void> => {
+      const verdict = await before.doctor(phase);
+      steps.checkInterrupt();
+      if (verdict === 1) steps.fail('Mend what the doctor found, and run npm run up again.');
+      if (verdict !== 0) steps.say('Not everything could be checked; going on.');
+    };
+    await consult('host');
 
     steps.begin('Cluster');
-    await bringUpCluster(platform, steps);
+    await bringUpCluster(platform, steps, () => consult('running'));
 
     steps.begin('Images');
     await importImages(platform, steps);
@@ -172,80 +219,162 @@ export function bringUp(platform: Platform, hands: Hands, doctor: () => Promise<
   });
 }
 
-/** Removes the cluster, and nothing else. */
-export function takeDown(platform: Pick<Platform, 'cluster'>, hands: Hands): Promise<number> {
+/** What `down` removes, and whether it asks. */
+export interface TakeDownOptions {
+  /** Does not ask. */
+  readonly yes: boolean;
+}
+
+/**
+ * Removes the cluster with what is stored in it, and nothing else. Says before what that is, and asks.
+ *
+ * @returns the process' exit code: 1 also where nobody said yes.
+ */
+export function takeDown(platform: Pick<Platform, 'cluster'>, hands: Hands, { yes }: TakeDownOptions): Promise<number> {
   return inSteps(hands, async (steps) => {
     const { name } = platform.cluster;
     steps.begin('Cluster');
     const state = await steps.clusterState(name);
-    if (state.kind === 'unknown') steps.fail(`What clusters there are cannot be found out: ${state.reason}`);
     if (state.kind === 'absent') {
       steps.say(`There is no cluster ${name}: nothing to remove.`);
       return;
     }
+    steps.say(
+      `To be removed: the cluster ${name} (servers: ${state.servers.count}, agents: ${state.agents.count}), its containers, its Docker network,`,
+    );
+    steps.say(`kubectl's context ${context(platform.cluster)}, and all that is stored in it, for good:`);
+    for (const line of await storedText(name, steps)) steps.say(`  ${line}`);
+    steps.say('What stays: PostgreSQL, Redis and their data, the firewall rules, .secrets, and the images in Docker.');
+    if (!yes && !(await hands.terminal.confirm(`Remove the cluster ${name} with its data?`))) {
+      steps.fail('Nothing was removed. (Without a terminal to ask on, add --yes: npm run down -- --yes)');
+    }
     await steps.run(['k3d', 'cluster', 'delete', name]);
-    steps.say('What is on the host stays: PostgreSQL, Redis, their data, and the firewall rules.');
+    if ((await steps.clusterState(name)).kind !== 'absent') {
+      steps.fail(`k3d ended without an error, but the cluster ${name} is still there.`);
+    }
   });
 }
 
-async function bringUpCluster({ cluster, configFile }: Platform, steps: Steps): Promise<void> {
-  const { name, servers, agents } = cluster;
-  const create = ['k3d', 'cluster', 'create', '--config', configFile];
-  const state = await steps.clusterState(name);
-  if (state.kind === 'unknown') steps.fail(`What clusters there are cannot be found out: ${state.reason}`);
-  if (state.kind === 'absent') {
-    await steps.run(create);
+/** What is stored in the cluster, as the cluster itself says. */
+async function storedText(name: string, steps: Steps): Promise<readonly string[]> {
+  const rest = 'everything else in its node containers: imported images, logs, Secrets and other objects';
+  try {
+    const volumes = await storedVolumes(name, steps.asking);
+    const lines = volumes.map(
+      ({ name: volume, size, usedBy }) =>
+        `${volume}, ${size}, used by ${usedBy.length === 0 ? 'no pod now' : usedBy.join(', ')}`,
+    );
+    return [...(lines.length === 0 ? ['no volumes'] : lines), rest];
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    return [
+      `which volumes there are cannot be told: ${error.message}`,
+      `  (to have them listed: ${shellLine(['k3d', 'cluster', 'start', name])}, and the same again)`,
+      'every volume, since they are folders in the node containers',
+      rest,
+    ];
+  }
+}
+
+/**
+ * What git has is left for people to change, who see what becomes of the cluster. What it has not, a fresh clone lacks,
+ * and a synth makes.
+ */
+async function synthesizeMissing(outdated: Before['outdated'], steps: Steps): Promise<void> {
+  const shown = ({ file, is }: OutdatedFile): string =>
+    is === 'missing' ? `${file} is missing` : `${file} is not what the code makes now`;
+  const stop = (files: readonly OutdatedFile[]): never =>
+    steps.fail(...files.map(shown), 'Run npm run synth, look at what it changes (git diff), and run npm run up again.');
+  const found = outdated();
+  const committed = found.filter((file) => file.committed);
+  if (committed.length > 0) stop(committed);
+  if (found.length === 0) {
+    steps.say('They are what the code makes.');
     return;
   }
-  const contexts = await steps.ask(['kubectl', 'config', 'get-contexts', '-o', 'name']);
-  const known = contexts.kind === 'exited' && contexts.stdout.split('\n').includes(context(cluster));
-  const complete = state.servers.count === servers && state.agents.count === agents;
-  if (!complete && known) {
+  for (const file of found) steps.say(`${shown(file)}, and not in git`);
+  await steps.run(['npm', 'run', 'synth']);
+  const left = outdated();
+  if (left.length > 0) stop(left);
+}
+
+async function bringUpCluster(
+  { cluster, configFile }: Platform,
+  steps: Steps,
+  consult: () => Promise<void>,
+): Promise<void> {
+  const { name, servers, agents } = cluster;
+  const state = await steps.clusterState(name);
+  if (state.kind === 'absent') {
+    await steps.run(['k3d', 'cluster', 'create', '--config', configFile]);
+    steps.say(`kubectl's current context is ${context(cluster)} now.`);
+    return;
+  }
+  const remade =
+    'Nothing is removed here. npm run down says what is stored in it, and asks; after it, npm run up makes it anew.';
+  if (state.servers.count !== servers || state.agents.count !== agents) {
     steps.fail(
       `The cluster ${name} has ${state.servers.count} servers and ${state.agents.count} agents, and the environment ${servers} and ${agents}.`,
-      'Run npm run down, which removes it with what is stored in it, then npm run up.',
+      'It was made from another configuration, or its making was cut short.',
+      remade,
     );
   }
-  if (!complete) {
-    // k3d writes the context last of all: without it and with nodes missing, nobody has ever used this cluster.
-    steps.say(`The making of the cluster ${name} was cut short: it is made again.`);
-    await steps.run(['k3d', 'cluster', 'delete', name]);
-    await steps.run(create);
+  const range = await networkRange(name, steps.asking);
+  if (range !== cluster.subnet) {
+    steps.fail(
+      `The cluster ${name} is in the Docker network ${range ?? '(none)'}, and the environment has ${cluster.subnet}, which the host's firewall lets in.`,
+      remade,
+    );
+  }
+  if (isRunning(state)) {
+    steps.say(`The cluster ${name} runs.`);
+    await consult();
+  } else {
+    await steps.run(['k3d', 'cluster', 'start', name]);
+    if (!isRunning(await steps.clusterState(name))) {
+      steps.fail(
+        `k3d ended without an error, but not every node of ${name} runs.`,
+        `Look at those that do not: docker ps -a --filter name=k3d-${name}-, and docker logs NODE.`,
+      );
+    }
+  }
+  const contexts = await answerOf(steps.asking, ['kubectl', 'config', 'get-contexts', '-o', 'name']);
+  if (!contexts.split('\n').includes(context(cluster))) {
+    steps.say(
+      `kubectl does not know it: its context is added to ${process.env['KUBECONFIG'] ?? '~/.kube/config'}, and the current one stays.`,
+    );
+    await steps.run([
+      ...['k3d', 'kubeconfig', 'merge', name],
+      ...['--kubeconfig-merge-default', '--kubeconfig-switch-context=false'],
+    ]);
+  }
+}
+
+async function importImages({ cluster, images, buildArguments }: Platform, steps: Steps): Promise<void> {
+  const nodes = nodeNames(cluster.name, await steps.clusterState(cluster.name));
+  const { importable, unbuilt } = await compareImages(images, nodes, steps.asking);
+  if (unbuilt.length > 0) {
+    steps.fail(
+      ...lackingText(unbuilt),
+      'Docker has them neither, and they are in no registry. Build them, and run npm run up again:',
+      ...buildLines(imageNames(unbuilt), buildArguments),
+    );
+  }
+  if (importable.length === 0) {
+    steps.say('Every node has them, as Docker has them.');
     return;
   }
-  if (!isRunning(state)) await steps.run(['k3d', 'cluster', 'start', name]);
-  else steps.say(`The cluster ${name} runs.`);
-  if (!known) await steps.run(['k3d', 'kubeconfig', 'merge', name, '--kubeconfig-merge-default']);
-}
-
-async function importImages({ cluster, images }: Platform, steps: Steps): Promise<void> {
-  const here = new Map<string, string>();
-  for (const image of images) {
-    const result = await steps.ask(['docker', 'image', 'inspect', '--format', '{{.Id}}', image]);
-    if (result.kind === 'exited' && result.code === 0) here.set(image, result.stdout.trim());
+  for (const line of lackingText(importable)) steps.say(line);
+  await steps.run(['k3d', 'image', 'import', '--cluster', cluster.name, ...imageNames(importable)]);
+  // k3d says so and ends well where an image did not get to a node.
+  const { importable: left } = await compareImages(images, nodes, steps.asking);
+  if (left.length > 0) {
+    steps.fail(
+      ...lackingText(left),
+      'k3d image import ended without an error, but see what it said above: without the image a pod waits with ErrImagePull.',
+      `Often the disk is full (npm run -s doctor), or Docker has the image for another platform only (docker image inspect).`,
+    );
   }
-  const absent = images.filter((image) => !here.has(image));
-  if (absent.length > 0) {
-    steps.say(`Not built on this machine, so their pods will wait until they are: ${absent.join(', ')}`);
-  }
-  const there = await importedImages(cluster, steps);
-  const wanted = [...here].filter(([image, id]) => !there.every((node) => node.get(fullImageName(image)) === id));
-  if (wanted.length === 0) steps.say('Nothing to import.');
-  else await steps.run(['k3d', 'image', 'import', '--cluster', cluster.name, ...wanted.map(([image]) => image)]);
-}
-
-/** The images of each node, by name, with their ids. A node that cannot be asked has none. */
-async function importedImages(cluster: K3dCluster, steps: Steps): Promise<readonly ReadonlyMap<string, string>[]> {
-  const nodes = (['server', 'agent'] as const).flatMap((role) =>
-    Array.from({ length: cluster[`${role}s`] }, (_, index) => `k3d-${cluster.name}-${role}-${index}`),
-  );
-  const found: ReadonlyMap<string, string>[] = [];
-  for (const node of nodes) {
-    const result = await steps.ask(['docker', 'exec', node, 'crictl', 'images', '-o', 'json']);
-    const list = result.kind === 'exited' && result.code === 0 ? listAt(parseJson(result.stdout), 'images') : [];
-    found.push(new Map(list.flatMap((image) => textsAt(image, 'repoTags').map((tag) => [tag, textAt(image, 'id')]))));
-  }
-  return found;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 900;
@@ -284,7 +413,7 @@ async function waitForWorkloads(platform: Platform, hands: Hands, steps: Steps):
         ...(unanswered === '' ? [] : [`kubectl does not answer: ${unanswered}`]),
         ...(workloads.length === 0 ? ['There is no workload.'] : []),
         ...waiting.map((workload) => lineOf(workload)),
-        'Look at one with kubectl describe and kubectl logs, and run npm run up again: it goes on here.',
+        'Look at one with kubectl describe and kubectl logs, and at the cluster with npm run -s doctor; then run npm run up again: it goes on here.',
       );
     }
     await sleep(hands.pollMilliseconds ?? 2000, undefined, { signal }).catch(() => undefined);

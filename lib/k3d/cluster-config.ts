@@ -1,4 +1,5 @@
-import type { K3dCluster } from './model';
+import { isIPv4 } from 'node:net';
+import type { K3dCluster, PublishedPort } from './model';
 import { overlap, parseRange } from './network';
 
 function refuse(field: string, value: unknown, reason: string, remedy: string): never {
@@ -41,6 +42,14 @@ export function checkCluster(cluster: K3dCluster): void {
   for (const [index, port] of cluster.ports.entries()) {
     checkPort(`ports[${index}].host`, port.host);
     checkPort(`ports[${index}].container`, port.container);
+    if (port.address !== undefined && !isIPv4(port.address)) {
+      refuse(
+        `ports[${index}].address`,
+        port.address,
+        'not an IPv4 address, so Docker cannot publish on it.',
+        'Use an address of the host such as 127.0.0.1, or leave it out for every one.',
+      );
+    }
     if (hostPorts.has(port.host)) {
       refuse(
         `ports[${index}].host`,
@@ -75,6 +84,11 @@ export function checkCluster(cluster: K3dCluster): void {
   }
 }
 
+/** A published port as k3d and Docker write it: `8880:80`, `127.0.0.1:9094:9094`. */
+export function portMapping({ address, host, container }: PublishedPort): string {
+  return `${address === undefined ? '' : `${address}:`}${host}:${container}`;
+}
+
 /**
  * The cluster as a k3d configuration, for `k3d cluster create --config FILE`.
  *
@@ -91,7 +105,7 @@ export function k3dConfig(cluster: K3dCluster): object {
     agents: cluster.agents,
     image: cluster.image,
     subnet: cluster.subnet,
-    ports: cluster.ports.map((port) => ({ port: `${port.host}:${port.container}`, nodeFilters: ['loadbalancer'] })),
+    ports: cluster.ports.map((port) => ({ port: portMapping(port), nodeFilters: ['loadbalancer'] })),
     options: {
       // Without a limit, a node that cannot start is waited for without end.
       k3d: { wait: true, timeout: '300s' },

@@ -1,5 +1,5 @@
-import { complaint, succeeded } from './command';
-import { numberAt, parseJson, textAt } from './json';
+import { complaint, succeeded, Unanswered } from './command';
+import { listAt, numberAt, parseJson, textAt } from './json';
 import type { System } from './system';
 
 /** What k3d says of the cluster. */
@@ -35,4 +35,36 @@ export function isRunning(state: ClusterState): boolean {
     state.servers.running === state.servers.count &&
     state.agents.running === state.agents.count
   );
+}
+
+/** The names of the containers that are the cluster's nodes. */
+export function nodeNames(name: string, state: ClusterState): readonly string[] {
+  if (state.kind !== 'present') return [];
+  return (['server', 'agent'] as const).flatMap((role) =>
+    Array.from({ length: state[`${role}s`].count }, (_, index) => `k3d-${name}-${role}-${index}`),
+  );
+}
+
+/** The node that the cluster itself is asked in, whatever contexts kubectl has on this machine. */
+export function firstServer(name: string): string {
+  return `k3d-${name}-server-0`;
+}
+
+/**
+ * The IPv4 range of the cluster's Docker network; undefined if there is no such network.
+ *
+ * @throws Unanswered if Docker cannot be asked.
+ */
+export async function networkRange(name: string, system: Pick<System, 'run'>): Promise<string | undefined> {
+  const command = ['docker', 'network', 'inspect', `k3d-${name}`];
+  const result = await system.run(command);
+  // The one failure that is an answer.
+  if (result.kind === 'exited' && /no such network|network \S+ not found/i.test(result.stderr)) return undefined;
+  if (!succeeded(result)) throw new Unanswered(complaint(command, result));
+  const [network] = listAt(parseJson(result.stdout));
+  const ranges = listAt(network, 'IPAM', 'Config').map((config) => textAt(config, 'Subnet'));
+  // A network with IPv6 has a range of that too.
+  const range = ranges.find((text) => text.includes('.'));
+  if (range === undefined) throw new Unanswered(`docker network inspect k3d-${name} told no IPv4 range`);
+  return range;
 }

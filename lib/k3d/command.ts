@@ -1,5 +1,5 @@
 import { shellLine } from './quote';
-import type { CommandResult } from './system';
+import type { CommandResult, System } from './system';
 
 /** Whether a command did its work. */
 export function succeeded(result: CommandResult | undefined): result is Extract<CommandResult, { kind: 'exited' }> {
@@ -19,4 +19,21 @@ export function complaint(command: readonly string[], result: CommandResult): st
       return `${line} ... ended with exit code ${result.code}${said === '' ? '' : `: ${said}`}`;
     }
   }
+}
+
+/** A question that was not answered. Nothing may be concluded from that, so whoever asked stops. */
+export class Unanswered extends Error {}
+
+/** Generous: nodes answer late while they start and while images are imported. */
+const TIMEOUT_SECONDS = 120;
+
+/**
+ * Asks by a command, and gives what it printed.
+ *
+ * @throws Unanswered if it did not do its work.
+ */
+export async function answerOf(system: Pick<System, 'run'>, command: readonly string[]): Promise<string> {
+  const result = await system.run(command, { timeoutSeconds: TIMEOUT_SECONDS });
+  if (!succeeded(result)) throw new Unanswered(complaint(command, result));
+  return result.stdout;
 }

@@ -34,8 +34,11 @@ export type Result =
 export interface Check {
   readonly section: string;
   readonly name: string;
-  /** `cluster` checks look at what `up` makes; `host` checks at what it needs. */
-  readonly phase: 'host' | 'cluster';
+  /**
+   * `host` checks look at what `up` needs; `running` checks at what a cluster has lost that ran before; `cluster` checks at
+   * what `up` makes.
+   */
+  readonly phase: 'host' | 'running' | 'cluster';
   run(): Promise<Result>;
 }
 

@@ -7,6 +7,11 @@
 export interface PublishedPort {
   /** The port on the host; it must be free. */
   readonly host: number;
+  /**
+   * The IPv4 address of the host that it is published on: 127.0.0.1 keeps everybody else on the network out.
+   * @default - every address
+   */
+  readonly address?: string;
   /** The port of the cluster's load balancer that it leads to. */
   readonly container: number;
 }

@@ -26,8 +26,8 @@ export interface System {
   readonly addresses: readonly string[];
   /** Runs a command, without a shell and without standard input. */
   run(command: readonly string[], options?: CommandOptions): Promise<CommandResult>;
-  /** Whether one could listen on a TCP port of every address, found out by doing so for an instant. */
-  canListen(port: number): Promise<'yes' | 'taken' | 'forbidden'>;
+  /** Whether one could listen on a TCP port, of one address or of every, found out by doing so for an instant. */
+  canListen(port: number, address?: string): Promise<'yes' | 'taken' | 'forbidden'>;
   /** Sends a line to a TCP server and reads the first line of its answer. */
   exchange(address: string, port: number, line: string): Promise<Exchange>;
 }
@@ -70,13 +70,13 @@ function errorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
-function canListen(port: number): Promise<'yes' | 'taken' | 'forbidden'> {
+function canListen(port: number, address = '0.0.0.0'): Promise<'yes' | 'taken' | 'forbidden'> {
   return new Promise((resolve) => {
     const server = createServer();
     server.on('error', (error) => {
       resolve(errorCode(error) === 'EACCES' ? 'forbidden' : 'taken');
     });
-    server.listen({ port, host: '0.0.0.0', exclusive: true }, () => {
+    server.listen({ port, host: address, exclusive: true }, () => {
       server.close(() => {
         resolve('yes');
       });

@@ -53,7 +53,20 @@ export function thisTerminal(): Terminal {
       if (!process.stdin.isTTY) return false;
       const reader = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+        return await new Promise<boolean>((resolve) => {
+          // Ctrl-C and Ctrl-D close it without an answer, and a question that is closed is never answered.
+          reader.once('close', () => {
+            resolve(false);
+          });
+          reader.question(`${question} [y/N] `).then(
+            (answer) => {
+              resolve(/^y(es)?$/i.test(answer.trim()));
+            },
+            () => {
+              resolve(false);
+            },
+          );
+        });
       } finally {
         reader.close();
       }

@@ -214,7 +214,10 @@ const EXTENSIONS = /\.(ya?ml|json)$/;
 /** What tells Kustomize what to do is not applied itself. */
 const NO_OBJECTS = /^kustomization\.ya?ml$/;
 
-/** The file itself, or what a folder holds; a folder's files are found as kubectl does it, by extension. */
+/**
+ * The file itself, or what a folder holds; a folder's files are found as `kubectl apply -R` does it, by extension. Names that
+ * start with a dot mean nothing to it: what is skipped here could be applied unjudged.
+ */
 function filesOf(input: string, unreadable: Unreadable[]): readonly string[] {
   if (input === '-') {
     return [input];
@@ -233,7 +236,7 @@ function filesIn(folder: string): readonly string[] {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : filesIn(path);
+        return filesIn(path);
       }
       return EXTENSIONS.test(entry.name) && !NO_OBJECTS.test(entry.name) ? [path] : [];
     });

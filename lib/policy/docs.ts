@@ -1,10 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isAdmissible } from './admission';
 import type { Policy } from './policy';
-import { policies } from './policies';
-
-// Writes README.md beside this file; with --check only tells whether it is as it should be.
 
 /** Ids of the policies that constructs ask in their constructors. */
 const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout', 'request-within-limit'];
@@ -88,17 +83,4 @@ export function documentation(list: readonly Policy[]): string {
     '',
     list.map(section).join('\n\n'),
   ].join('\n')}\n`;
-}
-
-if (require.main === module) {
-  const file = join(__dirname, 'README.md');
-  const text = documentation(policies({ mutableTags: ['dev'] }));
-  if (!process.argv.includes('--check')) {
-    writeFileSync(file, text);
-  } else if (readFileSync(file, 'utf8') !== text) {
-    process.stderr.write(
-      'lib/policy/README.md differs from the policies. Run `npm run docs` and commit what it writes.\n',
-    );
-    process.exitCode = 1;
-  }
 }

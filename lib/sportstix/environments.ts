@@ -82,6 +82,8 @@ export const local: Environment = {
     ports: [
       { host: 8880, container: 80 },
       { host: 8443, container: 443 },
+      // Kafka, for services that run on the host. k3d publishes ports when it makes a cluster; `k3d cluster edit` adds one later.
+      { address: '127.0.0.1', host: 9094, container: 9094 },
     ],
     subnet: '172.21.0.0/16',
     podCidr: '10.42.0.0/16',

@@ -67,14 +67,15 @@ function importedImages(environment: Environment): string[] {
 export function patientOf(
   environment: Environment,
   access: HostAccess,
-  secrets: SecretValues,
+  passwordOf: PasswordOf,
   system: System,
 ): Patient {
   return {
     access,
     configFile: join(OUTPUT, environment.name, 'k3d.yml'),
     images: importedImages(environment),
-    passwordOf: passwordsFrom(environment.services, secrets),
+    namespace: environment.namespace,
+    passwordOf,
     system,
   };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +11,9 @@ metadata:
 data:
   A_TOKEN: abc
 `;
+
+// Each case is a process of its own, and they are slow where the machine is busy.
+jest.setTimeout(180_000);
 
 /** jest's own type for it is any. */
 const containing = (text: string): unknown => expect.stringContaining(text);
@@ -39,7 +42,7 @@ describe('npm run check', () => {
       status: 2,
       stderr: containing('/nothing'),
     });
-  }, 30_000);
+  });
 
   test('says how it is used where it is used wrongly', () => {
     expect(program([])).toMatchObject({ status: 2, stderr: containing('nothing to check') });
@@ -47,6 +50,50 @@ describe('npm run check', () => {
       status: 2,
       stderr: containing('text, json, sarif'),
     });
-    expect(program(['--nothing'])).toMatchObject({ status: 2, stderr: containing('usage:') });
-  }, 30_000);
+  });
+
+  test('files are found and named as the caller wrote them: by npm from a subfolder, and without npm', () => {
+    const root = join(__dirname, '../..');
+    const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
+    const filesOf = (program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): unknown => {
+      const options = ['--no-exceptions', '--format', 'json'];
+      const { status, stdout, stderr } = spawnSync(program, [...args, ...options], {
+        encoding: 'utf8',
+        cwd,
+        env: { ...process.env, ...env },
+      });
+      expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+      return [...new Set((JSON.parse(stdout) as { file: string }[]).map(({ file }) => file))];
+    };
+    const below = join(root, 'dist/local');
+    const file = 'manifests/log-collector.k8s.yaml';
+    const program = ['--import', loader, join(root, 'lib/cli/check.ts')];
+
+    expect(filesOf('npm', ['run', '-s', 'check', '--', file], below)).toEqual([file]);
+    // Somebody else's npm, and another script of this project, set the same variables.
+    expect(
+      filesOf(process.execPath, [...program, file], below, { INIT_CWD: tmpdir(), npm_lifecycle_event: 'check' }),
+    ).toEqual([file]);
+    expect(
+      filesOf(process.execPath, [...program, `dist/local/${file}`], root, {
+        INIT_CWD: tmpdir(),
+        npm_lifecycle_event: 'test',
+      }),
+    ).toEqual([`dist/local/${file}`]);
+  });
+
+  test('of a folder nothing is left out that kubectl apply -R would apply', () => {
+    const path = mkdtempSync(join(tmpdir(), 'check-'));
+    for (const folder of ['.hidden', 'node_modules/a']) {
+      mkdirSync(join(path, folder), { recursive: true });
+      writeFileSync(join(path, folder, 'bad.yaml'), BAD);
+    }
+    writeFileSync(join(path, '.bad.yml'), BAD);
+
+    const { stdout } = program(['--format', 'json', path]);
+
+    expect((JSON.parse(stdout) as { file: string }[]).map(({ file }) => file)).toEqual(
+      ['.bad.yml', '.hidden/bad.yaml', 'node_modules/a/bad.yaml'].map((file) => join(path, file)),
+    );
+  });
 });

@@ -11,6 +11,7 @@ import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify, types } from 'node:util';
+import { readArguments } from '../../lib/cli/command-line';
 import { record, records, text } from './json';
 
 const execFile = promisify(execFileCallback);
@@ -430,16 +431,31 @@ function clusterPrograms(): readonly Program[] {
   ];
 }
 
+const USAGE = `Usage: node --import tsx test/cluster/binaries.ts [--missing]
+       node --import tsx test/node/binaries.ts [--missing]
+
+Builds the programs that these tests need into a cache folder outside the repository; it can be interrupted.
+
+  --missing  builds none, says which are yet to be built, and fails if any is
+  --help     this text
+`;
+
 /**
  * A script that builds programs. With `--missing` it builds none, says which of them are yet to be built, and fails if any is.
  *
  * @param programs which programs; what it throws is told as an error of the script
  */
 export async function script(programs: () => readonly Program[]): Promise<void> {
+  const parsed = readArguments('binaries.ts', USAGE, () =>
+    parseArgs({ options: { missing: { type: 'boolean', default: false }, help: { type: 'boolean' } } }),
+  );
+  if (typeof parsed === 'number') {
+    process.exitCode = parsed;
+    return;
+  }
   try {
-    const { values } = parseArgs({ options: { missing: { type: 'boolean', default: false } } });
     const wanted = programs();
-    if (values.missing) {
+    if (parsed.values.missing) {
       const missing = wanted.filter(([name, version]) => findBinary(name, version) === undefined);
       process.stdout.write(missing.map(([name, version]) => `${wantedOf(name, version).title}\n`).join(''));
       process.exitCode = missing.length === 0 ? 0 : 1;

@@ -16,7 +16,13 @@ function standIns(lab: Lab): string {
       ps*) ;;
       'network inspect k3d-shop') echo '[{"IPAM":{"Config":[{"Subnet":"172.21.0.0/16"}]}}]' ;;
       inspect*) echo ${node} ;;
-      exec*) echo '{"images":[{"repoTags":["docker.io/shop/auth-service:dev"]}]}' ;;
+      info*) echo '{"CgroupVersion":"2","DockerRootDir":"/","MemTotal":16777216000,"NCPU":8}' ;;
+      port*) printf '80/tcp -> 0.0.0.0:8880\\n443/tcp -> 0.0.0.0:8443\\n' ;;
+      'image inspect'*) echo '[{"RootFS":{"Layers":["sha256:1"]}}]' ;;
+      exec*images*) echo '{"images":[{"id":"1","repoTags":["docker.io/shop/auth-service:dev"]}]}' ;;
+      exec*inspecti*) echo '{"info":{"imageSpec":{"rootfs":{"diff_ids":["sha256:1"]}}}}' ;;
+      exec*nslookup*) printf 'Server: 10.43.0.10\\n\\nName: host.k3d.internal\\nAddress: 172.21.0.1\\n' ;;
+      exec*nodes*) echo '{"items":[{"status":{"conditions":[{"type":"Ready","status":"True"}]}}]}' ;;
       *) exit 1 ;;
     esac`,
     k3d: `case $1 in

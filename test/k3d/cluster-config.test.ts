@@ -37,6 +37,13 @@ describe('k3dConfig', () => {
     });
   });
 
+  test('publishes a port on one address of the host only, where one is given', () => {
+    const config = k3dConfig({ ...cluster, ports: [{ address: '127.0.0.1', host: 9094, container: 9094 }] });
+
+    expect(config).toMatchObject({ ports: [{ port: '127.0.0.1:9094:9094', nodeFilters: ['loadbalancer'] }] });
+    expect(valid(config)).toBe(true);
+  });
+
   test('pins the ranges that the firewall rules name, and the version', () => {
     expect(k3dConfig(cluster)).toMatchObject({
       subnet: '172.21.0.0/16',
@@ -59,6 +66,10 @@ describe('k3dConfig', () => {
     [{ image: 'rancher/k3s' }, 'image "rancher/k3s": not pinned'],
     [{ ports: [{ host: 0, container: 80 }] }, 'ports[0].host 0: not a TCP port'],
     [{ ports: [{ host: 80, container: 65536 }] }, 'ports[0].container 65536: not a TCP port'],
+    [
+      { ports: [{ address: 'localhost', host: 80, container: 80 }] },
+      'ports[0].address "localhost": not an IPv4 address',
+    ],
     [
       {
         ports: [

@@ -2,17 +2,23 @@ import { main } from '../../lib/cli/doctor';
 import { checks, type Patient } from '../../lib/k3d/checks';
 import { fullImageName } from '../../lib/k3d/image-name';
 import { runChecks, type Finding, type Result } from '../../lib/k3d/doctor';
+import type { PublishedPort } from '../../lib/k3d/model';
 import { scramMatches } from '../../lib/k3d/scram';
 import { access } from './example';
 import {
   clusters,
+  df,
+  dockerImage,
   exited,
   hba,
   hbaRules,
   listening,
   MISSING,
+  nodeConditions,
+  nslookup,
   PASSWORDS,
   patient,
+  published,
   roles,
   terminal,
   TIMED_OUT,
@@ -47,7 +53,7 @@ test('before the cluster is made, all is well too', async () => {
   const who = patient(
     [
       [/^k3d cluster list/, '[]'],
-      [/^docker network inspect/, exited(1, 'no such network')],
+      [/^docker network inspect/, exited(1, 'Error response from daemon: network k3d-shop not found')],
       [/^ip -j -4 route/, '[{"dst":"192.0.2.0/24","dev":"eth0"}]'],
       [/^dist\/local\/host\/firewall.sh status/, 'iptables: rules in place\nnftables: drops nothing\n'],
     ],
@@ -62,11 +68,17 @@ test('before the cluster is made, all is well too', async () => {
 interface Case {
   readonly replies?: readonly (readonly [RegExp, Reply])[];
   readonly machine?: StandIn;
+  /** Further ports, and the k3s image, of the environment. */
+  readonly ports?: readonly PublishedPort[];
+  readonly image?: string;
   readonly check: string;
   readonly status?: Result['status'];
   readonly found: string | RegExp;
   readonly remedy: string;
 }
+
+const INFO = (changed: object): string =>
+  JSON.stringify({ CgroupVersion: '2', DockerRootDir: '/var/lib/docker', MemTotal: 16777216000, NCPU: 8, ...changed });
 
 const rule = { line: 1, type: 'host', databases: ['all'], users: ['all'], address: 'all', netmask: null, error: null };
 
@@ -345,7 +357,7 @@ const CASES: Readonly<Record<string, Case>> = {
     replies: [[/^k3d cluster list/, clusters('1/1', '1/1')]],
     check: 'cluster: cluster shop is up',
     found: 'but the environment has 1 and 2',
-    remedy: 'k3d cluster delete shop',
+    remedy: 'npm run down (it says what is stored in the cluster and goes with it, and asks)',
   },
   'k3d cannot list clusters': {
     replies: [[/^k3d cluster list/, exited(1, 'docker is down')]],
@@ -358,27 +370,182 @@ const CASES: Readonly<Record<string, Case>> = {
     replies: [[/^docker network inspect/, '[{"IPAM":{"Config":[{"Subnet":"172.18.0.0/16"}]}}]']],
     check: 'cluster: its Docker network is 172.21.0.0/16',
     found: 'it is 172.18.0.0/16',
-    remedy: 'k3d cluster create --config dist/local/k3d.yml',
+    remedy: 'npm run down (it says what is stored in the cluster and goes with it, and asks)',
   },
   'an image is not imported on one node': {
-    replies: [[/^docker exec k3d-shop-agent-1/, '{"images":[{"repoTags":["docker.io/library/redis:7.2"]}]}']],
+    replies: [
+      [
+        /^docker exec k3d-shop-agent-1 crictl images/,
+        '{"images":[{"id":"2","repoTags":["docker.io/library/redis:7.2"]}]}',
+      ],
+    ],
     check: 'images: 2 images',
-    found: 'missing on a node: shop/auth-service:dev',
-    remedy: 'k3d image import -c shop shop/auth-service:dev',
+    found: 'shop/auth-service:dev is missing on k3d-shop-agent-1',
+    remedy: 'k3d image import --cluster shop shop/auth-service:dev',
   },
   'an image is not built': {
     replies: [
       [/^docker exec k3d-shop-agent-1/, '{"images":[{"repoTags":["docker.io/library/redis:7.2"]}]}'],
-      [/^docker image inspect/, exited(1, 'No such image')],
+      [/^docker image inspect/, exited(1, 'Error response from daemon: No such image: shop/auth-service:dev', '[]\n')],
     ],
     check: 'images: 2 images',
-    found: 'missing on a node: shop/auth-service:dev',
-    remedy: 'build, since docker has them neither',
+    found: 'shop/auth-service:dev is missing on k3d-shop-agent-1',
+    remedy: 'build, since docker has it neither: docker build --build-arg API=http://a -t shop/auth-service:dev FOLDER',
+  },
+  'an image was built again since it was imported': {
+    replies: [[/^docker image inspect shop/, dockerImage('newer')]],
+    check: 'images: 2 images',
+    found: 'shop/auth-service:dev on k3d-shop-server-0, k3d-shop-agent-0, k3d-shop-agent-1 is another than Docker has',
+    remedy: 'k3d image import --cluster shop shop/auth-service:dev',
+  },
+  'a node cannot be asked for its images': {
+    replies: [[/^docker exec k3d-shop-agent-0 crictl/, exited(1, 'container 4f1c is not running')]],
+    check: 'images: 2 images',
+    status: 'could-not-run',
+    found: 'docker exec k3d-shop-agent-0 ... ended with exit code 1: container 4f1c is not running',
+    remedy: '',
+  },
+  'Docker cannot be asked for an image': {
+    replies: [[/^docker image inspect/, exited(1, 'permission denied')]],
+    check: 'images: 2 images',
+    status: 'could-not-run',
+    found: 'permission denied',
+    remedy: '',
+  },
+  'the kernel has cgroup v1': {
+    replies: [[/^docker info/, INFO({ CgroupVersion: '1' })]],
+    image: 'rancher/k3s:v1.35.5-k3s1',
+    check: 'resources: the kernel has cgroups',
+    found: 'version 1, and rancher/k3s:v1.35.5-k3s1 needs version 2',
+    remedy: 'systemd.unified_cgroup_hierarchy=1',
+  },
+  'memory is short': {
+    replies: [[/^docker info/, INFO({ MemTotal: 4 * 2 ** 30 })]],
+    check: 'resources: memory',
+    found: 'the pods request 5.0 GiB and 1.6 CPUs, the machine has 4.0 GiB and 8',
+    remedy: 'more memory',
+  },
+  'the Docker daemon is down, so nothing is known of its machine': {
+    replies: [
+      [/^docker info/, '{"ClientInfo":{"Debug":false},"ServerErrors":["Cannot connect to the Docker daemon"]}'],
+    ],
+    check: 'resources: disk',
+    status: 'could-not-run',
+    found: 'the Docker daemon tells nothing of its machine',
+    remedy: '',
+  },
+  'the disk is so full that images are deleted': {
+    replies: [[/^df/, df(1000, 150)]],
+    check: 'resources: disk',
+    found: '85 % used',
+    remedy: 'docker system df',
+  },
+  'the disk is so full that pods are evicted': {
+    replies: [[/^df/, df(1000, 50)]],
+    check: 'resources: disk',
+    found: '95 % used',
+    remedy: 'docker system df',
+  },
+  'the load balancer lacks a port that came later': {
+    replies: [[/^docker port/, published('0.0.0.0:8880')]],
+    check: 'cluster: it is published',
+    found: '8443:443 is not published',
+    remedy: 'k3d cluster edit shop --port-add 8443:443@loadbalancer',
+  },
+  "Kafka's port is not published": {
+    replies: [[/^docker port/, published('0.0.0.0:8880', '0.0.0.0:8443')]],
+    ports: [{ address: '127.0.0.1', host: 9094, container: 9094 }],
+    check: 'cluster: it is published',
+    found: '127.0.0.1:9094:9094 is not published',
+    remedy: 'k3d cluster edit shop --port-add 127.0.0.1:9094:9094@loadbalancer',
+  },
+  "Kafka's port is open to the network": {
+    replies: [[/^docker port/, published('0.0.0.0:8880', '0.0.0.0:8443', '0.0.0.0:9094')]],
+    ports: [{ address: '127.0.0.1', host: 9094, container: 9094 }],
+    check: 'cluster: it is published',
+    found: '9094 is published on every address, not on 127.0.0.1 only',
+    remedy: 'k3d cluster edit shop --port-delete 9094:9094@loadbalancer',
+  },
+  'a node is out of disk': {
+    replies: [[/kubectl get nodes/, nodeConditions({ DiskPressure: 'True' })]],
+    check: 'cluster: its nodes are ready',
+    found: 'k3d-shop-server-0: DiskPressure',
+    remedy: 'kubectl --context k3d-shop describe nodes',
+  },
+  'a node is not ready': {
+    replies: [[/kubectl get nodes/, nodeConditions({ Ready: 'Unknown' })]],
+    check: 'cluster: its nodes are ready',
+    found: 'k3d-shop-server-0: not ready',
+    remedy: 'kubectl --context k3d-shop describe nodes',
+  },
+  'after a reboot the DNS has lost the host': {
+    replies: [
+      [/nslookup host.k3d.internal/, exited(1, '', `${nslookup()}** server can't find host.k3d.internal: NXDOMAIN\n`)],
+    ],
+    check: 'cluster: its DNS',
+    found: "the cluster's DNS does not know host.k3d.internal",
+    remedy: 'k3d cluster stop shop\nk3d cluster start shop',
+  },
+  'the DNS leads elsewhere': {
+    replies: [[/nslookup host.k3d.internal/, nslookup('192.168.65.2')]],
+    check: 'cluster: its DNS',
+    found: "the cluster's DNS says 192.168.65.2 for host.k3d.internal, and this host is 172.21.0.1",
+    remedy: 'k3d cluster start shop',
+  },
+  'the DNS does not answer': {
+    replies: [[/nslookup/, exited(1, '', ';; connection timed out; no servers could be reached\n')]],
+    check: 'cluster: its DNS',
+    found: "the cluster's DNS does not answer at 10.43.0.10",
+    remedy: 'get pods -l k8s-app=kube-dns',
+  },
+  'the Services that lead to the host are not applied': {
+    replies: [
+      [
+        /nslookup redis-external.shop.svc.cluster.local/,
+        exited(1, '', `${nslookup()}** server can't find redis-external.shop.svc.cluster.local: NXDOMAIN\n`),
+      ],
+    ],
+    check: 'cluster: its Services',
+    found: 'there is no Service redis-external in namespace shop',
+    remedy: 'npm run up',
+  },
+  'the node has no nslookup, and the host is not written down': {
+    replies: [
+      [/nslookup/, exited(127, 'OCI runtime exec failed: exec: "nslookup": executable file not found in $PATH')],
+      [/configmap coredns/, '172.21.0.2 k3d-shop-server-0\n172.21.0.3 k3d-shop-agent-0\n'],
+    ],
+    check: 'cluster: its DNS',
+    found: "the cluster's DNS does not know host.k3d.internal",
+    remedy: 'k3d cluster start shop',
+  },
+  'a process holds the port of the one address': {
+    replies: [
+      [/^docker ps --filter publish=9094/, ''],
+      [/^ss .*sport = :9094/, listening('127.0.0.1', 9094, 'users:(("java",pid=77,fd=3))')],
+    ],
+    ports: [{ address: '127.0.0.1', host: 9094, container: 9094 }],
+    machine: { taken: [9094] },
+    check: 'ports: port 9094 of 127.0.0.1 is free',
+    found: 'java (pid 77) holds it',
+    remedy: 'kill 77',
   },
 };
 
 test.each(Object.entries(CASES))('%s: named, with the remedy', async (_, expected) => {
-  const findings = await examine(patient(expected.replies, expected.machine));
+  const who = patient(expected.replies, expected.machine);
+  const { cluster } = who.access;
+  const findings = await examine({
+    ...who,
+    access: {
+      ...who.access,
+      cluster: {
+        ...cluster,
+        ports: [...cluster.ports, ...(expected.ports ?? [])],
+        image: expected.image ?? cluster.image,
+      },
+    },
+    buildArguments: new Map([['shop/auth-service:dev', ['API=http://a']]]),
+  });
 
   const hit = failed(findings).find(({ name }) => name.startsWith(expected.check));
   expect(hit?.result).toMatchObject({ status: expected.status ?? 'problem' });
@@ -406,6 +573,66 @@ test('no check ends in a stack trace, whatever fails', async () => {
   }
 });
 
+test('a name that DNS knows is taken where the node has no nslookup and it is written down', async () => {
+  const who = patient([
+    [/nslookup/, exited(126, 'OCI runtime exec failed: exec failed: executable file not found in $PATH')],
+    [/configmap coredns/, '172.21.0.2 k3d-shop-server-0\n172.21.0.1 host.k3d.internal\n'],
+  ]);
+
+  expect(failed(await examine(who))).toMatchObject([
+    { name: "cluster: its Services lead to this host's servers", result: { status: 'could-not-run' } },
+  ]);
+});
+
+test('servers that pods reach by an address need no DNS', async () => {
+  const who = patient([[/nslookup/, exited(1, '', ';; connection timed out; no servers could be reached\n')]]);
+  const endpoints = access.endpoints.map((endpoint) => ({ ...endpoint, host: '172.21.0.1' }));
+
+  expect(failed(await examine({ ...who, access: { ...access, endpoints } }))).toEqual([]);
+});
+
+test('a lost name is mended by a restart of the cluster, which can be undone and loses nothing', async () => {
+  const screen = terminal();
+  const lost = exited(1, '', `${nslookup()}** server can't find host.k3d.internal: NXDOMAIN\n`);
+
+  await main(patient([[/nslookup host.k3d.internal/, lost]]), ['--fix', '--yes'], screen);
+
+  expect(screen.executed).toEqual(['k3d cluster stop shop', 'k3d cluster start shop']);
+});
+
+test('an image that is there in another version is not replaced by --fix, which could not undo it', async () => {
+  const screen = terminal();
+
+  await main(patient([[/^docker image inspect/, dockerImage('newer')]]), ['--fix', '--yes'], screen);
+
+  expect(screen.executed).toEqual([]);
+  expect(screen.written()).toContain('k3d image import --cluster shop');
+});
+
+test('a process that listens on another address is not in the way of a port of one address', async () => {
+  const ports = [{ address: '127.0.0.1', host: 9094, container: 9094 }];
+  const who = patient([[/^ss .*sport = :9094/, listening('192.0.2.2', 9094, 'users:(("java",pid=77,fd=3))')]]);
+  const asked: unknown[] = [];
+  const system = {
+    ...who.system,
+    canListen: (...args: readonly unknown[]) => {
+      asked.push(args);
+      return Promise.resolve('yes' as const);
+    },
+  };
+
+  const findings = await examine({
+    ...who,
+    system,
+    access: { ...access, cluster: { ...access.cluster, ports } },
+  });
+
+  expect(asked).toEqual([[9094, '127.0.0.1']]);
+  expect(failed(findings).map(({ name }) => name)).toEqual([
+    'cluster: it is published on the ports of the environment',
+  ]);
+});
+
 test('a port that is changed in the environment is the one that is looked at', () => {
   const who = { ...patient([], { taken: [] }) };
   const changed = {
@@ -428,7 +655,7 @@ test('without --fix nothing is run that changes anything', async () => {
   expect(screen.executed).toEqual([]);
   for (const line of who.system.ran) {
     expect(line).toMatch(
-      /^(docker (version|ps|network inspect|inspect|image inspect|exec \S+ crictl images) ?|k3d (version|cluster list)|kubectl version|ss |ip -j -4 route show|nsenter \S+ (ip -j -4 address show|\S*node -e)|(runuser|sudo) .*psql .*SELECT)/s,
+      /^(docker (version|info|ps|port|network inspect|inspect|image inspect|exec \S+ (crictl (images|inspecti)|nslookup|kubectl get)) ?|k3d (version|cluster list)|kubectl version|ss |ip -j -4 route show|df -P -k |nsenter \S+ (ip -j -4 address show|\S*node -e)|(runuser|sudo) .*psql .*SELECT)/s,
     );
   }
 });
@@ -496,6 +723,7 @@ describe('output', () => {
     expect(report.exitCode).toBe(1);
     expect(report.sections.map((section) => section.name)).toEqual([
       'tools',
+      'resources',
       'ports',
       'network',
       'postgres-external',
@@ -503,7 +731,7 @@ describe('output', () => {
       'cluster',
       'images',
     ]);
-    expect(report.sections[3]?.checks[2]).toEqual({
+    expect(report.sections[4]?.checks[2]).toEqual({
       name: 'the databases are there',
       status: 'problem',
       found: 'missing: shop_auth, shop_game',
@@ -555,13 +783,15 @@ describe('output', () => {
   });
 
   test.each([[['--format', 'yaml']], [['--yes']], [['--nonsense']], [['x']]])(
-    '%j is refused, with the usage',
+    '%j is refused with one line, and nothing is looked at',
     async (args) => {
       const screen = terminal();
+      const who = patient();
 
-      expect(await main(patient(), args, screen)).toBe(2);
+      expect(await main(who, args, screen)).toBe(2);
 
-      expect(screen.written()).toContain('Usage:');
+      expect(screen.written()).toMatch(/^npm run -s doctor: .*\n$/);
+      expect(who.system.ran).toEqual([]);
     },
   );
 

@@ -11,7 +11,7 @@ process.once('SIGINT', () => {
 void bringUp(
   platform,
   { system: thisSystem(), terminal: thisTerminal(), signal: interrupt.signal, pollMilliseconds: 10 },
-  () => Promise.resolve(0),
+  { outdated: () => [], doctor: () => Promise.resolve(0) },
 ).then((code) => {
   process.exitCode = code;
 });

@@ -65,13 +65,85 @@ export function clusters(servers: string, agents: string): string {
   return JSON.stringify([{ name: cluster.name, serversRunning, serversCount, agentsRunning, agentsCount }]);
 }
 
+/** What df says of a file system, in KiB. */
+export function df(size: number, available: number): string {
+  return `Filesystem     1024-blocks      Used Available Capacity Mounted on
+/dev/mapper/my root ${size} ${size - available} ${available} 40% /
+`;
+}
+
+/** What docker says of the published ports 80, 443 and so on, in this order. */
+export function published(...addresses: readonly string[]): string {
+  return addresses.map((address, index) => `${[80, 443, 9094][index] ?? 0}/tcp -> ${address}\n`).join('');
+}
+
+/** What kubectl says of the nodes; those of the first are given, beside being ready. */
+export function nodeConditions(first: Readonly<Record<string, string>>): string {
+  const node = (name: string, conditions: Readonly<Record<string, string>>): object => ({
+    metadata: { name },
+    status: { conditions: Object.entries(conditions).map(([type, status]) => ({ type, status })) },
+  });
+  const well = { Ready: 'True', DiskPressure: 'False', MemoryPressure: 'False' };
+  return JSON.stringify({
+    items: [node('k3d-shop-server-0', { ...well, ...first }), node('k3d-shop-agent-0', well)],
+  });
+}
+
+/** What busybox' nslookup says; the server's own address stands first. */
+export function nslookup(...addresses: readonly string[]): string {
+  const found = addresses.map((address) => `Name:\thost.k3d.internal\nAddress: ${address}\n`).join('');
+  return `Server:\t\t10.43.0.10\nAddress:\t10.43.0.10:53\n\n${found}\n`;
+}
+
+/** An image as docker has it: every setting, also those that are not there. */
+export function dockerImage(layer: string): string {
+  return JSON.stringify([
+    {
+      Id: 'sha256:manifest',
+      Created: '2025-11-02T10:00:00Z',
+      RootFS: { Type: 'layers', Layers: ['sha256:root', `sha256:${layer}`] },
+      Config: {
+        Hostname: '',
+        User: '',
+        Env: ['PATH=/bin'],
+        Cmd: null,
+        Entrypoint: ['java'],
+        Labels: {},
+        Volumes: null,
+      },
+    },
+  ]);
+}
+
+/** The same image as a node has it. */
+export function ociImage(layer: string): string {
+  return JSON.stringify({
+    status: { id: 'sha256:config' },
+    info: {
+      imageSpec: {
+        created: '2025-11-02T10:00:00Z',
+        config: { Env: ['PATH=/bin'], Entrypoint: ['java'] },
+        rootfs: { type: 'layers', diff_ids: ['sha256:root', `sha256:${layer}`] },
+      },
+    },
+  });
+}
+
 /** A machine and a cluster on which all is well; by command lines, first match counts. */
 export const WELL: readonly (readonly [RegExp, Reply])[] = [
   [/^docker version/, '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}'],
   [/^k3d version/, 'k3d version v5.8.3\nk3s version v1.31.5-k3s1 (default)\n'],
   [/^kubectl version/, '{"clientVersion":{"gitVersion":"v1.32.4"}}'],
   [/^k3d cluster list/, clusters('1/1', '2/2')],
+  [
+    /^docker info/,
+    '{"CgroupVersion":"2","DockerRootDir":"/var/lib/docker","MemTotal":16777216000,"NCPU":8,"ServerVersion":"28.2.2"}',
+  ],
+  [/^df -P -k \/var\/lib\/docker/, df(500_000_000, 300_000_000)],
   [/^docker ps --filter publish=/, 'k3d-shop-serverlb\n'],
+  [/^docker port k3d-shop-serverlb/, '6443/tcp -> 0.0.0.0:39001\n' + published('0.0.0.0:8880', '0.0.0.0:8443')],
+  [/^docker exec k3d-shop-server-0 kubectl get nodes/, nodeConditions({})],
+  [/^docker exec k3d-shop-server-0 nslookup \S+ 10.43.0.10/, nslookup('172.21.0.1')],
   [/^docker network inspect k3d-shop/, '[{"IPAM":{"Config":[{"Subnet":"172.21.0.0/16"}]}}]'],
   [
     /^ip -j -4 route/,
@@ -92,7 +164,8 @@ export const WELL: readonly (readonly [RegExp, Reply])[] = [
     /^docker exec k3d-shop-(server|agent)-\d crictl images/,
     '{"images":[{"id":"1","repoTags":["docker.io/shop/auth-service:dev"]},{"id":"2","repoTags":["docker.io/library/redis:7.2"]}]}',
   ],
-  [/^docker image inspect/, '[]'],
+  [/^docker exec k3d-shop-(server|agent)-\d crictl inspecti/, ociImage('base')],
+  [/^docker image inspect/, dockerImage('base')],
 ];
 
 export interface StandIn {
@@ -131,6 +204,8 @@ export function patient(
     access,
     configFile: 'dist/local/k3d.yml',
     images: IMAGES,
+    namespace: 'shop',
+    requests: () => ({ cpuMillis: 1650, memoryBytes: 5 * 2 ** 30 }),
     passwordOf: (_, user) => new Map(Object.entries(PASSWORDS)).get(user),
     system: standIn([...replies, ...WELL], machine),
   };

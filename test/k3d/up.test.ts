@@ -6,31 +6,34 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { main as downMain } from '../../lib/cli/down';
 import { main as upMain } from '../../lib/cli/up';
-import { bringUp, takeDown, type Hands } from '../../lib/k3d/bring-up';
+import { bringUp, takeDown, type Hands, type OutdatedFile } from '../../lib/k3d/bring-up';
 import { thisSystem } from '../../lib/k3d/system';
 import { thisTerminal } from '../../lib/k3d/terminal';
 import { readWorkloads } from '../../lib/k3d/workloads';
 import { platform } from './platform';
 import { exited, patient, terminal, type RecordingTerminal } from './stand-ins';
 
+const NODES = ['k3d-shop-server-0', 'k3d-shop-agent-0', 'k3d-shop-agent-1'];
+const IMAGES = ['shop/auth-service:dev', 'shop/game-service:dev'];
 const ASK = {
   clusters: 'k3d cluster list -o json',
   contexts: 'kubectl config get-contexts -o name',
-  images: [
-    'docker image inspect --format {{.Id}} shop/auth-service:dev',
-    'docker image inspect --format {{.Id}} shop/game-service:dev',
-    ...['server-0', 'agent-0', 'agent-1'].map((node) => `docker exec k3d-shop-${node} crictl images -o json`),
-  ],
+  built: IMAGES.map((image) => `docker image inspect ${image}`),
+  images: NODES.map((node) => `docker exec ${node} crictl images -o json`),
+  contents: IMAGES.map((image) => `docker exec k3d-shop-server-0 crictl inspecti -o json docker.io/${image}`),
   workloads:
     'kubectl --context k3d-shop --namespace shop get deployments,statefulsets,rollouts.argoproj.io,pods -o json',
 };
 const DO = {
   create: 'k3d cluster create --config dist/local/k3d.yml',
-  load: 'k3d image import --cluster shop shop/auth-service:dev',
+  load: 'k3d image import --cluster shop shop/auth-service:dev shop/game-service:dev',
   definitions: 'kubectl --context k3d-shop apply --server-side -f crds',
   established: 'kubectl --context k3d-shop wait --for=condition=Established --timeout=60s crd/rollouts.argoproj.io',
   platform: 'kubectl --context k3d-shop apply -f dist/local/manifests',
 };
+
+// Every step is a process of its own, and they are slow where the machine is busy.
+jest.setTimeout(120_000);
 
 let folder: string;
 let state: string;
@@ -39,9 +42,11 @@ const path = process.env['PATH'] ?? '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'up-'));
   state = mkdtempSync(join(tmpdir(), 'up-state-'));
-  for (const name of ['docker', 'k3d', 'kubectl']) symlinkSync(join(__dirname, 'stand-in.sh'), join(folder, name));
+  for (const name of ['docker', 'k3d', 'kubectl', 'npm'])
+    symlinkSync(join(__dirname, 'stand-in.sh'), join(folder, name));
   process.env['PATH'] = `${folder}:${path}`;
   process.env['STAND_IN_STATE'] = state;
+  tell('built', builtAs(1));
 });
 afterEach(() => {
   process.env['PATH'] = path;
@@ -53,6 +58,11 @@ function tell(file: string, text: string): void {
   writeFileSync(join(state, file), text);
 }
 
+/** What Docker has: each image in some version. */
+function builtAs(auth: number, game = auth): string {
+  return `shop/auth-service:dev auth-${auth}\nshop/game-service:dev game-${game}\n`;
+}
+
 function calls(): readonly string[] {
   return existsSync(join(state, 'calls')) ? readFileSync(join(state, 'calls'), 'utf8').trim().split('\n') : [];
 }
@@ -61,7 +71,10 @@ function calls(): readonly string[] {
 function done(from = 0): readonly string[] {
   return calls()
     .slice(from)
-    .filter((call) => Object.values(DO).includes(call) || /cluster (start|delete)|kubeconfig/.test(call));
+    .filter(
+      (call) =>
+        Object.values(DO).includes(call) || /cluster (start|delete|create)|kubeconfig|image import|npm/.test(call),
+    );
 }
 
 function hands(screen: RecordingTerminal): Hands {
@@ -79,8 +92,19 @@ function hands(screen: RecordingTerminal): Hands {
   };
 }
 
-function up(screen = terminal(), doctor = 0, what = platform): Promise<number> {
-  return bringUp(what, hands(screen), () => Promise.resolve(doctor));
+function up(screen = terminal(), doctor = 0, what = platform, running = 0): Promise<number> {
+  return bringUp(what, hands(screen), {
+    outdated: () => [],
+    doctor: (phase) => Promise.resolve(phase === 'host' ? doctor : running),
+  });
+}
+
+const RUNNING = nodes('1/1', '2/2');
+
+function nodes(servers: string, agents: string): string {
+  const [serversRunning, serversCount] = servers.split('/').map(Number);
+  const [agentsRunning, agentsCount] = agents.split('/').map(Number);
+  return JSON.stringify([{ name: 'shop', serversRunning, serversCount, agentsRunning, agentsCount }]);
 }
 
 test('on an empty machine: every step in its order, with its arguments', async () => {
@@ -89,7 +113,10 @@ test('on an empty machine: every step in its order, with its arguments', async (
   expect(await up(screen)).toBe(0);
 
   expect(calls()).toEqual([
-    ...[ASK.clusters, DO.create, ...ASK.images, DO.load],
+    ...[ASK.clusters, DO.create],
+    ...[ASK.clusters, ...ASK.built, ...ASK.images, DO.load],
+    // k3d's word is not taken for it.
+    ...[...ASK.built, ...ASK.images.slice(0, 1), ...ASK.contents, ...ASK.images.slice(1)],
     ...[DO.definitions, DO.established, DO.platform, ASK.workloads, ASK.workloads],
   ]);
   expect(screen.written()).toMatchSnapshot();
@@ -164,12 +191,6 @@ test('what the doctor could not check does not', async () => {
 });
 
 describe('a cluster that is there', () => {
-  const nodes = (servers: string, agents: string): string => {
-    const [serversRunning, serversCount] = servers.split('/').map(Number);
-    const [agentsRunning, agentsCount] = agents.split('/').map(Number);
-    return JSON.stringify([{ name: 'shop', serversRunning, serversCount, agentsRunning, agentsCount }]);
-  };
-
   test('and is stopped, is started', async () => {
     tell('clusters', nodes('0/1', '0/2'));
     tell('contexts', 'k3d-shop\n');
@@ -178,30 +199,211 @@ describe('a cluster that is there', () => {
     expect(done()[0]).toBe('k3d cluster start shop');
   });
 
-  test('and whose making was cut short, is made again', async () => {
-    tell('clusters', nodes('1/1', '0/1'));
-    tell('contexts', 'other\n');
+  test('and does not start, although k3d says so, is a stop', async () => {
+    const screen = terminal();
+    tell('clusters', nodes('0/1', '0/2'));
+    tell('contexts', 'k3d-shop\n');
+    tell('stuck', '');
 
-    expect(await up()).toBe(0);
-    expect(done().slice(0, 2)).toEqual(['k3d cluster delete shop', DO.create]);
+    expect(await up(screen)).toBe(1);
+    expect(done()).toEqual(['k3d cluster start shop']);
+    expect(screen.written()).toContain('not every node of shop runs');
   });
 
-  test('and was made from another configuration, is not touched', async () => {
-    const screen = terminal();
-    tell('clusters', nodes('1/1', '1/1'));
-    tell('contexts', 'k3d-shop\n');
+  test.each([
+    ['whose making was cut short', nodes('1/1', '0/1'), 'other\n'],
+    ['whose making was cut short, and kubectl knows no context', nodes('1/1', '0/1'), ''],
+    ['that was made from another configuration', nodes('1/1', '1/1'), 'k3d-shop\n'],
+    ['that was made from another configuration, and is stopped', nodes('0/1', '0/4'), 'k3d-shop\n'],
+  ])('and %s, is never touched: it says so, and how it is removed', async (_, list, contexts) => {
+    const screen = terminal({ answer: true });
+    tell('clusters', list);
+    tell('contexts', contexts);
 
     expect(await up(screen)).toBe(1);
     expect(done()).toEqual([]);
-    expect(screen.written()).toContain('Run npm run down');
+    expect(screen.written()).toContain('Nothing is removed here. npm run down says what is stored in it, and asks');
   });
 
-  test('and that kubectl does not know, is made known', async () => {
-    tell('clusters', nodes('1/1', '2/2'));
+  test('and is in another network than the firewall knows, is a stop', async () => {
+    const screen = terminal();
+    tell('clusters', RUNNING);
+    tell('contexts', 'k3d-shop\n');
+    tell('network', '172.18.0.0/16');
+
+    expect(await up(screen)).toBe(1);
+    expect(done()).toEqual([]);
+    expect(screen.written()).toContain('in the Docker network 172.18.0.0/16, and the environment has 172.21.0.0/16');
+  });
+
+  test('and has lost what pods need, as after a reboot, is a stop; one that is started here has it', async () => {
+    tell('clusters', RUNNING);
+    tell('contexts', 'k3d-shop\n');
+
+    expect(await up(terminal(), 0, platform, 1)).toBe(1);
+    expect(done()).toEqual([]);
+
+    tell('clusters', nodes('0/1', '0/2'));
+    expect(await up(terminal(), 0, platform, 1)).toBe(0);
+    expect(done()[0]).toBe('k3d cluster start shop');
+  });
+
+  test("and that kubectl does not know, is made known, and kubectl's current context stays", async () => {
+    const screen = terminal();
+    tell('clusters', RUNNING);
     tell('contexts', 'other\n');
 
+    expect(await up(screen)).toBe(0);
+    expect(done()[0]).toBe('k3d kubeconfig merge shop --kubeconfig-merge-default --kubeconfig-switch-context=false');
+    expect(screen.written()).toContain('the current one stays');
+  });
+});
+
+// Each question that comes before something is made, started or imported.
+test.each([
+  ['k3d cluster list', []],
+  ['docker network inspect', []],
+  ['kubectl config get-contexts', []],
+  ['docker image inspect', []],
+  ['docker exec k3d-shop-agent-1 crictl images', []],
+  ['crictl inspecti', []],
+])('when %s fails, nothing is changed, and it stops at once', async (question, changes) => {
+  const screen = terminal({ answer: true });
+  await up();
+  const before = calls().length;
+  tell('fail', question);
+
+  expect(await up(screen)).toBe(1);
+
+  expect(done(before)).toEqual(changes);
+  expect(screen.written()).toContain('as it was told');
+});
+
+describe('images', () => {
+  const loads = (from: number): readonly string[] =>
+    calls()
+      .slice(from)
+      .filter((call) => call.startsWith('k3d image import'));
+
+  test.each(['', 'containerd'])(
+    'are not imported again where the store is "%s" and nothing was built',
+    async (store) => {
+      tell('store', store);
+      await up();
+      const before = calls().length;
+
+      expect(await up()).toBe(0);
+      expect(loads(before)).toEqual([]);
+    },
+  );
+
+  test.each(['', 'containerd'])('and one that was built again is, where the store is "%s"', async (store) => {
+    tell('store', store);
+    await up();
+    const before = calls().length;
+    tell('built', builtAs(1, 2));
+    const screen = terminal();
+
+    expect(await up(screen)).toBe(0);
+    expect(loads(before)).toEqual(['k3d image import --cluster shop shop/game-service:dev']);
+    expect(screen.written()).toContain(
+      'shop/game-service:dev on k3d-shop-server-0, k3d-shop-agent-0, k3d-shop-agent-1',
+    );
+  });
+
+  test.each([
+    ['for the first time', '', 'shop/auth-service:dev is missing on k3d-shop-agent-1'],
+    ['again', '2', 'shop/auth-service:dev on k3d-shop-agent-1 is another than Docker has'],
+  ])('that do not get to a node %s, although k3d ends well, stop it at once', async (_, again, message) => {
+    const screen = terminal();
+    if (again !== '') {
+      await up();
+      tell('built', builtAs(Number(again)));
+    }
+    tell('broken-node', 'k3d-shop-agent-1');
+    const before = calls().length;
+
+    expect(await up(screen)).toBe(1);
+
+    expect(loads(before)).toEqual([DO.load]);
+    expect(calls().slice(before).join()).not.toContain('apply');
+    expect(screen.written()).toContain(`× Images\n    ${message}\n`);
+  });
+
+  test('are not imported where a node does not run, which is named', async () => {
+    const screen = terminal();
+    await up();
+    tell('down-node', 'k3d-shop-agent-0');
+    const before = calls().length;
+
+    expect(await up(screen)).toBe(1);
+
+    expect(done(before)).toEqual([]);
+    expect(screen.written()).toContain('docker exec k3d-shop-agent-0 ... ended with exit code 1');
+    expect(screen.written()).toContain('is not running');
+  });
+
+  test('that are not built stop it, with how each is built', async () => {
+    const screen = terminal();
+    tell('built', builtAs(1).split('\n')[0] ?? '');
+    const buildArguments = new Map([['shop/game-service:dev', ['API_URL=http://localhost:8880', 'NAME=a b']]]);
+
+    expect(await up(screen, 0, { ...platform, buildArguments })).toBe(1);
+
+    expect(done()).toEqual([DO.create]);
+    expect(screen.written()).toContain(
+      "docker build --build-arg API_URL=http://localhost:8880 --build-arg 'NAME=a b' -t shop/game-service:dev FOLDER\n",
+    );
+  });
+
+  test('that are not in Docker any more, but on every node, are well', async () => {
+    await up();
+    tell('built', '');
+    const before = calls().length;
+
     expect(await up()).toBe(0);
-    expect(done()[0]).toBe('k3d kubeconfig merge shop --kubeconfig-merge-default');
+    expect(loads(before)).toEqual([]);
+  });
+});
+
+describe('generated files', () => {
+  const SECRET: OutdatedFile = { file: 'dist/secrets.k8s.yaml', is: 'missing', committed: false };
+  const bring = (screen: RecordingTerminal, outdated: () => readonly OutdatedFile[]): Promise<number> =>
+    bringUp(platform, hands(screen), { outdated, doctor: () => Promise.resolve(0) });
+  const synthesized = (): boolean => existsSync(join(state, 'synthesized'));
+
+  test('that a fresh clone lacks are synthesized, before anything else', async () => {
+    const screen = terminal();
+
+    expect(await bring(screen, () => (synthesized() ? [] : [SECRET]))).toBe(0);
+
+    expect(calls()[0]).toBe('npm run synth');
+    expect(screen.written()).toContain('dist/secrets.k8s.yaml is missing, and not in git\n$ npm run synth\n');
+  });
+
+  test('that are still not there after it stop it', async () => {
+    const screen = terminal();
+
+    expect(await bring(screen, () => [SECRET])).toBe(1);
+
+    expect(calls()).toEqual(['npm run synth']);
+    expect(screen.written()).toContain('× Generated files\n    dist/secrets.k8s.yaml is missing\n');
+  });
+
+  test('that git has and are older than the code are named, and nothing is changed', async () => {
+    const screen = terminal();
+    const old = [
+      SECRET,
+      { file: 'dist/auth.k8s.yaml', is: 'different', committed: true } as const,
+      { file: 'dist/new.k8s.yaml', is: 'missing', committed: true } as const,
+    ];
+
+    expect(await bring(screen, () => old)).toBe(1);
+
+    expect(calls()).toEqual([]);
+    expect(screen.written()).toContain(
+      '    dist/auth.k8s.yaml is not what the code makes now\n    dist/new.k8s.yaml is missing\n    Run npm run synth, look',
+    );
   });
 });
 
@@ -256,15 +458,78 @@ describe('interrupted', () => {
 });
 
 describe('down', () => {
-  test('removes the cluster and says what stays', async () => {
+  const VOLUMES =
+    'docker exec k3d-shop-server-0 kubectl get persistentvolumeclaims,persistentvolumes,pods --all-namespaces -o json';
+  const claim = (namespace: string, name: string, size: string): object => ({
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace, name },
+    spec: { resources: { requests: { storage: size } } },
+    status: { capacity: { storage: size } },
+  });
+  const volume = (name: string, size: string, claimed: string): object => ({
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: { capacity: { storage: size }, claimRef: { namespace: claimed.split('/')[0], name: claimed.split('/')[1] } },
+  });
+  const pod = (namespace: string, name: string, owner: object | undefined, claimName: string): object => ({
+    kind: 'Pod',
+    metadata: { namespace, name, ...(owner && { ownerReferences: [{ controller: true, ...owner }] }) },
+    spec: { volumes: [{ emptyDir: {} }, { persistentVolumeClaim: { claimName } }] },
+  });
+  const STORED = JSON.stringify({
+    kind: 'List',
+    items: [
+      claim('shop', 'data-kafka-0', '1Gi'),
+      claim('monitoring', 'grafana', '2Gi'),
+      claim('shop', 'old', '3Gi'),
+      volume('pvc-1', '1Gi', 'shop/data-kafka-0'),
+      volume('pvc-9', '9Gi', 'gone/gone'),
+      pod('shop', 'kafka-0', { kind: 'StatefulSet', name: 'kafka' }, 'data-kafka-0'),
+      pod('monitoring', 'grafana-7d9f-x', { kind: 'ReplicaSet', name: 'grafana-7d9f' }, 'grafana'),
+      pod('other', 'o', { kind: 'StatefulSet', name: 'o' }, 'old'),
+    ],
+  });
+
+  test('says what is stored in the cluster, and removes nothing where nobody says yes', async () => {
     const screen = terminal();
     await up();
+    tell('stored', STORED);
     const before = calls().length;
 
-    expect(await takeDown(platform, hands(screen))).toBe(0);
+    expect(await downMain(platform, [], { ...hands(screen).terminal })).toBe(1);
 
-    expect(calls().slice(before)).toEqual([ASK.clusters, 'k3d cluster delete shop']);
-    expect(screen.written()).toContain('What is on the host stays');
+    expect(calls().slice(before)).toEqual([ASK.clusters, VOLUMES]);
+    expect(screen.written()).toMatchSnapshot();
+  });
+
+  test.each([
+    ['at a yes', [], true],
+    ['with --yes', ['--yes'], false],
+  ])('removes the cluster %s, having said what goes and what stays', async (_, args, answer) => {
+    const screen = terminal({ answer });
+    await up();
+    tell('stored', STORED);
+    const before = calls().length;
+
+    expect(await downMain(platform, args, hands(screen).terminal)).toBe(0);
+
+    expect(calls().slice(before)).toEqual([ASK.clusters, VOLUMES, 'k3d cluster delete shop', ASK.clusters]);
+    const said = screen.written();
+    expect(said.indexOf('shop/data-kafka-0, 1Gi, used by StatefulSet kafka')).toBeGreaterThan(0);
+    expect(said.indexOf('What stays: PostgreSQL, Redis and their data')).toBeLessThan(said.indexOf('cluster delete'));
+  });
+
+  test('says that it cannot tell what is stored where the cluster cannot be asked, and asks all the same', async () => {
+    const screen = terminal();
+    tell('clusters', nodes('0/1', '0/2'));
+    tell('down-node', 'k3d-shop-server-0');
+
+    expect(await takeDown(platform, hands(screen), { yes: false })).toBe(1);
+
+    expect(screen.written()).toContain('which volumes there are cannot be told: docker exec k3d-shop-server-0');
+    expect(screen.written()).toContain('k3d cluster start shop');
+    expect(screen.written()).toContain('every volume, since they are folders in the node containers');
+    expect(done()).toEqual([]);
   });
 
   test('without a cluster does nothing, and says so', async () => {
@@ -276,12 +541,22 @@ describe('down', () => {
     expect(screen.written()).toContain('nothing to remove');
   });
 
-  test('when k3d fails says so', async () => {
-    const screen = terminal();
+  test('when k3d cannot tell what clusters there are, says so and removes nothing', async () => {
+    const screen = terminal({ answer: true });
     tell('fail', 'cluster list');
 
-    expect(await downMain(platform, [], screen)).toBe(1);
+    expect(await downMain(platform, ['--yes'], screen)).toBe(1);
     expect(screen.written()).toContain('as it was told');
+    expect(calls()).toEqual([ASK.clusters]);
+  });
+
+  test('when k3d ends well and the cluster is still there, says so', async () => {
+    const screen = terminal();
+    await up();
+    tell('stuck', '');
+
+    expect(await downMain(platform, ['--yes'], hands(screen).terminal)).toBe(1);
+    expect(screen.written()).toContain('the cluster shop is still there');
   });
 });
 
@@ -290,24 +565,11 @@ describe('the command line', () => {
     const screen = terminal();
     const who = patient([[/^docker version/, exited(1, 'down')]]);
 
-    expect(await upMain(platform, who, [], screen)).toBe(1);
+    expect(await upMain(platform, who, () => [], [], screen)).toBe(1);
 
     expect(screen.written()).toContain('× docker is installed');
     expect(screen.written()).not.toContain('images are imported');
     expect(screen.executed).toEqual([]);
-  });
-
-  test.each([
-    [['--help'], 0],
-    [['--nonsense'], 2],
-  ])('%j prints the usage', async (args, code) => {
-    const screen = terminal();
-
-    expect(await upMain(platform, patient(), args, screen)).toBe(code);
-    expect(await downMain(platform, args, screen)).toBe(code);
-    expect(screen.written()).toContain('Usage: npm run up');
-    expect(screen.written()).toContain('Usage: npm run down');
-    expect(calls()).toEqual([]);
   });
 });
 

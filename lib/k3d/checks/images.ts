@@ -1,45 +1,37 @@
-import { type ClusterState, isRunning } from '../cluster-state';
-import { complaint, succeeded } from '../command';
+import { type ClusterState, isRunning, nodeNames } from '../cluster-state';
 import type { Result } from '../doctor';
-import { fullImageName } from '../image-name';
-import { listAt, parseJson, textsAt } from '../json';
+import { buildLines, compareImages, imageNames, lackingText } from '../images';
 import { shellLine } from '../quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
 
-/** Whether every node has the images that are in no registry. */
-export async function imagesResult({ access, images, system }: Patient, state: ClusterState): Promise<Result> {
+/** Whether every node has the images that are in no registry, as Docker has them. */
+export async function imagesResult(patient: Patient, state: ClusterState): Promise<Result> {
+  const { access, images, buildArguments, system } = patient;
   const { name } = access.cluster;
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('the cluster is not created yet');
   if (!isRunning(state)) return couldNotRun('the cluster does not run; see above');
-  const nodes = [
-    ...Array.from({ length: state.servers.count }, (_, index) => `k3d-${name}-server-${index}`),
-    ...Array.from({ length: state.agents.count }, (_, index) => `k3d-${name}-agent-${index}`),
-  ];
-  const missing = new Set<string>();
-  for (const node of nodes) {
-    const command = ['docker', 'exec', node, 'crictl', 'images', '-o', 'json'];
-    const result = await system.run(command);
-    if (!succeeded(result)) return couldNotRun(complaint(command, result));
-    const tags = new Set(listAt(parseJson(result.stdout), 'images').flatMap((image) => textsAt(image, 'repoTags')));
-    for (const image of images) if (!tags.has(fullImageName(image))) missing.add(image);
-  }
-  if (missing.size === 0) return ok(`${nodes.length} nodes`);
-  const onHost = new Map<string, boolean>();
-  for (const image of missing) onHost.set(image, succeeded(await system.run(['docker', 'image', 'inspect', image])));
-  const ready = [...missing].filter((image) => onHost.get(image) === true);
-  const unbuilt = [...missing].filter((image) => onHost.get(image) !== true);
-  const load = ['k3d', 'image', 'import', '-c', name, ...ready];
+  const nodes = nodeNames(name, state);
+  const { importable, unbuilt } = await compareImages(images, nodes, system);
+  const lacking = [...unbuilt, ...importable];
+  if (lacking.length === 0) return ok(`${nodes.length} nodes`);
+  const load = (names: readonly string[]): readonly string[] => ['k3d', 'image', 'import', '--cluster', name, ...names];
+  // An image that is there in another version would be replaced, and could not be brought back.
+  const safe = imageNames(importable).filter(
+    (image) => !importable.some((entry) => entry.image === image && entry.has === 'another'),
+  );
   return problem(
-    `missing on a node: ${[...missing].join(', ')}`,
-    'They are in no registry: pods wait with ErrImagePull.',
+    lackingText(lacking).join('; '),
+    lacking.some(({ has }) => has === 'none')
+      ? 'They are in no registry: pods wait with ErrImagePull.'
+      : 'Pods run what was imported before, not what was built since.',
     [
-      ...(unbuilt.length === 0 ? [] : [`build, since docker has them neither: ${unbuilt.join(', ')}`]),
-      ...(ready.length === 0 ? [] : [shellLine(load)]),
+      ...buildLines(imageNames(unbuilt), buildArguments).map((line) => `build, since docker has it neither: ${line}`),
+      ...(importable.length === 0 ? [] : [shellLine(load(imageNames(importable)))]),
     ],
-    ready.length === 0
+    safe.length === 0
       ? undefined
-      : { commands: [load], undo: `docker exec NODE crictl rmi ${shellLine(ready)}, on each node` },
+      : { commands: [load(safe)], undo: `docker exec NODE crictl rmi ${shellLine(safe)}, on each node` },
   );
 }

@@ -1,11 +1,13 @@
-import { clusterState } from '../cluster-state';
+import { clusterState, type ClusterState } from '../cluster-state';
 import { asRoot, type Check } from '../doctor';
 import type { System } from '../system';
-import { clusterResult } from './cluster';
+import { clusterResult, nodesResult, publishedResult } from './cluster';
+import { hostNamesResult, hostServicesResult, namedHosts } from './dns';
 import { imagesResult } from './images';
 import { networkResult, routesResult } from './network';
 import type { Patient } from './patient';
 import { portResult } from './ports';
+import { resourceChecks } from './resources';
 import { endpointChecks } from './servers';
 import { toolChecks } from './tools';
 
@@ -23,11 +25,12 @@ export function checks(patient: Patient): readonly Check[] {
   const state = once(() => clusterState(access.cluster.name, system));
   return [
     ...toolChecks(patient),
+    ...resourceChecks(patient),
     ...access.cluster.ports.map((port): Check => ({
       section: 'ports',
-      name: `port ${port.host} is free, for the cluster's ${port.container}`,
+      name: `port ${port.host}${port.address === undefined ? '' : ` of ${port.address}`} is free, for the cluster's ${port.container}`,
       phase: 'host',
-      run: async () => portResult(patient, port.host, await state()),
+      run: async () => portResult(patient, port, await state()),
     })),
     {
       section: 'network',
@@ -48,6 +51,19 @@ export function checks(patient: Patient): readonly Check[] {
       phase: 'cluster',
       run: async () => networkResult(patient, await state()),
     },
+    {
+      section: 'cluster',
+      name: 'it is published on the ports of the environment',
+      phase: 'cluster',
+      run: async () => publishedResult(patient, await state()),
+    },
+    {
+      section: 'cluster',
+      name: 'its nodes are ready, and not short of disk or memory',
+      phase: 'cluster',
+      run: async () => nodesResult(patient, await state()),
+    },
+    ...(namedHosts(patient).length === 0 ? [] : dnsChecks(patient, state)),
     ...(images.length === 0
       ? []
       : [
@@ -56,6 +72,29 @@ export function checks(patient: Patient): readonly Check[] {
             name: `${images.length} images are imported on every node`,
             phase: 'cluster',
             run: async () => imagesResult(patient, await state()),
+          } as const,
+        ]),
+  ];
+}
+
+/** Whether the cluster's DNS leads pods to the servers on this host. */
+function dnsChecks(patient: Patient, state: () => Promise<ClusterState>): readonly Check[] {
+  const { namespace } = patient;
+  return [
+    {
+      section: 'cluster',
+      name: 'its DNS knows this host',
+      phase: 'running',
+      run: async () => hostNamesResult(patient, await state()),
+    },
+    ...(namespace === undefined
+      ? []
+      : [
+          {
+            section: 'cluster',
+            name: "its Services lead to this host's servers",
+            phase: 'cluster',
+            run: async () => hostServicesResult(patient, namespace, await state()),
           } as const,
         ]),
   ];

@@ -1,20 +1,12 @@
-import type { ClusterState } from '../cluster-state';
+import { type ClusterState, networkRange } from '../cluster-state';
 import { complaint } from '../command';
 import { sudo, type Result } from '../doctor';
 import { listAt, parseJson, textAt } from '../json';
 import { contains, overlap, parseRange } from '../network';
 import { shellLine } from '../quote';
+import { MADE_ANEW } from './cluster';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
-
-/** The range of the cluster's Docker network, if there is one. */
-async function dockerSubnet({ access, system }: Patient): Promise<string | undefined> {
-  const result = await system.run(['docker', 'network', 'inspect', `k3d-${access.cluster.name}`]);
-  if (result.kind !== 'exited' || result.code !== 0) return undefined;
-  const [network] = listAt(parseJson(result.stdout));
-  const [config] = listAt(network, 'IPAM', 'Config');
-  return textAt(config, 'Subnet');
-}
 
 /** Whether packets for the cluster's ranges go to the cluster. */
 export async function routesResult(patient: Patient): Promise<Result> {
@@ -24,7 +16,8 @@ export async function routesResult(patient: Patient): Promise<Result> {
   const routes = result.kind === 'exited' && result.code === 0 ? parseJson(result.stdout) : undefined;
   if (!Array.isArray(routes)) return couldNotRun(complaint(command, result), sudo('apt-get', 'install', 'iproute2'));
   const subnet = parseRange(access.cluster.subnet);
-  const existing = await dockerSubnet(patient);
+  // Without Docker there is no such network.
+  const existing = await networkRange(access.cluster.name, system).catch(() => undefined);
   const ranges = (['subnet', 'podCidr', 'serviceCidr'] as const).flatMap((name) => {
     const range = parseRange(access.cluster[name]);
     return range === undefined ? [] : [{ name, range }];
@@ -54,19 +47,16 @@ export async function routesResult(patient: Patient): Promise<Result> {
 
 /** Whether the cluster's Docker network is the one that the firewall knows. */
 export async function networkResult(patient: Patient, state: ClusterState): Promise<Result> {
-  const { access, configFile } = patient;
+  const { access, system } = patient;
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('not created yet');
-  const subnet = await dockerSubnet(patient);
+  const subnet = await networkRange(access.cluster.name, system);
   if (subnet === undefined) return couldNotRun(`docker knows no network k3d-${access.cluster.name}`);
   return subnet === access.cluster.subnet
     ? ok(subnet)
     : problem(
-        `it is ${subnet === '' ? 'unknown' : subnet}`,
+        `it is ${subnet}`,
         "The firewall's rules and pg_hba.conf name the other range, and let nobody in from this one.",
-        [
-          shellLine(['k3d', 'cluster', 'delete', access.cluster.name]),
-          shellLine(['k3d', 'cluster', 'create', '--config', configFile]),
-        ],
+        MADE_ANEW,
       );
 }

@@ -2,12 +2,17 @@ import type { ClusterState } from '../cluster-state';
 import { sudo, type Result } from '../doctor';
 import { shellLine } from '../quote';
 import { listeners } from './listeners';
+import type { PublishedPort } from '../model';
 import type { Patient } from './patient';
 import { ok, problem } from './results';
 
 /** Whether a port of the host is free for the cluster. */
-export async function portResult({ access, system }: Patient, port: number, state: ClusterState): Promise<Result> {
-  const listen = await system.canListen(port);
+export async function portResult(
+  { access, system }: Patient,
+  { host: port, address }: PublishedPort,
+  state: ClusterState,
+): Promise<Result> {
+  const listen = await system.canListen(port, address);
   if (listen === 'yes') return ok('free');
   if (listen === 'forbidden') return ok('only root may try; Docker runs as root, so it can');
   const loadBalancer = `k3d-${access.cluster.name}-serverlb`;
@@ -15,7 +20,10 @@ export async function portResult({ access, system }: Patient, port: number, stat
   const names = containers.kind === 'exited' && containers.code === 0 ? containers.stdout.trim().split('\n') : [];
   const container = names.find((name) => name !== '');
   if (container === loadBalancer && state.kind === 'present') return ok('held by the cluster itself');
-  const holders = (await listeners(system, port)) ?? [];
+  // One that listens on another address only is not in the way.
+  const holders = ((await listeners(system, port)) ?? []).filter(
+    (listener) => address === undefined || [address, '0.0.0.0', '*', '::'].includes(listener.address),
+  );
   const [holder] = holders.flatMap((listener) => listener.process ?? []);
   const why = `k3d publishes the cluster on this port: with it taken, creating the cluster fails and is rolled back.`;
   const elsewhere = 'or change the published port in the environment, and synthesize again';
