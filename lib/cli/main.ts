@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { thisSystem } from '../k3d/system';
 import { local } from '../sportstix/environments';
 import { bringUpOf, hostAccessOf, patientOf } from '../sportstix/host';
-import { loadSecrets } from '../sportstix/secrets';
+import { readPasswords } from '../sportstix/secrets';
 import { main as doctor } from './doctor';
 import { main as down } from './down';
 import { main as up } from './up';
@@ -17,8 +17,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'down') {
     return down(platform, args);
   }
-  const { values } = loadSecrets(join(__dirname, '..', '..', '.secrets', `${local.name}.yml`), local.services);
-  const patient = patientOf(local, access, values, thisSystem());
+  const { passwords } = readPasswords(join(__dirname, '..', '..', '.secrets', `${local.name}.yml`), local.services);
+  const patient = patientOf(local, access, passwords, thisSystem());
   if (command === 'doctor') {
     return doctor(patient, args);
   }

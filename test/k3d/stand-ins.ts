@@ -131,6 +131,7 @@ export function patient(
     access,
     configFile: 'dist/local/k3d.yml',
     images: IMAGES,
+    buildArguments: new Map(),
     passwordOf: (_, user) => new Map(Object.entries(PASSWORDS)).get(user),
     system: standIn([...replies, ...WELL], machine),
   };

@@ -8,6 +8,8 @@ export interface Patient {
   readonly configFile: string;
   /** The images that are imported into the cluster. */
   readonly images: readonly string[];
+  /** Image to the words that its build needs besides: `--build-arg`, `NAME=value`. None for an image that any build serves. */
+  readonly buildArguments: ReadonlyMap<string, readonly string[]>;
   readonly passwordOf: PasswordOf;
   readonly system: System;
 }
