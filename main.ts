@@ -3,7 +3,9 @@ import { main } from './lib/cli/synth';
 import { environments } from './lib/sportstix/environments';
 
 // cdk8s-cli, which runs this too, names the output folder by a variable.
+const { CDK8S_OUTDIR: outdir = '' } = process.env;
+
 process.exitCode = main(process.argv.slice(2), environments, {
-  outdir: process.env['CDK8S_OUTDIR'] ?? join(__dirname, 'dist'),
+  outdir: outdir === '' ? join(__dirname, 'dist') : outdir,
   secretsFolder: join(__dirname, '.secrets'),
 });

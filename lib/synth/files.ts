@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chownSync,
   closeSync,
+  constants,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -21,11 +23,9 @@ export function errorCode(error: unknown): string | undefined {
     : undefined;
 }
 
-const OWN_IT = 'Give it to yourself: sudo chown -R "$(id -u):$(id -g)"';
-
 const REMEDIES: Readonly<Record<string, (path: string) => string>> = {
-  EACCES: (path) => `Your user may not do this. ${OWN_IT} ${path} (or chmod u+rwX, where it is yours).`,
-  EPERM: (path) => `Your user may not do this. ${OWN_IT} ${path}.`,
+  EACCES: notAllowed,
+  EPERM: notAllowed,
   EROFS: () => 'The file system is read-only. Choose a folder on another.',
   ENOSPC: () => 'The disk is full.',
   EBUSY: () => 'Something is mounted there. Mount the folder above it instead.',
@@ -34,6 +34,23 @@ const REMEDIES: Readonly<Record<string, (path: string) => string>> = {
   EISDIR: () => 'It is a folder, and should be a file.',
   ELOOP: () => 'Its links lead in a circle. Remove one of them.',
 };
+
+/** A command run through sudo may have made it, or a folder above it. */
+function notAllowed(path: string): string {
+  const quoted = /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return canEnter(dirname(path))
+    ? `Your user may not do this. Give it to yourself: sudo chown -R "$(id -u):$(id -g)" ${quoted} && chmod u+rwX ${quoted}`
+    : notAllowed(dirname(path));
+}
+
+function canEnter(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK);
+    return true;
+  } catch {
+    return folder === dirname(folder);
+  }
+}
 
 /**
  * What a file system's error means for a path.

@@ -9,6 +9,9 @@ import { UserError } from '../../lib/synth/user-error';
 import { toYaml } from '../../lib/synth/yaml';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(300_000);
+
 let folder: string;
 let file: string;
 
@@ -449,7 +452,7 @@ describe('several processes', () => {
     }
     expect(new Set(fs.readFileSync(file, 'utf8').match(/^\S+:/gm)).size).toBe(13);
     expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['local.yml']);
-  }, 120_000);
+  });
 
   test('of which one may not read the file: it says so in one line, with what to do', async () => {
     given('redis-password: hunter2hunter2\n');
@@ -467,7 +470,24 @@ describe('several processes', () => {
       /^\S+\/local\.yml: cannot be read \(EACCES\)\. Your user may not do this\. Give it to yourself: sudo chown [^\n]*\n$/,
     );
     expect(fs.readdirSync(folder)).toEqual(['local.yml']);
-  }, 120_000);
+  });
+
+  test('of which one may not enter the folder: it names the folder', async () => {
+    const secrets = join(folder, '.secrets');
+    fs.mkdirSync(secrets, { mode: 0o000 });
+    giveToOrdinaryUser(folder);
+    const { code, stderr } = await runFile(
+      'test/sportstix/run-synth.ts',
+      [join(folder, 'dist'), secrets],
+      ORDINARY_USER,
+    );
+    fs.chmodSync(secrets, 0o700);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${secrets}/local.yml: cannot be looked at (EACCES)`);
+    expect(stderr).toContain(`sudo chown -R "$(id -u):$(id -g)" ${secrets} &&`);
+    expect(fs.readdirSync(folder)).toEqual(['.secrets']);
+  });
 
   const asRoot = process.getuid?.() === 0 ? test : test.skip;
   asRoot('that run as root leave files that belong to the owner of the folder', () => {

@@ -11,6 +11,9 @@ import { UserError } from '../../lib/synth/user-error';
 import { runFile } from '../processes';
 import type { Manifest } from '../testing';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(300_000);
+
 const ROOT = join(__dirname, '..', '..');
 
 let root: string;

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { withLock } from '../../lib/synth/lock';
 import { runFile } from '../processes';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(300_000);
+
 let folder: string;
 let lock: string;
 
@@ -33,16 +36,19 @@ test('gives what the action gives, and leaves nothing behind, whether it succeed
 });
 
 describe('a lock that was left', () => {
-  test('by a process that was killed is taken over', async () => {
+  test('by a process that was killed is taken over, and not before', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'hold-lock.ts'), lock, '', '0']);
     await once(child.stdout, 'data');
+    expect(() => withLock(lock, () => 'mine', 50)).toThrow(
+      `${lock}: held by ${hostname()}, process ${child.pid} for too long`,
+    );
     child.kill('SIGKILL');
     await once(child, 'close');
 
     expect(fs.existsSync(lock)).toBe(true);
     expect(withLock(lock, () => 'mine', 0)).toBe('mine');
     expect(fs.readdirSync(join(folder, 'deeper'))).toEqual([]);
-  }, 60_000);
+  });
 
   test('by a process whose number another one has now is taken over', () => {
     left(`${hostname()} ${process.pid} 1 another`);
@@ -69,16 +75,6 @@ describe('a lock that was left', () => {
   });
 });
 
-test('a lock that a living process holds is waited for', () => {
-  const start =
-    fs
-      .readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')[19] ?? '-';
-  left(`${hostname()} ${process.pid} ${start} another`);
-  expect(() => withLock(lock, () => 'mine', 100)).toThrow('too long');
-});
-
 test('processes never do at once what the lock guards, also where they begin with one that was left', async () => {
   left(`${hostname()} ${process.pid} 1 another`);
   const file = join(folder, 'lines');
@@ -90,4 +86,4 @@ test('processes never do at once what the lock guards, also where they begin wit
   expect(results.map(({ code, stderr }) => [code, stderr])).toEqual(results.map(() => [0, '']));
   expect(fs.readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(100);
   expect(fs.readdirSync(join(folder, 'deeper'))).toEqual([]);
-}, 120_000);
+});

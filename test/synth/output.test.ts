@@ -5,6 +5,9 @@ import { differences, MARK, type OutputFile, replaceOutput } from '../../lib/syn
 import { UserError } from '../../lib/synth/user-error';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(300_000);
+
 let root: string;
 let folder: string;
 
@@ -519,7 +522,7 @@ test('processes that replace one folder at once leave what one of them wrote, wh
   expect(new Set(Object.values(content).map((text) => String(text).slice(0, 1))).size).toBe(1);
   expect(Object.keys(content)).toHaveLength(41);
   expect(fs.readdirSync(join(root, 'dist'))).toEqual(['local']);
-}, 120_000);
+});
 
 test('differences are said a line each, and nothing is written', () => {
   expect(differences(folder, files({ x: 'x' }))).toEqual([`${folder}/x: missing`, `${folder}/.generated: missing`]);
