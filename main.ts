@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { main } from './lib/cli/synth';
 import { environments } from './lib/sportstix/environments';
-import { synthesize } from './lib/sportstix/synth';
 
-synthesize(environments, {
-  outdir: process.env['CDK8S_OUTDIR'] ?? join(__dirname, 'dist'),
+// cdk8s-cli, which runs this too, names the output folder by a variable.
+const { CDK8S_OUTDIR: outdir = '' } = process.env;
+
+process.exitCode = main(process.argv.slice(2), environments, {
+  outdir: outdir === '' ? join(__dirname, 'dist') : outdir,
   secretsFolder: join(__dirname, '.secrets'),
-  log: console.error,
 });

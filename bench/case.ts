@@ -4,7 +4,7 @@ import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
 import { PolicyPack } from '../lib/policy';
 import { Platform } from '../lib/sportstix/platform';
 import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../lib/synth/manifests';
-import { replaceFolder } from '../lib/synth/output';
+import { replaceOutput } from '../lib/synth/output';
 import { generatedEnvironment, placeholderSecrets } from './generate';
 
 /** What one run of a case took. */
@@ -42,7 +42,8 @@ function synthesizePlatform(
     new PolicyPack().apply(platform, { manifestOf, onAnnotated: forgetManifest, print: () => undefined });
   }
   const files = renderCharts(app);
-  replaceFolder(join(outdir, 'manifests'), new Map([...files].map(([name, content]) => [name, { content }])));
+  const manifests = new Map([...files].map(([name, content]) => [name, { content }]));
+  replaceOutput({ folders: new Map([[join(outdir, 'manifests'), manifests]]) });
   const milliseconds = performance.now() - start;
   return { objects: app.node.findAll().filter((construct) => construct instanceof ApiObject).length, milliseconds };
 }

@@ -20,9 +20,13 @@ export function generatedEnvironment(count: number): Environment {
 
 /** Placeholders: a benchmark needs no secret. */
 export function placeholderSecrets({ services }: Environment): SecretValues {
+  const users = services.flatMap((service) =>
+    service.kind === 'spring' && service.database !== undefined
+      ? [service.database.username, service.database.owner]
+      : [],
+  );
   return {
-    postgresPassword: 'placeholder',
-    databasePasswords: Object.fromEntries(services.map(({ name }) => [name, 'placeholder'])),
-    jwt: { privateKey: 'placeholder', publicKey: 'placeholder' },
+    passwords: { databases: new Map(users.map((user) => [user, 'placeholder'])), redis: 'placeholder' },
+    jwt: { privateKey: 'placeholder', publicKey: 'placeholder', keyId: 'placeholder' },
   };
 }

@@ -4,7 +4,7 @@ import {
   type RolloutSpecStrategyCanarySteps,
   RolloutSpecStrategyCanaryStepsPauseDuration,
 } from '../../imports/argoproj.io';
-import { checkInteger, InvalidPropError } from './checks';
+import { checkInteger, InvalidPropError, wholeSeconds } from './checks';
 
 /** A step of a canary: a share of the new version, and a wait. */
 export interface CanaryStep {
@@ -40,12 +40,12 @@ export function canarySteps(scope: Construct, steps: readonly CanaryStep[]): Rol
     }
     previous = weight;
   }
-  return steps.flatMap(({ weight, pause }) => [
+  return steps.flatMap(({ weight, pause }, index) => [
     { setWeight: weight },
-    { pause: pause === undefined ? {} : { duration: toPauseDuration(pause) } },
+    { pause: pause === undefined ? {} : { duration: toPauseDuration(scope, `canary[${index}].pause`, pause) } },
   ]);
 }
 
-function toPauseDuration(pause: Duration): RolloutSpecStrategyCanaryStepsPauseDuration {
-  return RolloutSpecStrategyCanaryStepsPauseDuration.fromString(`${pause.toSeconds()}s`);
+function toPauseDuration(scope: Construct, prop: string, pause: Duration): RolloutSpecStrategyCanaryStepsPauseDuration {
+  return RolloutSpecStrategyCanaryStepsPauseDuration.fromString(`${wholeSeconds(scope, prop, pause)}s`);
 }

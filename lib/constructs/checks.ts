@@ -1,8 +1,9 @@
-import type { Size } from 'cdk8s';
+import type { Duration, Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Cpu } from '../../imports/k8s';
 import { enforce } from '../policy/enforce';
 import { InvalidPropError } from '../policy/invalid-prop';
+import { parseQuantity } from '../policy/quantity';
 
 export { InvalidPropError };
 
@@ -109,6 +110,59 @@ export function checkInteger(scope: IConstruct, prop: string, value: number, min
   }
 }
 
+/** What the API server's 32-bit fields hold at most. */
+const INT32_MAX = 2 ** 31 - 1;
+
+/**
+ * A duration in seconds, of which Kubernetes knows only whole ones.
+ *
+ * @param minimum the shortest that makes sense, in seconds.
+ */
+export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration, minimum = 0): number {
+  const seconds = duration.toSeconds({ integral: false });
+  if (!Number.isInteger(seconds) || seconds < minimum || seconds > INT32_MAX) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: `${seconds} s`,
+      reason: `not whole seconds from ${minimum} to ${INT32_MAX}, and Kubernetes counts in those.`,
+      remedy: 'Give such a duration, as in Duration.seconds(5).',
+    });
+  }
+  return seconds;
+}
+
+/** A size as Kubernetes writes it. Checks that it is whole bytes, of which there is at least one. */
+export function wholeBytes(scope: IConstruct, prop: string, size: Size): string {
+  const text = size.asString();
+  const nanos = parseQuantity(text);
+  if (nanos === undefined || nanos <= 0n || nanos % NANOS !== 0n) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: text,
+      reason: 'not a number of whole bytes above zero, and the API server refuses it or rounds it.',
+      remedy: 'Give such a size, in a smaller unit if need be, as in Size.mebibytes(512).',
+    });
+  }
+  return text;
+}
+
+/** CPU time as Kubernetes writes it. Checks that it is whole thousandths of a CPU, of which there is at least one. */
+export function wholeMillis(scope: IConstruct, prop: string, { amount }: Cpu): string {
+  const nanos = parseQuantity(amount);
+  if (nanos === undefined || nanos <= 0n || nanos % (NANOS / 1000n) !== 0n) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: amount,
+      reason: 'not a number of whole thousandths of a CPU above zero, and Kubernetes knows no less.',
+      remedy: 'Give such a number, as in Cpu.millis(100).',
+    });
+  }
+  return amount;
+}
+
+/** How many parts the values of parseQuantity have to one. */
+const NANOS = 1_000_000_000n;
+
 /** Checks names that become environment variables. */
 export function checkVariableNames(scope: IConstruct, prop: string, names: readonly string[]): void {
   for (const name of names) {
@@ -193,21 +247,18 @@ export interface ResourceProps {
   };
 }
 
-/** Checks that CPU and memory are above zero and, by the policy, that no request is above its limit. */
+/** Checks that CPU and memory are amounts that Kubernetes knows, above zero, and, by the policy, that no request is above its limit. */
 export function checkResources(scope: IConstruct, prop: string, { cpu, memory }: ResourceProps): void {
+  const cpuLimit = cpu.limit && wholeMillis(scope, `${prop}.cpu.limit`, cpu.limit);
   const amounts = [
-    { resource: 'cpu', request: cpu.request.amount, limit: cpu.limit?.amount },
-    { resource: 'memory', request: memory.request.asString(), limit: memory.limit.asString() },
+    { resource: 'cpu', request: wholeMillis(scope, `${prop}.cpu.request`, cpu.request), limit: cpuLimit },
+    {
+      resource: 'memory',
+      request: wholeBytes(scope, `${prop}.memory.request`, memory.request),
+      limit: wholeBytes(scope, `${prop}.memory.limit`, memory.limit),
+    },
   ];
   for (const { resource, request, limit } of amounts) {
-    if (!(Number.parseFloat(request) > 0)) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}.${resource}.request`,
-        value: request,
-        reason: 'not above zero, so the scheduler would place the pod on a node that has nothing left.',
-        remedy: 'Request what the container needs in normal operation.',
-      });
-    }
     const resources = { requests: { [resource]: request }, limits: limit === undefined ? {} : { [resource]: limit } };
     enforce(scope, {
       prop: `${prop}.${resource}.request`,

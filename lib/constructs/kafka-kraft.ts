@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Duration, Size } from 'cdk8s';
+import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
-import { checkInteger, checkName, InvalidPropError, type ResourceProps } from './checks';
+import { checkInteger, checkName, checkResources, InvalidPropError, type ResourceProps } from './checks';
 import { type Endpoint, hostPort, serviceHost } from './endpoint';
 import { type Component, labelsOf, namespaceOf, selectorOf } from './labels';
 import { podTemplate, type VariableValue } from './pod-template';
@@ -98,6 +98,7 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
     checkName(this, 'id', id, 52);
     checkReplicas(this, replicas);
     checkClusterId(this, clusterId);
+    checkResources(this, 'resources', resources); // before the heap is made from it
 
     this.name = id;
     this.endpoint = { host: serviceHost(this, id), port: CLIENT_PORT.port };
@@ -166,7 +167,7 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
           mounts: [{ path: DATA_PATH, source: { claimName } }],
           ...(replicas > 1 && { affinity: { podAntiAffinity: toAntiAffinity(antiAffinity, this.selector) } }),
         }),
-        volumeClaimTemplates: [volumeClaim(claimName, props.storage ?? { size: Size.gibibytes(1) })],
+        volumeClaimTemplates: [volumeClaim(this, claimName, props.storage ?? { size: Size.gibibytes(1) })],
       },
     });
     if (replicas > 1) {
@@ -225,7 +226,7 @@ function toVariables(
 }
 
 function heapOptions({ memory }: ResourceProps): string {
-  const mebibytes = Math.floor(memory.limit.toKibibytes() / 1024 / 2);
+  const mebibytes = Math.floor(memory.limit.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) / 2);
   return `-Xms${mebibytes}m -Xmx${mebibytes}m`;
 }
 

@@ -10,6 +10,7 @@ import {
   InvalidPropError,
   type NamedPort,
   type ResourceProps,
+  wholeSeconds,
 } from './checks';
 import { CHECKSUM_ANNOTATION, combinedChecksum, ConfigMap, type EnvironmentSource } from './config-map';
 import { checkImage } from './image';
@@ -154,7 +155,10 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
   checkResources(scope, 'resources', props.resources);
   checkVariableNames(scope, 'environment', Object.keys(environment));
   checkLabels(scope, 'podLabels', props.podLabels ?? {});
-  checkStop(scope, props);
+  if (props.user !== 'root') {
+    checkInteger(scope, 'user', props.user, 1, 2 ** 31 - 1);
+  }
+  const stop = stopSeconds(scope, props);
   checkPaths(scope, [...writablePaths, ...mounts.map(({ path }) => path)]);
 
   const configMaps = [
@@ -183,7 +187,7 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
       automountServiceAccountToken: props.serviceAccountToken ?? false,
       // A Service named kafka would give every pod KAFKA_PORT=tcp://..., which the Kafka image takes for a broker property.
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: props.terminationGracePeriod.toSeconds(),
+      terminationGracePeriodSeconds: stop.gracePeriod,
       securityContext: {
         runAsNonRoot: props.user !== 'root',
         runAsUser: userId,
@@ -223,8 +227,8 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
           startupProbe: props.probes.startup.toKube(scope, 'startup', portNumbers),
           readinessProbe: props.probes.readiness.toKube(scope, 'readiness', portNumbers),
           livenessProbe: props.probes.liveness.toKube(scope, 'liveness', portNumbers),
-          ...(props.preStopSleep !== undefined && {
-            lifecycle: { preStop: { exec: { command: ['sleep', String(props.preStopSleep.toSeconds())] } } },
+          ...(stop.preStopSleep !== undefined && {
+            lifecycle: { preStop: { exec: { command: ['sleep', String(stop.preStopSleep)] } } },
           }),
           securityContext: {
             allowPrivilegeEscalation: false,
@@ -283,18 +287,23 @@ function volumeName(path: string): string {
     .join('-');
 }
 
-function checkStop(scope: Construct, { preStopSleep, terminationGracePeriod, user }: PodTemplateProps): void {
-  if (user !== 'root') {
-    checkInteger(scope, 'user', user, 1, 2 ** 31 - 1);
-  }
-  if (preStopSleep !== undefined && preStopSleep.toSeconds() >= terminationGracePeriod.toSeconds()) {
+/** How long a pod takes to stop, in seconds. */
+function stopSeconds(
+  scope: Construct,
+  props: PodTemplateProps,
+): { readonly preStopSleep: number | undefined; readonly gracePeriod: number } {
+  const { terminationGracePeriod } = props;
+  const preStopSleep = props.preStopSleep && wholeSeconds(scope, 'preStopSleep', props.preStopSleep);
+  const gracePeriod = wholeSeconds(scope, 'terminationGracePeriod', terminationGracePeriod);
+  if (preStopSleep !== undefined && preStopSleep >= gracePeriod) {
     throw new InvalidPropError(scope, {
       prop: 'preStopSleep',
-      value: preStopSleep.toHumanString(),
+      value: props.preStopSleep?.toHumanString(),
       reason: `not shorter than the grace period of ${terminationGracePeriod.toHumanString()}, so the container would be killed before it is told to stop.`,
       remedy: 'Shorten the sleep or lengthen terminationGracePeriod.',
     });
   }
+  return { preStopSleep, gracePeriod };
 }
 
 function checkPaths(scope: Construct, paths: readonly string[]): void {

@@ -2,7 +2,7 @@ import { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { enforce } from '../policy';
-import { checkInteger, checkPort, InvalidPropError } from './checks';
+import { checkInteger, checkPort, InvalidPropError, wholeSeconds } from './checks';
 
 /** When a probe runs and what its results mean. */
 export interface ProbeTiming {
@@ -79,8 +79,9 @@ export class Probe {
     } = this.timing;
     checkPort(scope, `${prop}.port`, this.port);
     checkInteger(scope, `${prop}.failureThreshold`, failureThreshold, 1);
-    checkInteger(scope, `${prop}.period`, period.toSeconds({ integral: false }), 1);
-    checkInteger(scope, `${prop}.timeout`, timeout.toSeconds({ integral: false }), 1);
+    const initialDelaySeconds = initialDelay && wholeSeconds(scope, `${prop}.initialDelay`, initialDelay);
+    const periodSeconds = wholeSeconds(scope, `${prop}.period`, period, 1);
+    const timeoutSeconds = wholeSeconds(scope, `${prop}.timeout`, timeout, 1);
     if (!ports.includes(this.port)) {
       throw new InvalidPropError(scope, {
         prop: `${prop}.port`,
@@ -98,14 +99,14 @@ export class Probe {
       });
     }
     const timing = {
-      ...(initialDelay !== undefined && { initialDelaySeconds: initialDelay.toSeconds() }),
-      ...(this.timing.period !== undefined && { periodSeconds: period.toSeconds() }),
-      ...(this.timing.timeout !== undefined && { timeoutSeconds: timeout.toSeconds() }),
+      ...(initialDelaySeconds !== undefined && { initialDelaySeconds }),
+      ...(this.timing.period !== undefined && { periodSeconds }),
+      ...(this.timing.timeout !== undefined && { timeoutSeconds }),
       ...(this.timing.failureThreshold !== undefined && { failureThreshold }),
     };
     enforce(scope, {
       prop,
-      value: { period: `${period.toSeconds()} s`, timeout: `${timeout.toSeconds()} s`, failureThreshold },
+      value: { period: `${periodSeconds} s`, timeout: `${timeoutSeconds} s`, failureThreshold },
       policies: ['probe-timeout', 'probe-startup-budget'],
       manifest: {
         apiVersion: 'v1',

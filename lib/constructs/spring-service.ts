@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { checkVariableNames, InvalidPropError } from './checks';
+import { checkVariableNames, InvalidPropError, wholeSeconds } from './checks';
 import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import type { KafkaBootstrap } from './kafka-kraft';
@@ -86,6 +86,9 @@ export function springVariables({ database, redis, kafka }: SpringConnections): 
 /**
  * A Spring Boot service with Actuator: a {@link WebService} with Actuator's probes, a ConfigMap of its own whose variables follow
  * from what it connects to, and a graceful shutdown within the pod's grace period.
+ *
+ * The startup probe asks for liveness, not for `/actuator/health`: that is 503 as long as any dependency is down, and the kubelet
+ * would restart a healthy service for it, for ever.
  */
 export class SpringService extends Construct {
   /** Name of the workload and of the Service: the construct's id. */
@@ -134,7 +137,7 @@ export class SpringService extends Construct {
     this.webService = new WebService(this, id, {
       ...props,
       probes: httpProbes(props.port, {
-        startup: '/actuator/health',
+        startup: '/actuator/health/liveness',
         readiness: '/actuator/health/readiness',
         liveness: '/actuator/health/liveness',
       }),
@@ -150,7 +153,10 @@ export class SpringService extends Construct {
 
 /** Spring Boot 3.3 drops open requests unless told otherwise. */
 function shutdownVariables(scope: Construct, preStopSleep: Duration, gracePeriod: Duration): Record<string, string> {
-  const seconds = gracePeriod.toSeconds() - preStopSleep.toSeconds() - SHUTDOWN_MARGIN.toSeconds();
+  const seconds =
+    wholeSeconds(scope, 'terminationGracePeriod', gracePeriod) -
+    wholeSeconds(scope, 'preStopSleep', preStopSleep) -
+    SHUTDOWN_MARGIN.toSeconds();
   if (seconds < 1) {
     throw new InvalidPropError(scope, {
       prop: 'terminationGracePeriod',

@@ -43,7 +43,8 @@ export interface Platform {
 export interface OutdatedFile {
   /** As people in the project's folder name it: `dist/local/manifests/auth.k8s.yaml`. */
   readonly file: string;
-  readonly is: 'missing' | 'different';
+  /** `foreign`: the code does not make it, and the folder is applied as a whole. */
+  readonly is: 'missing' | 'different' | 'foreign';
   /** Whether git has it, so that people review what changes in it. */
   readonly committed: boolean;
 }
@@ -282,7 +283,7 @@ async function storedText(name: string, steps: Steps): Promise<readonly string[]
  */
 async function synthesizeMissing(outdated: Before['outdated'], steps: Steps): Promise<void> {
   const shown = ({ file, is }: OutdatedFile): string =>
-    is === 'missing' ? `${file} is missing` : `${file} is not what the code makes now`;
+    `${file} is ${{ missing: 'missing', different: 'not what the code makes now', foreign: 'not made by the code' }[is]}`;
   const stop = (files: readonly OutdatedFile[]): never =>
     steps.fail(...files.map(shown), 'Run npm run synth, look at what it changes (git diff), and run npm run up again.');
   const found = outdated();

@@ -1,6 +1,6 @@
 /**
  * One quoting function for each language that is generated as text. They refuse what the language cannot hold on one
- * line, so that no name can end a comment or a statement.
+ * line, so that no name can end a comment or a statement. No error shows the text: it may be a password.
  */
 
 function oneLine(text: string, language: string): string {
@@ -8,7 +8,7 @@ function oneLine(text: string, language: string): string {
   // eslint-disable-next-line no-control-regex -- they are the point
   if (/[\u0000-\u001f\u007f]/.test(text)) {
     throw new Error(
-      `${JSON.stringify(text)} has a control character: it cannot be written into ${language}; use a name without it.`,
+      `A text of ${text.length} characters has a control character, and cannot be written into ${language}: use one without it.`,
     );
   }
   return text;
@@ -38,6 +38,14 @@ export function sqlName(text: string): string {
 /** A value for psql's `\set`: in single quotes psql reads C-like escapes. */
 export function psqlString(text: string): string {
   return `'${oneLine(text, 'a psql script').replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/**
+ * A value in redis.conf. In double quotes Redis reads escapes with a backslash
+ * (https://github.com/redis/redis/blob/7.0.0/src/sds.c, sdssplitargs).
+ */
+export function redisString(text: string): string {
+  return `"${oneLine(text, 'redis.conf').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 /**

@@ -1,15 +1,17 @@
 import {
   accessName,
+  REDIS_USER,
   postgresServers,
   redisServers,
   sourceRanges,
   type GeneratedFile,
   type HostAccess,
+  type HostEndpoint,
   type PasswordOf,
   type PostgresServer,
   type RedisServer,
 } from './model';
-import { hbaName, psqlString, shellLine, shellWord, sqlName, sqlString } from './quote';
+import { hbaName, psqlString, redisString, shellLine, shellWord, sqlName, sqlString } from './quote';
 
 const HEAD = 'Generated from the environment; do not edit.';
 
@@ -142,17 +144,28 @@ ${privileges.join('\n\n')}
 export function psqlPasswords(access: HostAccess, passwordOf: PasswordOf): string {
   return postgresServers(access)
     .flatMap((server) =>
-      users(server).map((user) => {
-        const password = passwordOf(server, user);
-        if (password === undefined) {
-          throw new Error(
-            `${server.name}: no password for the user ${user}, who could then not log in: add it to the secrets, or synthesize again.`,
-          );
-        }
-        return `\\set ${passwordVariable(server, user)} ${psqlString(password)}\n`;
-      }),
+      [...new Set(server.databases.flatMap((database) => [database.user, database.owner]))].map(
+        (user) => `\\set ${passwordVariable(server, user)} ${psqlString(requirePassword(passwordOf, server, user))}\n`,
+      ),
     )
     .join('');
+}
+
+/** Redis' password, as its configuration has it: the content of `access.redisPasswordFile`. Empty where there is no Redis. */
+export function redisPasswords(access: HostAccess, passwordOf: PasswordOf): string {
+  return redisServers(access)
+    .map((server) => `requirepass ${redisString(requirePassword(passwordOf, server, REDIS_USER))}\n`)
+    .join('');
+}
+
+function requirePassword(passwordOf: PasswordOf, server: HostEndpoint, user: string): string {
+  const password = passwordOf(server, user);
+  if (password === undefined) {
+    throw new Error(
+      `${server.name}: no password for the user ${user}, who could then not log in: add it to the secrets, or synthesize again.`,
+    );
+  }
+  return password;
 }
 
 /** The name of the SQL file of a server. */

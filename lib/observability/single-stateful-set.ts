@@ -57,7 +57,7 @@ export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProp
         // What was received last is written to the volume before the process ends.
         terminationGracePeriod: Duration.seconds(60),
       }),
-      volumeClaimTemplates: [volumeClaim(claimName, storage)],
+      volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
     },
   });
 }

@@ -51,7 +51,15 @@ export interface SpringServiceSpec extends ServiceSpecBase {
   readonly kafka: boolean;
   /** Whether it signs JWTs, and so needs the key pair. */
   readonly jwt: boolean;
+  /**
+   * Its variable for the web origins from which it accepts WebSockets: it is told where the environment is reached.
+   * @default - none
+   */
+  readonly allowedOrigins?: string;
 }
+
+/** How an address is written: for HTTP (`http://localhost:8880`, also a web origin) or for WebSockets (`ws://localhost:8880`). */
+export type AddressForm = 'http' | 'webSocket';
 
 /** A service that is not Spring. */
 export interface WebServiceSpec extends ServiceSpecBase {
@@ -62,6 +70,12 @@ export interface WebServiceSpec extends ServiceSpecBase {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders that it writes to. */
   readonly writablePaths: readonly string[];
+  /**
+   * Arguments of its image's build that take the address at which the environment is reached, and in which form: what runs in a
+   * browser cannot be told later.
+   * @default - none
+   */
+  readonly buildArguments?: Readonly<Record<string, AddressForm>>;
 }
 
 /** A service of the platform. */
@@ -112,6 +126,7 @@ export const catalogue: readonly ServiceSpec[] = [
     redis: true,
     kafka: true,
     jwt: false,
+    allowedOrigins: 'WEBSOCKET_ALLOWED_ORIGINS',
     routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue', webSocket: true }],
   },
   {
@@ -163,6 +178,7 @@ export const catalogue: readonly ServiceSpec[] = [
     user: 1001,
     environment: { NODE_ENV: 'production', HOSTNAME: '0.0.0.0' },
     writablePaths: ['/tmp', '/app/.next/cache'],
+    buildArguments: { NEXT_PUBLIC_API_URL: 'http', NEXT_PUBLIC_WS_URL: 'webSocket' },
     routes: [{ path: '/' }],
   },
 ];

@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { StorageProps } from '../constructs/storage';
 import type { TopologySpread } from '../constructs/pod-template';
 import type { K3dCluster } from '../k3d/model';
-import { catalogue, type ServiceSpec } from './catalogue';
+import { type AddressForm, catalogue, type ServiceSpec } from './catalogue';
 
 /** Where the platform runs, and what differs from one such place to the other. */
 export interface Environment {
@@ -37,6 +37,11 @@ export interface Environment {
      * @default - every name
      */
     readonly host?: string;
+    /**
+     * Whether the URL says https: TLS ends at the ingress controller, or in front of it.
+     * @default false
+     */
+    readonly tls?: boolean;
   };
   /**
    * The k3d cluster that it runs on.
@@ -58,6 +63,48 @@ export interface ExternalServer {
 /** The image of a service. */
 export function imageOf({ imageTag }: Environment, { repository }: ServiceSpec): string {
   return `${repository}:${imageTag}`;
+}
+
+/**
+ * Where the environment is reached from outside, without a scheme: `localhost:8880`. Undefined where it answers to every name, on a
+ * cluster that is made elsewhere: nobody knows then.
+ */
+function entranceOf({ cluster, ingress: { host, tls = false } }: Environment): string | undefined {
+  const standardPort = tls ? 443 : 80;
+  const port = cluster?.ports.find(({ container }) => container === standardPort)?.host;
+  if (cluster === undefined || port === standardPort) {
+    return host ?? (cluster && 'localhost');
+  }
+  return port === undefined ? undefined : `${host ?? 'localhost'}:${port}`;
+}
+
+/** Address at which an environment is reached from outside; undefined where that is not known. */
+export function addressOf(environment: Environment, form: AddressForm): string | undefined {
+  const entrance = entranceOf(environment);
+  const scheme = { http: 'http', webSocket: 'ws' }[form] + (environment.ingress.tls === true ? 's' : '');
+  return entrance && `${scheme}://${entrance}`;
+}
+
+/**
+ * The build arguments of each service's image, which tell it of the environment: image to `NAME=value`, ...
+ *
+ * @throws Error if a service needs the environment's address, and that is not known.
+ */
+export function buildArgumentsOf(environment: Environment): Map<string, string[]> {
+  return new Map(
+    environment.services.map((service) => [
+      imageOf(environment, service),
+      Object.entries((service.kind === 'web' ? service.buildArguments : undefined) ?? {}).flatMap(([name, form]) => {
+        const address = addressOf(environment, form);
+        if (address === undefined) {
+          throw new Error(
+            `Environment ${environment.name}: ${service.name}'s image has the address built in at which the environment is reached, and that is not known. Give ingress.host.`,
+          );
+        }
+        return [`${name}=${address}`];
+      }),
+    ]),
+  );
 }
 
 /** A k3d cluster on one's own machine; PostgreSQL and Redis run on the machine itself. */
@@ -88,7 +135,7 @@ export const local: Environment = {
     subnet: '172.21.0.0/16',
     podCidr: '10.42.0.0/16',
     serviceCidr: '10.43.0.0/16',
-    image: 'rancher/k3s:v1.31.5-k3s1',
+    image: 'rancher/k3s:v1.35.5-k3s1',
   },
   secrets: { kind: 'file' },
 };

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Platform as BringUpPlatform } from '../k3d/bring-up';
 import type { Patient } from '../k3d/checks';
-import type { HostAccess, HostEndpoint, PasswordOf } from '../k3d/model';
+import { type HostAccess, type PasswordOf, REDIS_USER } from '../k3d/model';
 import type { System } from '../k3d/system';
-import type { ServiceSpec } from './catalogue';
-import { type Environment, imageOf } from './environments';
-import type { SecretValues } from './secrets';
+import { buildArgumentsOf, type Environment, imageOf } from './environments';
+import type { StoredPasswords } from './secrets';
 
-/** Owner of the databases, as whom Flyway migrates. */
+/** As whom the databases and their users are made on the host. No pod logs in as it, and nothing here knows its password. */
 export const POSTGRES_SUPERUSER = 'postgres';
 
 /** Names by which pods and people know the servers outside the cluster. */
@@ -46,16 +45,18 @@ export function hostAccessOf(environment: Environment): HostAccess | undefined {
   );
 }
 
-/** Gives the passwords of PostgreSQL's users. */
-export function passwordsFrom(services: readonly ServiceSpec[], secrets: SecretValues): PasswordOf {
-  return (_server: HostEndpoint, user: string) => {
-    const owner = services.find((service) => service.kind === 'spring' && service.database?.username === user);
-    return owner === undefined ? superuserPassword(user, secrets) : secrets.databasePasswords[owner.name];
+/** Gives the passwords of PostgreSQL's users, and of Redis. */
+export function passwordsFrom({ databases, redis }: StoredPasswords['passwords']): PasswordOf {
+  return (endpoint, user) => {
+    switch (endpoint.kind) {
+      case 'postgresql':
+        return databases.get(user);
+      case 'redis':
+        return user === REDIS_USER ? redis : undefined;
+      case 'other':
+        return undefined;
+    }
   };
-}
-
-function superuserPassword(user: string, { postgresPassword }: SecretValues): string | undefined {
-  return user === POSTGRES_SUPERUSER ? postgresPassword : undefined;
 }
 
 /** Images that are built on this machine and in no registry. */
@@ -67,15 +68,16 @@ function importedImages(environment: Environment): string[] {
 export function patientOf(
   environment: Environment,
   access: HostAccess,
-  passwordOf: PasswordOf,
+  passwords: () => StoredPasswords['passwords'],
   system: System,
 ): Patient {
   return {
     access,
     configFile: join(OUTPUT, environment.name, 'k3d.yml'),
     images: importedImages(environment),
+    buildArguments: buildArgumentsOf(environment),
     namespace: environment.namespace,
-    passwordOf,
+    passwordOf: (endpoint, user) => passwordsFrom(passwords())(endpoint, user),
     system,
   };
 }
@@ -86,6 +88,7 @@ export function bringUpOf(environment: Environment, { cluster }: HostAccess): Br
     cluster,
     configFile: join(OUTPUT, environment.name, 'k3d.yml'),
     images: importedImages(environment),
+    buildArguments: buildArgumentsOf(environment),
     manifests: [
       {
         name: 'custom resources',

@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { InvalidPropError } from '../constructs/checks';
 import { ConfigMap, type EnvironmentSource } from '../constructs/config-map';
 import { type Endpoint, hostPort } from '../constructs/endpoint';
 import { ExternalHostService } from '../constructs/external-host-service';
@@ -16,8 +17,8 @@ import { OpenTelemetryCollector } from '../observability/open-telemetry-collecto
 import { Tempo } from '../observability/tempo';
 import { acknowledge } from '../policy';
 import type { ServiceSpec, SpringServiceSpec } from './catalogue';
-import { type Environment, imageOf } from './environments';
-import { EXTERNAL_HOSTS, POSTGRES_SUPERUSER } from './host';
+import { addressOf, type Environment, imageOf } from './environments';
+import { EXTERNAL_HOSTS } from './host';
 import type { SecretValues } from './secrets';
 
 /** The label that every object of the platform carries. */
@@ -134,6 +135,7 @@ export class Platform extends Construct {
               }),
               ...(service.redis && { redis }),
               ...(service.kafka && { kafka }),
+              config: originVariables(scopeOfService, environment, service),
               secrets: secretsOf(service),
               javaOptions: ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0', `-javaagent:${JAVA_AGENT}`],
             }).webService;
@@ -149,10 +151,30 @@ export class Platform extends Construct {
   }
 }
 
-/** Where the load balancer of the environment's own cluster is reached. */
-function describeEntrance({ cluster }: Environment): { readonly description?: string } {
-  const port = cluster?.ports.find(({ container }) => container === 80)?.host;
-  return port === undefined ? {} : { description: `Reached at http://localhost:${port}` };
+/** Where the environment is reached, for whoever reads the Ingress. */
+function describeEntrance(environment: Environment): { readonly description?: string } {
+  const address = addressOf(environment, 'http');
+  return address === undefined ? {} : { description: `Reached at ${address}` };
+}
+
+/** The origins that a service accepts WebSockets from: a browser's is where the environment is reached, and no other. */
+function originVariables(
+  scope: Construct,
+  environment: Environment,
+  { allowedOrigins }: SpringServiceSpec,
+): Record<string, string> {
+  if (allowedOrigins === undefined) {
+    return {};
+  }
+  const address = addressOf(environment, 'http');
+  if (address === undefined) {
+    throw new InvalidPropError(scope, {
+      prop: 'environment.ingress.host',
+      reason: `missing, and so the value of ${allowedOrigins}: the service would refuse every browser's WebSocket.`,
+      remedy: 'Give the DNS name by which the environment is reached.',
+    });
+  }
+  return { [allowedOrigins]: address };
 }
 
 /** What every Spring service is told. */
@@ -183,35 +205,49 @@ function commonVariables(
 function secretsByService(
   chart: Chart,
   services: readonly ServiceSpec[],
-  { postgresPassword, databasePasswords, jwt }: SecretValues,
+  { passwords, jwt }: SecretValues,
 ): (service: SpringServiceSpec) => EnvironmentSource[] {
   const spring = services.filter((service) => service.kind === 'spring');
-  const sources = new Map<SpringServiceSpec, EnvironmentSource[]>(spring.map((service) => [service, []]));
-  const provide = (source: EnvironmentSource, readers: readonly SpringServiceSpec[]): void => {
-    for (const reader of readers) {
-      sources.get(reader)?.push(source);
+  const databaseSecrets = new Map<SpringServiceSpec, EnvironmentSource>();
+  for (const service of spring) {
+    if (service.database !== undefined) {
+      const { username, owner } = service.database;
+      const data = {
+        SPRING_DATASOURCE_PASSWORD: passwordOf(chart, passwords, username),
+        // Flyway migrates as the database's owner: the service's own user may not change tables.
+        SPRING_FLYWAY_USER: owner,
+        SPRING_FLYWAY_PASSWORD: passwordOf(chart, passwords, owner),
+      };
+      const id = `${service.name}-db-secret`;
+      databaseSecrets.set(service, new Secret(chart, id, { name: service.name, component: 'database', data }));
     }
-  };
+  }
+  const redisSecret = spring.some(({ redis }) => redis)
+    ? new Secret(chart, 'redis-secret', {
+        component: 'cache',
+        data: { SPRING_DATA_REDIS_PASSWORD: passwords.redis },
+      })
+    : undefined;
+  const jwtSecret = spring.some((service) => service.jwt)
+    ? new Secret(chart, 'jwt-secret', {
+        component: 'authentication',
+        data: { JWT_PRIVATE_KEY: jwt.privateKey, JWT_PUBLIC_KEY: jwt.publicKey, JWT_KID: jwt.keyId },
+      })
+    : undefined;
+  return (service) =>
+    [databaseSecrets.get(service), service.redis ? redisSecret : undefined, service.jwt ? jwtSecret : undefined].filter(
+      (source) => source !== undefined,
+    );
+}
 
-  const withDatabase = spring.filter(({ database }) => database !== undefined);
-  if (withDatabase.length > 0) {
-    const data = {
-      SPRING_FLYWAY_USER: POSTGRES_SUPERUSER, // Flyway migrates as the superuser; a service's own user may not change tables.
-      SPRING_FLYWAY_PASSWORD: postgresPassword,
-      POSTGRES_PASSWORD: postgresPassword,
-    };
-    provide(new Secret(chart, 'db-secret', { component: 'database', data }), withDatabase);
+function passwordOf(scope: Construct, { databases }: SecretValues['passwords'], user: string): string {
+  const password = databases.get(user);
+  if (password === undefined) {
+    throw new InvalidPropError(scope, {
+      prop: 'secrets.passwords.databases',
+      reason: `no password of ${user}, who could then not log in.`,
+      remedy: 'Give one for each user and each owner of a database.',
+    });
   }
-  for (const service of withDatabase) {
-    const data = { SPRING_DATASOURCE_PASSWORD: databasePasswords[service.name] ?? '' };
-    provide(new Secret(chart, `${service.name}-db-secret`, { name: service.name, component: 'database', data }), [
-      service,
-    ]);
-  }
-  const withJwt = spring.filter((service) => service.jwt);
-  if (withJwt.length > 0) {
-    const data = { JWT_PRIVATE_KEY: jwt.privateKey, JWT_PUBLIC_KEY: jwt.publicKey, JWT_KID: 'sportstix-1' };
-    provide(new Secret(chart, 'jwt-secret', { component: 'authentication', data }), withJwt);
-  }
-  return (service) => sources.get(service) ?? [];
+  return password;
 }

@@ -1,95 +1,172 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadAll, YAMLException } from 'js-yaml';
-import { isErrorCode } from '../synth/output';
+import { besides, followLink, makeFolder, naming, statOf, writeNewFile } from '../synth/files';
+import { withLock } from '../synth/lock';
+import { UserError } from '../synth/user-error';
 import { toYaml } from '../synth/yaml';
 import type { ServiceSpec } from './catalogue';
 
+/** The passwords of an environment. */
+export interface Passwords {
+  /** Database user to password, also for the users who own the databases. Services that share a user share the password. */
+  readonly databases: ReadonlyMap<string, string>;
+  /** Redis' own. */
+  readonly redis: string;
+}
+
 /** The secret values of an environment. */
 export interface SecretValues {
-  /** Password of PostgreSQL's superuser, as which Flyway migrates. */
-  readonly postgresPassword: string;
-  /** Service to the password of its database's user. */
-  readonly databasePasswords: Readonly<Record<string, string>>;
+  readonly passwords: Passwords;
   /** Key pair that signs JWTs. */
   readonly jwt: {
     /** PKCS#8, PEM. */
     readonly privateKey: string;
     /** SPKI, PEM. */
     readonly publicKey: string;
+    /** The key's id: {@link jwkThumbprint}, so that another key has another. */
+    readonly keyId: string;
   };
 }
 
-const POSTGRES_KEY = 'postgres-password';
+/** What a file of secret values holds. */
+export interface StoredPasswords {
+  /** The passwords that it holds. */
+  readonly passwords: Partial<Passwords> & Pick<Passwords, 'databases'>;
+  /** Names of the values that it lacks, and that a synth would generate. */
+  readonly missing: readonly string[];
+}
+
+/** The secret values of an environment, some of which may have been generated and not been stored yet. */
+export interface CompletedSecrets {
+  readonly values: SecretValues;
+  /** Names of the values that were generated. */
+  readonly generated: readonly string[];
+  /**
+   * Adds what was generated to the file.
+   *
+   * @returns false if another process has changed the file since it was read: its values hold, so read them.
+   * @throws UserError if the file cannot be written; it then is as it was.
+   */
+  readonly store: () => boolean;
+}
+
+const REDIS_KEY = 'redis-password';
 const PRIVATE_KEY = 'jwt-private-key';
 const PUBLIC_KEY = 'jwt-public-key';
-const DATABASE_SUFFIX = '-db-password';
+const databaseKey = (user: string): string => `postgres-${user}-password`;
+// What earlier versions wrote: a password for each service, and PostgreSQL's superuser's, which nothing uses any more.
+const formerDatabaseKey = (service: string): string => `${service}-db-password`;
+const KNOWN_KEYS = /^(postgres-(.+-)?password|.+-db-password|redis-password|jwt-(private|public)-key)$/;
+
 const MIN_RSA_BITS = 2048;
+/** Redis before version 6 takes no longer password. */
+const MAX_PASSWORD_BYTES = 512;
 
 const HEADER =
   '# Secret values of one environment, read by every synth. Not for git. Values may be changed here;\n' +
   '# one that is missing is generated and added at the end.\n';
 
 /**
- * Reads the secret values of an environment from a file, and first generates those that it lacks: passwords, and an RSA key
- * pair. The file is readable by its owner only. What it holds is never changed.
+ * Reads what a file of secret values holds. Writes nothing and generates nothing; a file that is not there holds nothing.
  *
  * @param file path of the YAML file: a mapping from name to value.
- * @param services the services whose databases need passwords.
- * @returns the values, and the names of those that were generated.
- * @throws Error that names the file and the key, never a value, if the file or a value is malformed; the file stays as it was.
+ * @param services the services whose databases have passwords.
+ * @throws UserError that names the file and the key, never a value, if the file cannot be read, or it or a value is malformed.
  */
-export function loadSecrets(
-  file: string,
-  services: readonly ServiceSpec[],
-): { readonly values: SecretValues; readonly generated: readonly string[] } {
-  const databases = services.filter((service) => service.kind === 'spring' && service.database !== undefined);
-  const passwordKeys = [POSTGRES_KEY, ...databases.map(({ name }) => name + DATABASE_SUFFIX)];
-  const text = readIfExists(file);
-  const given = parse(file, text ?? '');
-  checkKeys(file, given);
-
-  const generated: Record<string, string> = {};
-  for (const key of passwordKeys.filter((name) => !given.has(name))) {
-    generated[key] = randomBytes(24).toString('hex');
-  }
-  Object.assign(generated, completeKeyPair(file, given));
-
-  const all = new Map([...given, ...Object.entries(generated)]);
-  if (Object.keys(generated).length > 0) {
-    if (!save(file, text, toYaml(generated), all)) {
-      return loadSecrets(file, services); // Another synth was first: its values hold.
-    }
-  } else {
-    chmodSync(file, 0o600);
-  }
-  const value = (key: string): string => all.get(key) ?? '';
+export function readPasswords(file: string, services: readonly ServiceSpec[]): StoredPasswords {
+  const given = parse(file, readText(file) ?? '');
+  const databases = databasePasswords(file, given, services);
+  completeKeyPair(file, given, () => ({ privateKey: '', publicKey: '' }));
+  const redis = given.get(REDIS_KEY);
   return {
-    generated: Object.keys(generated),
-    values: {
-      postgresPassword: value(POSTGRES_KEY),
-      databasePasswords: Object.fromEntries(databases.map(({ name }) => [name, value(name + DATABASE_SUFFIX)])),
-      jwt: { privateKey: value(PRIVATE_KEY), publicKey: value(PUBLIC_KEY) },
+    passwords: {
+      databases: new Map(
+        [...databases].flatMap(([user, password]) => (password === undefined ? [] : [[user, password]])),
+      ),
+      ...(redis !== undefined && { redis }),
     },
+    missing: [
+      ...[...databases].flatMap(([user, password]) => (password === undefined ? [databaseKey(user)] : [])),
+      ...[REDIS_KEY, PRIVATE_KEY, PUBLIC_KEY].filter((key) => !given.has(key)),
+    ],
   };
 }
 
-function problem(file: string, what: string, remedy: string): Error {
-  return new Error(`${file}: ${what} ${remedy} The file was left as it is.`);
+/**
+ * Reads the secret values of an environment from a file, and generates those that it lacks: passwords, and an RSA key pair. Nothing is
+ * written yet. What the file holds is never changed, only added to.
+ *
+ * @param file path of the YAML file: a mapping from name to value.
+ * @param services the services whose databases need passwords.
+ * @throws UserError that names the file and the key, never a value, if the file cannot be read, or it or a value is malformed.
+ */
+export function completeSecrets(file: string, services: readonly ServiceSpec[]): CompletedSecrets {
+  const text = readText(file);
+  const given = parse(file, text ?? '');
+  const added: Record<string, string> = {};
+  const generate = (key: string): string => {
+    // Hexadecimal digits need no quotes, whatever they are written into.
+    const password = randomBytes(24).toString('hex');
+    added[key] = password;
+    return password;
+  };
+  const databases = new Map(
+    [...databasePasswords(file, given, services)].map(([user, password]) => [
+      user,
+      password ?? generate(databaseKey(user)),
+    ]),
+  );
+  const redis = given.get(REDIS_KEY) ?? generate(REDIS_KEY);
+  const { privateKey, publicKey } = completeKeyPair(file, given, generateKeyPair);
+  if (!given.has(PRIVATE_KEY)) {
+    added[PRIVATE_KEY] = privateKey;
+  }
+  if (!given.has(PUBLIC_KEY)) {
+    added[PUBLIC_KEY] = publicKey;
+  }
+  const content = addTo(file, text, given, added);
+  return {
+    values: { passwords: { databases, redis }, jwt: { privateKey, publicKey, keyId: jwkThumbprint(privateKey) } },
+    generated: Object.keys(added),
+    store: () => store(file, text, content),
+  };
 }
 
-function readIfExists(file: string): string | undefined {
+/**
+ * The thumbprint of an RSA public key, by which a verifier finds it in a set of keys: SHA-256 over the key's required members in
+ * alphabetical order, without blanks, in URL-safe base64 (RFC 7638).
+ *
+ * @param key the public key, or the private one that it belongs to, in PEM.
+ */
+export function jwkThumbprint(key: string): string {
+  const { e, kty, n } = createPublicKey(key).export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+}
+
+function problem(file: string, what: string, remedy: string): UserError {
+  return new UserError(`${file}: ${what} ${remedy} The file was left as it is.`);
+}
+
+/** The file's text, byte for byte; undefined if it is not there. */
+function readText(file: string): string | undefined {
+  const target = followLink(file);
+  if (statOf(target) === undefined) {
+    return undefined;
+  }
+  const bytes = naming(file, 'cannot be read', () => readFileSync(target));
   try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw problem(file, 'not UTF-8: a value in it would not arrive as it was meant.', 'Save it as UTF-8.');
   }
 }
 
+/**
+ * The values by name. Whatever is wrong, no error says more of the text than names that are known, and numbers of lines: a
+ * value may stand anywhere in what is malformed.
+ */
 function parse(file: string, text: string): Map<string, string> {
   let documents: unknown[];
   try {
@@ -98,71 +175,132 @@ function parse(file: string, text: string): Map<string, string> {
     if (!(error instanceof YAMLException)) {
       throw error;
     }
-    // Not the exception's own message: it quotes the line, and so a secret.
+    // Not the exception's own words: it quotes the line, or what it takes for an alias or a tag, and so a secret.
     const line = error.mark === undefined ? '' : ` in line ${error.mark.line + 1}`;
-    throw problem(file, `not YAML: ${error.reason}${line}.`, 'Mend it, or move it away to have new values generated.');
+    throw problem(
+      file,
+      `not YAML${line}.`,
+      'Mend it (a value with other characters than letters and digits must be in quotes, a name stand once), or move the file away to have new values generated.',
+    );
   }
   const [content = null] = documents;
   if (content === null && documents.length < 2) {
     return new Map();
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content) || documents.length > 1) {
-    throw problem(file, 'not one mapping from names to values.', `Write lines such as "${POSTGRES_KEY}: ...".`);
+    throw problem(file, 'not one mapping from names to values.', `Write lines such as "${REDIS_KEY}: ...".`);
+  }
+  const values = new Map<string, string>();
+  for (const [key, value] of Object.entries(content)) {
+    // A password of a user or a service that has gone may stay.
+    if (!KNOWN_KEYS.test(key)) {
+      throw problem(
+        file,
+        `a name that is not known${lineOf(key, text)}.`,
+        `Known are ${databaseKey('USER')}, ${REDIS_KEY}, ${PRIVATE_KEY} and ${PUBLIC_KEY}.`,
+      );
+    }
+    values.set(key, checkValue(file, key, value));
+  }
+  return values;
+}
+
+/** The line in which a name stands; empty where it cannot be found, as with one that is written with escapes. */
+function lineOf(key: string, text: string): string {
+  const index = text.split('\n').findIndex((line) => line.trimStart().replace(/^["']/, '').startsWith(key));
+  return index === -1 ? '' : ` in line ${index + 1}`;
+}
+
+function checkValue(file: string, key: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') {
+    throw problem(
+      file,
+      `${key}: the value is not a text, or empty.`,
+      'Put it in quotes, or remove the name to have one generated.',
+    );
+  }
+  if (key === PRIVATE_KEY || key === PUBLIC_KEY) {
+    return value;
+  }
+  // \p{Cs}: half a character, which no encoding can write.
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value)) {
+    throw problem(
+      file,
+      `${key}: has a control character, such as a line break or a tab, which the configuration of a server cannot hold.`,
+      'Choose a password without, and change it on the server too if it is in use.',
+    );
+  }
+  if (Buffer.byteLength(value) > MAX_PASSWORD_BYTES) {
+    throw problem(
+      file,
+      `${key}: ${Buffer.byteLength(value)} bytes long, and servers take no more than ${MAX_PASSWORD_BYTES}.`,
+      'Choose a shorter password.',
+    );
+  }
+  return value;
+}
+
+/** User to password of every user of the services' databases, and every owner; undefined where there is none yet. */
+function databasePasswords(
+  file: string,
+  given: ReadonlyMap<string, string>,
+  services: readonly ServiceSpec[],
+): Map<string, string | undefined> {
+  const formerKeys = new Map<string, string[]>();
+  for (const service of services) {
+    if (service.kind === 'spring' && service.database !== undefined) {
+      const { username, owner } = service.database;
+      formerKeys.set(username, [...(formerKeys.get(username) ?? []), formerDatabaseKey(service.name)]);
+      formerKeys.set(owner, formerKeys.get(owner) ?? []);
+    }
   }
   return new Map(
-    Object.entries(content).map(([key, value]: [string, unknown]) => {
-      if (typeof value !== 'string' || value === '') {
+    [...formerKeys].map(([user, candidates]) => {
+      const password = given.get(databaseKey(user));
+      const former = candidates.filter((key) => given.has(key));
+      if (password === undefined && new Set(former.map((key) => given.get(key))).size > 1) {
         throw problem(
           file,
-          `${key}: the value is not a text, or empty.`,
-          'Put it in quotes, or remove the key to have one generated.',
+          `${former.join(' and ')} differ, but their services log in as one user, ${user}.`,
+          `Add ${databaseKey(user)} with the one that the server has.`,
         );
       }
-      return [key, value];
+      return [user, password ?? given.get(former[0] ?? '')];
     }),
   );
 }
 
-function checkKeys(file: string, given: ReadonlyMap<string, string>): void {
-  for (const key of given.keys()) {
-    // A password of a service that left the catalogue may stay.
-    if (![POSTGRES_KEY, PRIVATE_KEY, PUBLIC_KEY].includes(key) && !key.endsWith(DATABASE_SUFFIX)) {
-      throw problem(
-        file,
-        `${key}: no such secret.`,
-        `Known are ${POSTGRES_KEY}, SERVICE${DATABASE_SUFFIX}, ${PRIVATE_KEY} and ${PUBLIC_KEY}.`,
-      );
-    }
-  }
+interface KeyPair {
+  readonly privateKey: string;
+  readonly publicKey: string;
 }
 
-/** The keys of the pair that are missing. */
-function completeKeyPair(file: string, given: ReadonlyMap<string, string>): Record<string, string> {
-  const privatePem = given.get(PRIVATE_KEY);
-  const publicPem = given.get(PUBLIC_KEY);
-  if (privatePem === undefined) {
-    if (publicPem !== undefined) {
+function generateKeyPair(): KeyPair {
+  return generateKeyPairSync('rsa', {
+    modulusLength: MIN_RSA_BITS,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+}
+
+function completeKeyPair(file: string, given: ReadonlyMap<string, string>, generate: () => KeyPair): KeyPair {
+  const privateKey = given.get(PRIVATE_KEY);
+  const publicKey = given.get(PUBLIC_KEY);
+  if (privateKey === undefined) {
+    if (publicKey !== undefined) {
       throw problem(file, `${PUBLIC_KEY} stands without ${PRIVATE_KEY}.`, 'Add its private key, or remove it.');
     }
-    const pair = generateKeyPairSync('rsa', {
-      modulusLength: MIN_RSA_BITS,
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    });
-    return { [PRIVATE_KEY]: pair.privateKey, [PUBLIC_KEY]: pair.publicKey };
+    return generate();
   }
-  const derived = derivePublicKey(file, privatePem);
-  if (publicPem === undefined) {
-    return { [PUBLIC_KEY]: derived };
-  }
-  if (normalizePem(publicPem) !== normalizePem(derived)) {
+  const derived = derivePublicKey(file, privateKey);
+  if (publicKey !== undefined && normalizePem(publicKey) !== normalizePem(derived)) {
     throw problem(
       file,
       `${PUBLIC_KEY} does not belong to ${PRIVATE_KEY}, or is not SPKI in PEM.`,
       'Remove it to have it derived.',
     );
   }
-  return {};
+  return { privateKey, publicKey: publicKey ?? derived };
 }
 
 function derivePublicKey(file: string, privatePem: string): string {
@@ -191,19 +329,23 @@ function normalizePem(pem: string): string {
   return pem.replace(/\s+/g, '');
 }
 
-/** Adds to the file, or makes it. False if another process made it in the meantime. */
-function save(
+/** The file's text with further values at its end; undefined where there are none. */
+function addTo(
   file: string,
   before: string | undefined,
-  addition: string,
-  expected: ReadonlyMap<string, string>,
-): boolean {
+  given: ReadonlyMap<string, string>,
+  added: Readonly<Record<string, string>>,
+): string | undefined {
+  if (Object.keys(added).length === 0) {
+    return undefined;
+  }
   const separator = before === undefined || before === '' || before.endsWith('\n') ? '' : '\n';
-  const content = `${before ?? HEADER}${separator}${addition}`;
+  const content = `${before ?? HEADER}${separator}${toYaml(added)}`;
   // A mapping in braces cannot be added to at the end.
   let complete = false;
   try {
     const written = parse(file, content);
+    const expected = new Map([...given, ...Object.entries(added)]);
     complete = written.size === expected.size && [...expected].every(([key, value]) => written.get(key) === value);
   } catch {
     // Said below.
@@ -211,26 +353,43 @@ function save(
   if (!complete) {
     throw problem(
       file,
-      `lacks ${[...parse(file, addition).keys()].join(', ')}, which cannot be added at its end.`,
+      `lacks ${Object.keys(added).join(', ')}, which cannot be added at its end.`,
       'Add them, or write one name to a line.',
     );
   }
-  const temporary = `${file}.${process.pid}.tmp`;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(temporary, content, { mode: 0o600 });
-  try {
-    if (before === undefined) {
-      linkSync(temporary, file); // Fails where rename would replace what another process wrote.
-    } else {
-      renameSync(temporary, file);
-    }
+  return content;
+}
+
+function store(file: string, before: string | undefined, content: string | undefined): boolean {
+  if (content === undefined) {
+    forOwnerOnly(file);
     return true;
-  } catch (error) {
-    if (isErrorCode(error, 'EEXIST')) {
+  }
+  makeFolder(dirname(file), 0o700);
+  const target = followLink(file);
+  return withLock(`${target}.lock`, () => {
+    if (readText(file) !== before) {
       return false;
     }
-    throw error;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+    const temporary = besides(target);
+    try {
+      naming(file, 'cannot be written', () => {
+        // What was generated may be a server's password a moment later: it must not be lost.
+        writeNewFile(temporary, content, { mode: 0o600, durable: true });
+        renameSync(temporary, target);
+      });
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+    return true;
+  });
+}
+
+/** Takes away what others may do with the file. */
+function forOwnerOnly(file: string): void {
+  naming(file, 'can be read by others, and that cannot be changed', () => {
+    if ((statSync(file).mode & 0o077) !== 0) {
+      chmodSync(file, 0o600);
+    }
+  });
 }

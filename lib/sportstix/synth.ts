@@ -1,19 +1,22 @@
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { serviceHost } from '../constructs/endpoint';
+import type { OutdatedFile } from '../k3d/bring-up';
 import { k3dConfig } from '../k3d/cluster-config';
 import { connectivityJob } from '../k3d/connectivity-job';
 import { hostAccessFiles } from '../k3d/host-access';
-import { psqlPasswords } from '../k3d/servers';
+import { psqlPasswords, redisPasswords } from '../k3d/servers';
 import { addAdmissionPolicies, type Judgement, PolicyPack } from '../policy';
+import { immutableChanges } from '../synth/immutable-fields';
 import { forgetManifest, manifestOf, renderCharts } from '../synth/manifests';
-import { type OutputFile, replaceFile, replaceFolder } from '../synth/output';
+import { difference, differences, type OutputFile, type OutputFiles, replaceOutput } from '../synth/output';
 import { toYaml } from '../synth/yaml';
 import type { Environment } from './environments';
 import { hostAccessOf, passwordsFrom } from './host';
 import { PART_OF, Platform } from './platform';
-import { loadSecrets, type SecretValues } from './secrets';
+import { completeSecrets, type SecretValues } from './secrets';
 
 const SECRETS_FILE = 'secrets.k8s.yaml';
 
@@ -21,44 +24,134 @@ const SECRETS_FILE = 'secrets.k8s.yaml';
 export interface SynthesizeOptions {
   /** Folder that gets a folder for each environment. */
   readonly outdir: string;
-  /** Folder with a file of secret values for each environment, which is made if it is not there. */
+  /**
+   * Folder with a file of secret values for each environment, which is made if it is not there, and with what sets the servers'
+   * passwords on the host of a local cluster.
+   */
   readonly secretsFolder: string;
   /** Takes a line about what was done. */
   readonly log: (line: string) => void;
 }
 
 /**
- * Synthesizes environments to files. Nothing is written unless all of them succeed, except that secret values are generated
- * at the first time.
+ * Synthesizes environments to files. Everything is rendered and checked before the first file changes, and either all files are
+ * replaced or none. Secret values that are missing are generated, and added to their file first.
  *
- * @throws Error or InvalidPropError if an environment cannot be synthesized; the output folder is then as it was.
+ * @throws UserError or InvalidPropError if an environment cannot be synthesized; everything is then as it was.
  */
-export function synthesize(
+export function synthesize(environments: readonly Environment[], options: SynthesizeOptions): void {
+  checkNames(environments);
+  // Another synth that is first to add a value to a file of secrets is right; then everything is rendered again with its values.
+  while (!synthesizeOnce(environments, options)) {
+    options.log('Another synth has added secret values: synthesizing again with those.');
+  }
+}
+
+/** Names become names of files and folders. */
+function checkNames(environments: readonly Environment[]): void {
+  const seen = new Set<string>();
+  for (const { name } of environments) {
+    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) || seen.has(name)) {
+      throw new Error(
+        `Environment ${JSON.stringify(name)}: ${seen.has(name) ? 'there are two of this name, and one would overwrite the other' : "not a name for a folder: use lower-case letters, digits and '-'"}.`,
+      );
+    }
+    seen.add(name);
+  }
+}
+
+/** False if another process changed a file of secrets meanwhile; nothing is written then. */
+function synthesizeOnce(
   environments: readonly Environment[],
   { outdir, secretsFolder, log }: SynthesizeOptions,
-): void {
+): boolean {
   const outputs = environments.map((environment) => {
-    const file = join(secretsFolder, `${environment.name}.yml`);
-    const { values, generated } = loadSecrets(file, environment.services);
-    if (generated.length > 0) {
-      log(`Generated ${generated.join(', ')} in ${file}`);
-    }
-    return { environment, values, ...renderEnvironment(environment, values) };
+    const secretsFile = secretsFileOf(environment, secretsFolder);
+    const secrets = completeSecrets(secretsFile, environment.services);
+    const { manifests, others } = renderEnvironment(environment, secrets.values);
+    return {
+      folder: join(outdir, environment.name),
+      manifests,
+      files: new Map([...manifestFiles(manifests), ...others]),
+      passwordFiles: passwordFiles(environment, secretsFolder, secrets.values),
+      secretsFile,
+      secrets,
+    };
   });
+  const storeSecrets = (): boolean =>
+    outputs.every(({ secrets: { generated, store }, secretsFile }) => {
+      const stored = store();
+      if (stored && generated.length > 0) {
+        log(`Generated ${generated.join(', ')} in ${secretsFile}`);
+      }
+      return stored;
+    });
   if (isForStandardOutput(outdir)) {
-    const stream = outputs.flatMap(({ manifests }) => [...manifests.values()]).join('');
-    replaceFolder(join(outdir, 'all'), new Map([['all.k8s.yaml', { content: stream }]]));
-    return;
+    const content = outputs.flatMap(({ manifests }) => [...manifests.values()]).join('');
+    const all: OutputFiles = new Map([['all.k8s.yaml', { content }]]);
+    return replaceOutput({ folders: new Map([[join(outdir, 'all'), all]]) }, storeSecrets);
   }
-  for (const { environment, values, manifests, others } of outputs) {
-    replaceFolder(join(outdir, environment.name), new Map([...manifestFiles(manifests), ...others]));
-    const access = hostAccessOf(environment);
-    if (access !== undefined) {
-      const passwords = psqlPasswords(access, passwordsFrom(environment.services, values));
-      replaceFile(join(secretsFolder, `${environment.name}.psql`), { content: passwords, mode: 0o600 });
+  const warnings = outputs.flatMap(({ folder, manifests }) => immutableChanges(join(folder, 'manifests'), manifests));
+  const done = replaceOutput(
+    {
+      folders: new Map(outputs.map(({ folder, files }) => [folder, files])),
+      files: new Map(outputs.flatMap(({ passwordFiles }) => [...passwordFiles])),
+    },
+    storeSecrets,
+  );
+  if (done) {
+    warnings.forEach(log);
+    for (const { folder, manifests } of outputs) {
+      log(`Synthesized ${folder}: ${manifests.size} files of manifests`);
     }
-    log(`Synthesized ${join(outdir, environment.name)}: ${manifests.size} files of manifests`);
   }
+  return done;
+}
+
+/**
+ * What a synth of an environment would change. So it is empty if, and only if, what is in the output folder may be applied. Nothing is
+ * written.
+ *
+ * @param secretsFolder folder with the files of secret values.
+ * @param outdir folder with a folder for each environment.
+ */
+export function outdated(environment: Environment, secretsFolder: string, outdir: string): readonly OutdatedFile[] {
+  const file = secretsFileOf(environment, secretsFolder);
+  const { values, generated } = completeSecrets(file, environment.services);
+  const { manifests, others } = renderEnvironment(environment, values);
+  const folder = join(outdir, environment.name);
+  const secretManifests = join(folder, 'manifests', SECRETS_FILE);
+  const found = [
+    ...(generated.length > 0 ? [{ file, is: existsSync(file) ? 'different' : 'missing' } as const] : []),
+    ...differences(folder, new Map([...manifestFiles(manifests), ...others])),
+    ...[...passwordFiles(environment, secretsFolder, values)].flatMap(([path, output]) => difference(path, output)),
+  ];
+  return found.map((difference) => ({
+    ...difference,
+    committed: dirname(difference.file) !== secretsFolder && difference.file !== secretManifests,
+  }));
+}
+
+function secretsFileOf({ name }: Environment, secretsFolder: string): string {
+  return join(secretsFolder, `${name}.yml`);
+}
+
+/** What sets the servers' passwords on the host of a local cluster: path to file. */
+function passwordFiles(
+  environment: Environment,
+  secretsFolder: string,
+  { passwords }: SecretValues,
+): Map<string, OutputFile> {
+  const access = hostAccessOf(environment);
+  if (access === undefined) {
+    return new Map();
+  }
+  const passwordOf = passwordsFrom(passwords);
+  const contents = [
+    [access.passwordsFile, psqlPasswords(access, passwordOf)],
+    [access.redisPasswordFile, redisPasswords(access, passwordOf)],
+  ] as const;
+  return new Map(contents.map(([path, content]) => [join(secretsFolder, basename(path)), { content, mode: 0o600 }]));
 }
 
 /** What an environment is synthesized to. */

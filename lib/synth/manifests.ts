@@ -1,4 +1,5 @@
 import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
+import { UserError } from './user-error';
 import { toYamlStream } from './yaml';
 
 /** The manifests of one chart. */
@@ -37,7 +38,7 @@ export function forgetManifest(apiObject: ApiObject): void {
  * and resolves the whole app once for every chart, so that its time grows with the square of their number.
  *
  * @returns one element for each chart, in the order in which `kubectl apply -f FOLDER` reads their files.
- * @throws Error with every validation error of the tree, each with its construct's path; or if two charts would be
+ * @throws UserError with every validation error of the tree, each with its construct's path; or if two charts would be
  * written to one file; or if a chart depends on one whose file is applied after its own.
  */
 export function synthesizeCharts(app: App): ChartManifests[] {
@@ -50,7 +51,7 @@ export function synthesizeCharts(app: App): ChartManifests[] {
     files.sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
     for (const [index, { fileName }] of files.entries()) {
       if (fileName === files[index + 1]?.fileName) {
-        throw new Error(
+        throw new UserError(
           `Two charts are written to ${fileName}, and one would overwrite the other: give them ids of their own.`,
         );
       }
@@ -71,7 +72,7 @@ function validate(app: App): void {
     .findAll()
     .flatMap((construct) => construct.node.validate().map((error) => `[${construct.node.path}] ${error}`));
   if (errors.length > 0) {
-    throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
+    throw new UserError(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
   }
 }
 
@@ -93,7 +94,7 @@ function checkFileOrder(app: App): void {
       const sourceChart = Chart.of(source);
       const targetChart = Chart.of(target);
       if (sourceChart !== targetChart && fileNameOf(app, sourceChart) < fileNameOf(app, targetChart)) {
-        throw new Error(
+        throw new UserError(
           `${source.node.path} depends on ${target.node.path}, but kubectl applies a folder's files in alphabetical order, ` +
             `${fileNameOf(app, sourceChart)} before ${fileNameOf(app, targetChart)}: rename one of the charts.`,
         );

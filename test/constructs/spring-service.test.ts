@@ -43,9 +43,13 @@ describe('from a handful of props', () => {
     expect(asYaml(manifests)).toMatchSnapshot();
   });
 
-  test('is probed by Actuator, with four minutes to start', () => {
+  test('is probed by Actuator, with ten minutes to start, whatever its dependencies do', () => {
     expect(containerOf(deployment)).toMatchObject({
-      startupProbe: { httpGet: { path: '/actuator/health', port: 8081 }, periodSeconds: 5, failureThreshold: 120 },
+      startupProbe: {
+        httpGet: { path: '/actuator/health/liveness', port: 8081 },
+        periodSeconds: 5,
+        failureThreshold: 120,
+      },
       readinessProbe: { httpGet: { path: '/actuator/health/readiness', port: 8081 } },
       livenessProbe: { httpGet: { path: '/actuator/health/liveness', port: 8081 } },
     });

@@ -256,7 +256,7 @@ describe('refuses', () => {
     [
       'a memory request of nothing',
       withMemory(Size.mebibytes(0), Size.mebibytes(1)),
-      'resources.memory.request "0Mi": not above zero',
+      'resources.memory.request "0Mi": not a number of whole bytes above zero',
     ],
     [
       'a CPU request above the limit',

@@ -6,8 +6,17 @@ import { join } from 'node:path';
 import { hostAccessFiles } from '../../lib/k3d/host-access';
 import type { HostAccess } from '../../lib/k3d/model';
 import { addressAt, contains, overlap, parseRange, type Range } from '../../lib/k3d/network';
-import { hbaName, nftString, psqlString, shellLine, shellWord, sqlName, sqlString } from '../../lib/k3d/quote';
-import { hbaEntries, psqlPasswords } from '../../lib/k3d/servers';
+import {
+  hbaName,
+  nftString,
+  psqlString,
+  redisString,
+  shellLine,
+  shellWord,
+  sqlName,
+  sqlString,
+} from '../../lib/k3d/quote';
+import { hbaEntries, psqlPasswords, redisPasswords } from '../../lib/k3d/servers';
 import { access, postgres } from './example';
 
 function content(name: string, from: HostAccess = access): string {
@@ -141,14 +150,20 @@ describe('hostAccessFiles', () => {
 
   test('passwords become psql variables; a missing one is named', () => {
     expect(psqlPasswords(access, (_, user) => `${user}'s\\`)).toBe(
-      String.raw`\set postgres_external_postgres_password 'postgres\'s\\'
-\set postgres_external_auth_user_password 'auth_user\'s\\'
+      String.raw`\set postgres_external_auth_user_password 'auth_user\'s\\'
+\set postgres_external_auth_owner_password 'auth_owner\'s\\'
 \set postgres_external_game_user_password 'game_user\'s\\'
+\set postgres_external_game_owner_password 'game_owner\'s\\'
 `,
     );
     expect(() => psqlPasswords(access, () => undefined)).toThrow(
-      'postgres-external: no password for the user postgres',
+      'postgres-external: no password for the user auth_user',
     );
+  });
+
+  test("Redis' password becomes a line of its configuration; a missing one is named", () => {
+    expect(redisPasswords(access, (_, user) => `${user}'s "\\`)).toBe(String.raw`requirepass "default's \"\\"` + '\n');
+    expect(() => redisPasswords(access, () => undefined)).toThrow('no password for the user default');
   });
 
   test.each<[string, Partial<HostAccess>, string]>([
@@ -260,15 +275,19 @@ describe('quoting', () => {
     expect(sqlString("a'b\\")).toBe("'a''b\\'");
     expect(sqlName('a"b')).toBe('"a""b"');
     expect(psqlString("a'b\\")).toBe("'a\\'b\\\\'");
+    expect(redisString('a"b\\')).toBe('"a\\"b\\\\"');
     expect(hbaName('all')).toBe('"all"');
     expect(() => hbaName('a"b')).toThrow('cannot name it');
     expect(() => nftString('a"b')).toThrow('double quote');
   });
 
-  test.each([shellWord, sqlString, sqlName, psqlString, hbaName, nftString])(
-    '%p refuses control characters',
+  test.each([shellWord, sqlString, sqlName, psqlString, redisString, hbaName, nftString])(
+    '%p refuses control characters, and does not show the text, which may be a password',
     (quote) => {
-      for (const text of ['a\nb', 'a\0b', 'a\rb', 'a\u001bb']) expect(() => quote(text)).toThrow('control character');
+      for (const text of ['hunter2\nb', 'hunter2\0b', 'hunter2\rb', 'hunter2\u001bb']) {
+        expect(() => quote(text)).toThrow('control character');
+        expect(() => quote(text)).not.toThrow('hunter2');
+      }
     },
   );
 });

@@ -11,11 +11,11 @@ import { Cpu } from '../../imports/k8s';
 import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
 import { Namespace } from '../../lib/constructs/namespace';
 import type { SpringServiceSpec } from '../../lib/sportstix/catalogue';
-import { type Environment, local } from '../../lib/sportstix/environments';
-import { hostAccessOf, passwordsFrom, POSTGRES_SUPERUSER } from '../../lib/sportstix/host';
-import { loadSecrets, type SecretValues } from '../../lib/sportstix/secrets';
-import { renderEnvironment } from '../../lib/sportstix/synth';
-import { renderCharts } from '../../lib/synth/manifests';
+import { local } from '../../lib/sportstix/environments';
+import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
+import { Platform } from '../../lib/sportstix/platform';
+import { completeSecrets, type SecretValues } from '../../lib/sportstix/secrets';
+import { renderCharts, synthesizeCharts } from '../../lib/synth/manifests';
 import { kubeconfigUnderTest } from '../cluster/binaries';
 import { type Cluster, startCluster } from '../cluster/control-plane';
 import { type JsonRecord, record, records, text } from '../cluster/json';
@@ -52,13 +52,13 @@ beforeAll(async () => {
   if (!existsSync(join(MANIFESTS, 'secrets.k8s.yaml'))) {
     throw new Error('dist/local has no Secrets: run `npm run synth` first.');
   }
-  secrets = loadSecrets(join(ROOT, '.secrets', 'local.yml'), local.services).values;
+  secrets = completeSecrets(join(ROOT, '.secrets', 'local.yml'), local.services).values;
   if (isOwn) {
     const access = hostAccessOf(local);
     if (access === undefined) {
       throw new Error('the local environment has no cluster');
     }
-    node = await startNode(access, passwordsFrom(local.services, secrets));
+    node = await startNode(access, passwordsFrom(secrets.passwords));
     ({ cluster } = node);
   } else {
     cluster = await startCluster('');
@@ -683,18 +683,14 @@ describe('a change', () => {
     const before = await pods();
     const read = (await livePods('admin')).map(({ metadata }) => metadata.name);
     // Another user of the database, who is there already. The host's own files would not be generated for him.
-    const elsewhere = Object.entries(local).filter(([key]) => key !== 'cluster');
     const services = local.services.map((service) =>
       service.name === 'admin' && service.kind === 'spring' && service.database !== undefined
-        ? { ...service, database: { ...service.database, username: POSTGRES_SUPERUSER } }
+        ? { ...service, database: { ...service.database, username: service.database.owner } }
         : service,
     );
-    const passwords = { ...secrets.databasePasswords, admin: secrets.postgresPassword };
-    const rendered = renderEnvironment(
-      { ...(Object.fromEntries(elsewhere) as unknown as Environment), services },
-      { ...secrets, databasePasswords: passwords },
-    );
-    const objects = [...rendered.manifests.values()].flatMap((yaml) => loadAll(yaml) as KubernetesObject[]);
+    const app = new App();
+    new Platform(app, local.name, { environment: { ...local, services }, secrets });
+    const objects = synthesizeCharts(app).flatMap(({ manifests }) => manifests as KubernetesObject[]);
     await kubectl.apply({ objects });
     await until('admin is rolled', () => rolled('admin', before));
 

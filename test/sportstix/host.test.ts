@@ -1,17 +1,13 @@
+import { thisSystem } from '../../lib/k3d/system';
 import { local } from '../../lib/sportstix/environments';
-import { bringUpOf, hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
+import { bringUpOf, hostAccessOf, passwordsFrom, patientOf } from '../../lib/sportstix/host';
 import { renderEnvironment } from '../../lib/sportstix/synth';
-
-const SECRETS = {
-  postgresPassword: 'superuser-placeholder',
-  databasePasswords: { auth: 'auth-placeholder', game: 'game-placeholder' },
-  jwt: { privateKey: 'private-placeholder', publicKey: 'public-placeholder' },
-};
+import { PLACEHOLDERS } from './placeholder-secrets';
 
 const access = hostAccessOf(local);
 
 function contentOf(path: string, environment = local): string {
-  const file = renderEnvironment(environment, SECRETS).others.get(path);
+  const file = renderEnvironment(environment, PLACEHOLDERS).others.get(path);
   if (file === undefined) {
     throw new Error(`${path} is not synthesized.`);
   }
@@ -27,6 +23,7 @@ test('the cluster is that of the platform', () => {
       { host: 8880, container: 80 },
       { host: 8443, container: 443 },
     ],
+    image: 'rancher/k3s:v1.35.5-k3s1',
     subnet: '172.21.0.0/16',
     podCidr: '10.42.0.0/16',
     serviceCidr: '10.43.0.0/16',
@@ -56,19 +53,35 @@ test('the host lets in what the manifests connect to: every database of the cata
   ]);
 });
 
-test('passwords come from the secrets, by user', () => {
-  const passwordOf = passwordsFrom(local.services, SECRETS);
-  const [server] = access?.endpoints ?? [];
-  if (server?.kind !== 'postgresql') {
-    throw new Error('The first endpoint is not PostgreSQL.');
+test("passwords come from the secrets, by server and user; nobody knows the superuser's", () => {
+  const passwordOf = passwordsFrom(PLACEHOLDERS.passwords);
+  const [postgres, redis] = access?.endpoints ?? [];
+  if (postgres?.kind !== 'postgresql' || redis?.kind !== 'redis') {
+    throw new Error('The endpoints are not PostgreSQL and Redis.');
   }
-  expect(passwordOf(server, 'auth_user')).toBe('auth-placeholder');
-  expect(passwordOf(server, 'postgres')).toBe('superuser-placeholder');
-  expect(passwordOf(server, 'nobody')).toBeUndefined();
+  expect(passwordOf(postgres, 'auth_user')).toBe('auth-user-placeholder');
+  expect(passwordOf(postgres, 'auth_owner')).toBe('auth-owner-placeholder');
+  expect(passwordOf(postgres, 'postgres')).toBeUndefined();
+  expect(passwordOf(postgres, 'default')).toBeUndefined();
+  expect(passwordOf(redis, 'default')).toBe('redis-placeholder');
+  expect(passwordOf(redis, 'auth_user')).toBeUndefined();
+  expect(passwordOf({ ...redis, kind: 'other' }, 'default')).toBeUndefined();
+});
+
+test('the doctor knows what the image of each service is built with', () => {
+  if (access === undefined) {
+    throw new Error('The local environment has no cluster.');
+  }
+  const { buildArguments, images } = patientOf(local, access, () => ({ databases: new Map() }), thisSystem());
+
+  expect([...(buildArguments ?? [])].map(([image]) => image)).toEqual(images);
+  expect([...(buildArguments ?? [])].filter(([, words]) => words.length > 0)).toEqual([
+    ['sportstix/frontend:dev', ['NEXT_PUBLIC_API_URL=http://localhost:8880', 'NEXT_PUBLIC_WS_URL=ws://localhost:8880']],
+  ]);
 });
 
 test('nothing that is synthesized beside the manifests holds a secret', () => {
-  for (const [path, { content }] of renderEnvironment(local, SECRETS).others) {
+  for (const [path, { content }] of renderEnvironment(local, PLACEHOLDERS).others) {
     expect([path, content.includes('placeholder')]).toEqual([path, false]);
   }
 });
@@ -81,7 +94,7 @@ test('a port that changes in the environment changes in the configuration, the I
 
   expect(contentOf('k3d.yml', changed)).toContain('9980:80');
   expect(contentOf('k3d.yml', changed)).not.toContain('8880');
-  expect(renderEnvironment(changed, SECRETS).manifests.get('ingress.k8s.yaml')).toContain('http://localhost:9980');
+  expect(renderEnvironment(changed, PLACEHOLDERS).manifests.get('ingress.k8s.yaml')).toContain('http://localhost:9980');
   expect(hostAccessOf(changed)?.cluster.ports).toEqual([{ host: 9980, container: 80 }]);
 });
 
@@ -103,9 +116,9 @@ test('up applies custom resources before the platform', () => {
 });
 
 test('an environment whose cluster is made elsewhere has only manifests and policies', () => {
-  const elsewhere = { ...local };
+  const elsewhere = { ...local, ingress: { ...local.ingress, host: 'tickets.example.com' } };
   Reflect.deleteProperty(elsewhere, 'cluster');
-  const folders = [...renderEnvironment(elsewhere, SECRETS).others.keys()].map((path) => path.split('/')[0]);
+  const folders = [...renderEnvironment(elsewhere, PLACEHOLDERS).others.keys()].map((path) => path.split('/')[0]);
 
   expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'admission']));
 });

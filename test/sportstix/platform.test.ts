@@ -1,25 +1,18 @@
 import { App, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import type { ServiceSpec } from '../../lib/sportstix/catalogue';
-import { type Environment, environments, local } from '../../lib/sportstix/environments';
+import { buildArgumentsOf, type Environment, environments, local } from '../../lib/sportstix/environments';
 import { Platform } from '../../lib/sportstix/platform';
 import { synthesizeCharts } from '../../lib/synth/manifests';
 import { toYamlStream } from '../../lib/synth/yaml';
 import { containerOf, environmentOf, find, type Manifest, podTemplateOf } from '../testing';
+import { PLACEHOLDERS } from './placeholder-secrets';
 
 // Everything below says again, on purpose, what the catalogue and the constructs say: it is the contract of the platform.
 
-const SECRETS = {
-  postgresPassword: 'superuser-placeholder',
-  databasePasswords: Object.fromEntries(
-    ['auth', 'game', 'booking', 'payment', 'admin'].map((name) => [name, `${name}-placeholder`]),
-  ),
-  jwt: { privateKey: 'private-placeholder', publicKey: 'public-placeholder' },
-};
-
-function synthesize(environment: Environment): Map<string, Manifest[]> {
+function synthesize(environment: Environment, secrets = PLACEHOLDERS): Map<string, Manifest[]> {
   const app = new App();
-  new Platform(app, environment.name, { environment, secrets: SECRETS });
+  new Platform(app, environment.name, { environment, secrets });
   return new Map(synthesizeCharts(app).map(({ fileName, manifests }) => [fileName, manifests as Manifest[]]));
 }
 
@@ -81,6 +74,7 @@ describe.each(SERVICES)(
     const container = containerOf(workload(name));
     const template = podTemplateOf(workload(name));
     const spring = name !== 'frontend';
+    const redis = ['auth', 'game', 'queue', 'booking'].includes(name);
 
     test('runs its image with tag dev, one replica, in namespace sportstix', () => {
       expect(container).toMatchObject({ name, image: `${image}:dev` });
@@ -158,7 +152,7 @@ describe.each(SERVICES)(
     test('is probed by HTTP on its port, and has ten minutes to start', () => {
       const path = (probe: string): unknown => ({ httpGet: { path: spring ? probe : '/', port } });
       expect(container['startupProbe']).toMatchObject({
-        ...(path('/actuator/health') as object),
+        ...(path('/actuator/health/liveness') as object),
         periodSeconds: 5,
         failureThreshold: 120,
       });
@@ -182,7 +176,8 @@ describe.each(SERVICES)(
           ? [
               configMap('sportstix-common'),
               configMap(`${name}-config`),
-              ...(database === undefined ? [] : [secret('db-secret'), secret(`${name}-db-secret`)]),
+              ...(database === undefined ? [] : [secret(`${name}-db-secret`)]),
+              ...(redis ? [secret('redis-secret')] : []),
               ...(jwt ? [secret('jwt-secret')] : []),
             ]
           : undefined,
@@ -201,16 +196,24 @@ describe.each(SERVICES)(
           SPRING_DATASOURCE_URL: `jdbc:postgresql://postgres-external.sportstix.svc.cluster.local:5432/${database}`,
           SPRING_DATASOURCE_USERNAME: user,
         }),
+        ...(name === 'queue' && { WEBSOCKET_ALLOWED_ORIGINS: 'http://localhost:8880' }),
       });
     });
 
-    test(database === undefined ? 'has no database password' : "has its database user's password", () => {
-      const secrets = manifests.filter(({ metadata }) => metadata.name === `${name}-db-secret`);
-      expect(secrets).toHaveLength(database === undefined ? 0 : 1);
-      if (database !== undefined) {
-        expect(plainText(`${name}-db-secret`)).toEqual({ SPRING_DATASOURCE_PASSWORD: `${name}-placeholder` });
-      }
-    });
+    test(
+      database === undefined ? 'has no database password' : "has its user's and its owner's password, and no other",
+      () => {
+        const secrets = manifests.filter(({ metadata }) => metadata.name === `${name}-db-secret`);
+        expect(secrets).toHaveLength(database === undefined ? 0 : 1);
+        if (database !== undefined) {
+          expect(plainText(`${name}-db-secret`)).toEqual({
+            SPRING_DATASOURCE_PASSWORD: `${name}-user-placeholder`,
+            SPRING_FLYWAY_USER: `${name}_owner`,
+            SPRING_FLYWAY_PASSWORD: `${name}-owner-placeholder`,
+          });
+        }
+      },
+    );
 
     test('has a file of its own', () => {
       const expected = ['ServiceAccount', 'Service', name === 'booking' ? 'Rollout' : 'Deployment'];
@@ -257,19 +260,25 @@ test.each(
 });
 
 describe('secrets', () => {
-  test('db-secret lets Flyway migrate as the superuser', () => {
-    expect(plainText('db-secret')).toEqual({
-      SPRING_FLYWAY_USER: 'postgres',
-      SPRING_FLYWAY_PASSWORD: SECRETS.postgresPassword,
-      POSTGRES_PASSWORD: SECRETS.postgresPassword,
-    });
+  test("no pod and no file knows PostgreSQL's superuser, neither by name nor by a password of its own", () => {
+    expect(manifests.some(({ metadata }) => metadata.name === 'db-secret')).toBe(false);
+    const values = manifests
+      .filter(({ kind }) => kind === 'Secret' || kind === 'ConfigMap')
+      .flatMap(({ kind, metadata }) =>
+        Object.entries(kind === 'Secret' ? plainText(metadata.name) : dataOf(kind, metadata.name)),
+      );
+    expect(values.filter(([key, value]) => key === 'POSTGRES_PASSWORD' || value === 'postgres')).toEqual([]);
+  });
+
+  test('redis-secret holds the password of Redis', () => {
+    expect(plainText('redis-secret')).toEqual({ SPRING_DATA_REDIS_PASSWORD: 'redis-placeholder' });
   });
 
   test('jwt-secret holds the key pair and its id', () => {
     expect(plainText('jwt-secret')).toEqual({
-      JWT_PRIVATE_KEY: SECRETS.jwt.privateKey,
-      JWT_PUBLIC_KEY: SECRETS.jwt.publicKey,
-      JWT_KID: 'sportstix-1',
+      JWT_PRIVATE_KEY: PLACEHOLDERS.jwt.privateKey,
+      JWT_PUBLIC_KEY: PLACEHOLDERS.jwt.publicKey,
+      JWT_KID: PLACEHOLDERS.jwt.keyId,
     });
   });
 
@@ -282,18 +291,21 @@ describe('secrets', () => {
   test('appear nowhere else, neither plain nor encoded nor as a change of anything', () => {
     const others = [...files].filter(([name]) => name !== 'secrets.k8s.yaml');
     const text = JSON.stringify(others);
-    for (const value of [
-      SECRETS.postgresPassword,
-      ...Object.values(SECRETS.databasePasswords),
-      ...Object.values(SECRETS.jwt),
-    ]) {
+    const { passwords, jwt } = PLACEHOLDERS;
+    for (const value of [...passwords.databases.values(), passwords.redis, ...Object.values(jwt)]) {
       expect(text).not.toContain(value);
       expect(text).not.toContain(Buffer.from(value).toString('base64'));
     }
     const app = new App();
     new Platform(app, 'local', {
       environment: local,
-      secrets: { postgresPassword: 'other', databasePasswords: {}, jwt: { privateKey: 'other', publicKey: 'other' } },
+      secrets: {
+        passwords: {
+          databases: new Map([...passwords.databases.keys()].map((user) => [user, 'other'])),
+          redis: 'other',
+        },
+        jwt: { privateKey: 'other', publicKey: 'other', keyId: 'other' },
+      },
     });
     const withOtherSecrets = synthesizeCharts(app).filter(({ fileName }) => fileName !== 'secrets.k8s.yaml');
     expect(withOtherSecrets.map(({ fileName, manifests: content }) => [fileName, content])).toEqual(others);
@@ -456,6 +468,13 @@ test('no name has a hash', () => {
   expect(names.filter((name) => /-c[0-9a-f]{7}$/.test(name))).toEqual([]);
 });
 
+/** The local environment on a cluster that is made elsewhere. */
+function withoutCluster(): Environment {
+  const elsewhere = { ...local };
+  Reflect.deleteProperty(elsewhere, 'cluster');
+  return elsewhere;
+}
+
 describe('another environment', () => {
   // README shows this one.
   const refund: ServiceSpec = {
@@ -475,7 +494,9 @@ describe('another environment', () => {
   };
 
   test('with one service more has one file more, and no other name', () => {
-    const more = synthesize({ ...local, services: [...local.services, refund] });
+    const databases = new Map([...PLACEHOLDERS.passwords.databases, ['refund_user', 'x'], ['refund_owner', 'y']]);
+    const secrets = { ...PLACEHOLDERS, passwords: { ...PLACEHOLDERS.passwords, databases } };
+    const more = synthesize({ ...local, services: [...local.services, refund] }, secrets);
     expect([...more.keys()].filter((name) => !files.has(name))).toEqual(['refund.k8s.yaml']);
     expect(more.get('refund.k8s.yaml')?.map(({ kind }) => kind)).toEqual([
       'ConfigMap',
@@ -546,6 +567,71 @@ describe('another environment', () => {
     expect(find(other, 'Ingress', 'sportstix')).toMatchObject({
       spec: { ingressClassName: 'nginx', rules: [{ host: 'tickets.example.com' }] },
     });
+  });
+
+  test.each<[string, Environment['ingress'], Environment['cluster'], string]>([
+    [
+      'a name of its own on the local cluster',
+      { className: 'traefik', host: 'tickets.localhost' },
+      local.cluster,
+      'http://tickets.localhost:8880',
+    ],
+    ['TLS on the local cluster', { className: 'traefik', tls: true }, local.cluster, 'https://localhost:8443'],
+    [
+      'a cluster elsewhere',
+      { className: 'nginx', host: 'tickets.example.com' },
+      undefined,
+      'http://tickets.example.com',
+    ],
+    [
+      'a cluster elsewhere, with TLS',
+      { className: 'nginx', host: 'tickets.example.com', tls: true },
+      undefined,
+      'https://tickets.example.com',
+    ],
+    [
+      "the host's own port 80",
+      { className: 'traefik' },
+      local.cluster && { ...local.cluster, ports: [{ host: 80, container: 80 }] },
+      'http://localhost',
+    ],
+  ])('is reached at the address that its entrance has: %s', (_, ingress, cluster, address) => {
+    const environment: Environment = { ...withoutCluster(), ingress, ...(cluster !== undefined && { cluster }) };
+    const other = [...synthesize(environment).values()].flat();
+
+    expect(find(other, 'ConfigMap', 'queue-config')['data']).toMatchObject({ WEBSOCKET_ALLOWED_ORIGINS: address });
+    expect(find(other, 'Ingress', 'sportstix').metadata.annotations).toEqual({
+      'kubernetes.io/description': `Reached at ${address}`,
+    });
+    expect(buildArgumentsOf(environment).get('sportstix/frontend:dev')).toEqual([
+      `NEXT_PUBLIC_API_URL=${address}`,
+      `NEXT_PUBLIC_WS_URL=${address.replace('http', 'ws')}`,
+    ]);
+  });
+
+  test('is refused where nobody knows at which address it is reached, and a service must be told', () => {
+    const elsewhere = withoutCluster();
+
+    expect(() => synthesize(elsewhere)).toThrow('local/queue: environment.ingress.host: missing');
+    expect(() => buildArgumentsOf(elsewhere)).toThrow("Environment local: frontend's image has the address built in");
+  });
+
+  test('may have services that share a database user, who then has one password', () => {
+    const sharing: ServiceSpec = {
+      ...refund,
+      database: { name: 'sportstix_refund', username: 'payment_user', owner: 'payment_owner' },
+    };
+    const other = [...synthesize({ ...local, services: [...local.services, sharing] }).values()].flat();
+
+    expect(find(other, 'Secret', 'refund-db-secret')['data']).toEqual(
+      find(other, 'Secret', 'payment-db-secret')['data'],
+    );
+  });
+
+  test('has no Secret that none of its services reads', () => {
+    const other = synthesize({ ...local, services: local.services.filter(({ name }) => name === 'payment') });
+
+    expect(other.get('secrets.k8s.yaml')?.map(({ metadata }) => metadata.name)).toEqual(['payment-db-secret']);
   });
 
   test('names itself and the service in an error', () => {

@@ -1,39 +1,45 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { catalogue } from '../../lib/sportstix/catalogue';
-import { loadSecrets } from '../../lib/sportstix/secrets';
+import { catalogue, type ServiceSpec, type SpringServiceSpec } from '../../lib/sportstix/catalogue';
+import { completeSecrets, jwkThumbprint, readPasswords, type SecretValues } from '../../lib/sportstix/secrets';
+import { UserError } from '../../lib/synth/user-error';
 import { toYaml } from '../../lib/synth/yaml';
+import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(300_000);
 
 let folder: string;
 let file: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'secrets-test-'));
+  folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'secrets-test-')));
   file = join(folder, 'deeper', 'local.yml');
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  fs.rmSync(folder, { recursive: true });
 });
 
-function given(content: string): void {
+function given(content: string | Buffer): void {
   file = join(folder, 'given.yml');
-  writeFileSync(file, content);
+  fs.writeFileSync(file, content);
 }
 
 function stored(): Record<string, string> {
-  return load(readFileSync(file, 'utf8')) as Record<string, string>;
+  return load(fs.readFileSync(file, 'utf8')) as Record<string, string>;
+}
+
+/** What a synth does. */
+function complete(services: readonly ServiceSpec[] = catalogue): {
+  values: SecretValues;
+  generated: readonly string[];
+} {
+  const { values, generated, store } = completeSecrets(file, services);
+  expect(store()).toBe(true);
+  return { values, generated };
 }
 
 const keyPair = (bits: number, type: 'pkcs8' | 'pkcs1' = 'pkcs8'): { privateKey: string; publicKey: string } =>
@@ -43,21 +49,39 @@ const keyPair = (bits: number, type: 'pkcs8' | 'pkcs1' = 'pkcs8'): { privateKey:
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
 
-describe('the first time', () => {
-  test('generates a password for each database and the superuser, all different', () => {
-    const { values, generated } = loadSecrets(file, catalogue);
+/** A service with a database. */
+function withDatabase(name: string, username: string, owner = `${name}_owner`): SpringServiceSpec {
+  const template = catalogue.find((service) => service.kind === 'spring');
+  if (template?.kind !== 'spring') {
+    throw new Error('The catalogue has no Spring service.');
+  }
+  return { ...template, name, database: { name: `sportstix_${name}`, username, owner } };
+}
 
-    expect(Object.keys(values.databasePasswords)).toEqual(['auth', 'game', 'booking', 'payment', 'admin']);
-    const passwords = [values.postgresPassword, ...Object.values(values.databasePasswords)];
-    expect(new Set(passwords).size).toBe(6);
+const NAMES = ['auth', 'game', 'booking', 'payment', 'admin'];
+
+describe('the first time', () => {
+  test('generates a password for each user and each owner of a database, and for Redis, all different', () => {
+    const { values, generated } = complete();
+
+    expect([...values.passwords.databases.keys()]).toEqual(NAMES.flatMap((name) => [`${name}_user`, `${name}_owner`]));
+    const passwords = [values.passwords.redis, ...values.passwords.databases.values()];
+    expect(new Set(passwords).size).toBe(11);
     for (const password of passwords) {
       expect(password).toMatch(/^[0-9a-f]{48}$/);
     }
     expect([...generated].sort()).toEqual(Object.keys(stored()).sort());
+    expect(generated).toContain('postgres-auth_owner-password');
+  });
+
+  test("knows nothing of the superuser's password", () => {
+    complete();
+    expect(Object.keys(stored())).not.toContain('postgres-password');
+    expect(fs.readFileSync(file, 'utf8')).not.toMatch(/postgres-postgres|superuser/);
   });
 
   test('generates an RSA key pair of 2048 bits, PKCS#8 and SPKI', () => {
-    const { jwt } = loadSecrets(file, catalogue).values;
+    const { jwt } = complete().values;
 
     expect(jwt.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(jwt.publicKey).toMatch(/^-----BEGIN PUBLIC KEY-----\n/);
@@ -66,87 +90,189 @@ describe('the first time', () => {
     expect(createPublicKey(privateKey).export({ type: 'spki', format: 'pem' })).toBe(jwt.publicKey);
   });
 
-  test('makes a file for its owner only', () => {
-    loadSecrets(file, catalogue);
+  test('makes a file and a folder for their owner only', () => {
+    complete();
 
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(folder, 'deeper'))).toEqual(['local.yml']);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    expect(fs.statSync(join(folder, 'deeper')).mode & 0o777).toBe(0o700);
+    expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['local.yml']);
+  });
+
+  test('writes nothing before it is told to', () => {
+    completeSecrets(file, catalogue);
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("the key's id", () => {
+  test('is the thumbprint of RFC 7638, section 3.1', () => {
+    const n =
+      '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs' +
+      'tn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajr' +
+      'n1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw';
+    const key = createPublicKey({ format: 'jwk', key: { kty: 'RSA', n, e: 'AQAB' } });
+
+    expect(jwkThumbprint(key.export({ type: 'spki', format: 'pem' }).toString())).toBe(
+      'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+    );
+  });
+
+  test('follows the key: the same for the same, another for another', () => {
+    const [one, other] = [keyPair(2048), keyPair(2048)];
+    const idOf = (pair: { privateKey: string }): string => {
+      given(toYaml({ 'jwt-private-key': pair.privateKey }));
+      return complete([]).values.jwt.keyId;
+    };
+
+    expect(idOf(one)).toBe(jwkThumbprint(one.publicKey));
+    expect(idOf(one)).toBe(idOf(one));
+    expect(idOf(other)).not.toBe(idOf(one));
   });
 });
 
 describe('from then on', () => {
   test('gives the same values and does not touch the file', () => {
-    const first = loadSecrets(file, catalogue);
-    const text = readFileSync(file, 'utf8');
-    const second = loadSecrets(file, catalogue);
+    const first = complete();
+    const text = fs.readFileSync(file, 'utf8');
+    const second = complete();
 
     expect(second).toEqual({ values: first.values, generated: [] });
-    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(fs.readFileSync(file, 'utf8')).toBe(text);
   });
 
   test('takes away what others may do with the file', () => {
-    loadSecrets(file, catalogue);
-    chmodSync(file, 0o644);
-    loadSecrets(file, catalogue);
+    complete();
+    fs.chmodSync(file, 0o644);
+    complete();
 
-    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
   });
 
   test('adds what a new service needs, and changes nothing else', () => {
-    loadSecrets(
-      file,
-      catalogue.filter(({ name }) => name !== 'admin'),
-    );
-    const before = readFileSync(file, 'utf8');
-    const { generated } = loadSecrets(file, catalogue);
+    complete(catalogue.filter(({ name }) => name !== 'admin'));
+    const before = fs.readFileSync(file, 'utf8');
+    const { generated } = complete();
 
-    expect(generated).toEqual(['admin-db-password']);
-    expect(readFileSync(file, 'utf8').startsWith(before)).toBe(true);
+    expect(generated).toEqual(['postgres-admin_user-password', 'postgres-admin_owner-password']);
+    expect(fs.readFileSync(file, 'utf8').startsWith(before)).toBe(true);
   });
 
   test('keeps the password of a service that has gone', () => {
-    loadSecrets(file, catalogue);
-    const { values, generated } = loadSecrets(file, []);
+    complete();
+    const { values, generated } = complete([]);
 
     expect(generated).toEqual([]);
-    expect(values.databasePasswords).toEqual({});
-    expect(stored()).toHaveProperty(['auth-db-password']);
+    expect(values.passwords.databases.size).toBe(0);
+    expect(stored()).toHaveProperty(['postgres-auth_user-password']);
+  });
+});
+
+describe('a database user', () => {
+  test('has one password, however many services log in as that user', () => {
+    const { values, generated } = complete([withDatabase('one', 'shared'), withDatabase('two', 'shared')]);
+
+    expect([...values.passwords.databases.keys()]).toEqual(['shared', 'one_owner', 'two_owner']);
+    expect(generated.filter((key) => key.includes('shared'))).toEqual(['postgres-shared-password']);
+  });
+
+  test('who owns a database too has one password', () => {
+    const { values } = complete([withDatabase('one', 'both', 'both')]);
+    expect([...values.passwords.databases.keys()]).toEqual(['both']);
+  });
+});
+
+describe('a file of an earlier version', () => {
+  const FORMER = toYaml({
+    'postgres-password': 'of-the-superuser',
+    ...Object.fromEntries(NAMES.map((name) => [`${name}-db-password`, `former-${name}`])),
+  });
+
+  test("goes on working: each service's password is its user's, the superuser's is not used, nothing is changed", () => {
+    given(FORMER);
+    const { values, generated } = complete();
+
+    for (const name of NAMES) {
+      expect(values.passwords.databases.get(`${name}_user`)).toBe(`former-${name}`);
+      expect(values.passwords.databases.get(`${name}_owner`)).toMatch(/^[0-9a-f]{48}$/);
+    }
+    expect([...values.passwords.databases.values(), values.passwords.redis]).not.toContain('of-the-superuser');
+    expect(generated).toEqual([
+      ...NAMES.map((name) => `postgres-${name}_owner-password`),
+      'redis-password',
+      'jwt-private-key',
+      'jwt-public-key',
+    ]);
+    expect(fs.readFileSync(file, 'utf8').startsWith(FORMER)).toBe(true);
+    expect(complete()).toEqual({ values, generated: [] });
+  });
+
+  test("a user's own name comes before the service's", () => {
+    given(`${FORMER}postgres-auth_user-password: newer\n`);
+    expect(complete().values.passwords.databases.get('auth_user')).toBe('newer');
+  });
+
+  test('two services of one user, of which one has a password, share it', () => {
+    given('two-db-password: former-two\n');
+    const { values } = complete([withDatabase('one', 'shared'), withDatabase('two', 'shared')]);
+    expect(values.passwords.databases.get('shared')).toBe('former-two');
+  });
+
+  test('two services of one user with two passwords are an error that names both', () => {
+    given('one-db-password: former-one\ntwo-db-password: former-two\n');
+    const services = [withDatabase('one', 'shared'), withDatabase('two', 'shared')];
+
+    for (const call of [() => complete(services), () => readPasswords(file, services)]) {
+      expect(call).toThrow(
+        'one-db-password and two-db-password differ, but their services log in as one user, shared.',
+      );
+      expect(call).not.toThrow('former-one');
+    }
+    fs.appendFileSync(file, 'postgres-shared-password: decided\n');
+    expect(complete(services).values.passwords.databases.get('shared')).toBe('decided');
   });
 });
 
 describe('values given by the user', () => {
   test('hold, comments stay, the rest is generated', () => {
-    given("# mine\nauth-db-password: 'p@ss: word'   # as on the server");
-    const { values } = loadSecrets(file, catalogue);
+    given("# mine\npostgres-auth_user-password: 'p@ss: word'   # as on the server");
+    const { values } = complete();
 
-    expect(values.databasePasswords['auth']).toBe('p@ss: word');
-    expect(readFileSync(file, 'utf8')).toMatch(/^# mine\nauth-db-password: 'p@ss: word' {3}# as on the server\n/);
-    expect(stored()).toHaveProperty(['game-db-password']);
+    expect(values.passwords.databases.get('auth_user')).toBe('p@ss: word');
+    expect(fs.readFileSync(file, 'utf8')).toMatch(
+      /^# mine\npostgres-auth_user-password: 'p@ss: word' {3}# as on the server\n/,
+    );
+    expect(stored()).toHaveProperty(['postgres-game_user-password']);
   });
 
-  test('an empty file, or one with comments only, is filled', () => {
-    for (const content of ['', '# nothing yet\n']) {
+  test('an empty file, one with comments only, or one with a byte order mark is filled', () => {
+    for (const content of ['', '# nothing yet\n', '\ufeff# from another editor\r\nredis-password: x\r\n']) {
       given(content);
-      loadSecrets(file, catalogue);
-      expect(readFileSync(file, 'utf8').startsWith(content)).toBe(true);
-      expect(Object.keys(stored())).toHaveLength(8);
+      complete();
+      expect(fs.readFileSync(file, 'utf8').startsWith(content)).toBe(true);
+      expect(Object.keys(stored())).toHaveLength(13);
     }
+  });
+
+  test('may be anchored, and referred to', () => {
+    given('redis-password: &one same\npostgres-auth_user-password: *one\n');
+    const { passwords } = complete().values;
+    expect([passwords.redis, passwords.databases.get('auth_user')]).toEqual(['same', 'same']);
   });
 
   test('the public key is derived from a private key that stands alone', () => {
     const pair = keyPair(2048);
     given(toYaml({ 'jwt-private-key': pair.privateKey }));
-    const { values, generated } = loadSecrets(file, []);
+    const { values, generated } = complete([]);
 
-    expect(values.jwt).toEqual(pair);
-    expect(generated).toEqual(['postgres-password', 'jwt-public-key']);
+    expect(values.jwt).toMatchObject(pair);
+    expect(generated).toEqual(['redis-password', 'jwt-public-key']);
   });
 
   test('a key pair holds', () => {
     const pair = keyPair(3072);
     given(toYaml({ 'jwt-private-key': pair.privateKey, 'jwt-public-key': pair.publicKey }));
 
-    expect(loadSecrets(file, []).values.jwt).toEqual(pair);
+    expect(complete([]).values.jwt).toMatchObject(pair);
   });
 });
 
@@ -154,26 +280,46 @@ describe('a malformed file is named, shown to nobody, and left alone', () => {
   const pair = keyPair(2048);
   const SECRET = 'hunter2hunter2';
 
-  test.each<[string, string, string]>([
+  test.each<[string, string | Buffer, string]>([
     ['no YAML', `a: "${SECRET}\nb: [`, 'not YAML'],
+    [
+      'an alias of nothing',
+      `redis-password: *${SECRET}\n`,
+      'not YAML in line 1. Mend it (a value with other characters',
+    ],
+    ['a tag', `\nredis-password: !${SECRET} x\n`, 'not YAML in line 2'],
+    ['an unknown escape', `redis-password: "${SECRET}\\q"\n`, 'not YAML in line 1'],
+    ['a directive', `%${SECRET}\n`, 'not YAML'],
+    ['a colon in a value', `redis-password: ${SECRET}: x\n`, 'not YAML in line 1'],
+    ['a NUL', `redis-password: ${SECRET}\0\n`, 'not YAML'],
     ['a bare text', SECRET, 'not one mapping'],
     ['a list', `- ${SECRET}`, 'not one mapping'],
-    ['two documents', `a: ${SECRET}\n---\nb: x\n`, 'not one mapping'],
-    ['a key twice', `postgres-password: ${SECRET}\npostgres-password: x\n`, 'not YAML'],
+    ['two documents', `redis-password: ${SECRET}\n---\nb: x\n`, 'not one mapping'],
+    ['a key twice', `redis-password: ${SECRET}\nredis-password: x\n`, 'not YAML in line 2'],
+    ['a number', 'redis-password: 12345\n', 'redis-password: the value is not a text, or empty. Put it in quotes'],
+    ['a switch', 'redis-password: true\n', 'redis-password: the value is not a text'],
+    ['a list as value', `redis-password: [${SECRET}]\n`, 'redis-password: the value is not a text'],
+    ['nothing', 'redis-password:\n', 'redis-password: the value is not a text, or empty'],
+    ['an empty text', "redis-password: ''\n", 'redis-password: the value is not a text, or empty'],
+    ['a mapping', `redis-password: { x: ${SECRET} }\n`, 'redis-password: the value is not a text'],
+    ['a line break', `redis-password: "${SECRET}\\nx"\n`, 'redis-password: has a control character'],
+    ['a block of lines', `redis-password: |\n  ${SECRET}\n`, 'redis-password: has a control character'],
+    ['a tab', `redis-password: "${SECRET}\\t"\n`, 'redis-password: has a control character'],
+    ['an escaped NUL', `postgres-auth_user-password: "${SECRET}\\0"\n`, 'postgres-auth_user-password: has a control'],
     [
-      'a number',
-      'postgres-password: 12345\n',
-      'postgres-password: the value is not a text, or empty. Put it in quotes',
+      'an escape sequence of a terminal',
+      `redis-password: "${SECRET}\\e[2J"\n`,
+      'redis-password: has a control character',
     ],
-    ['nothing', 'postgres-password:\n', 'postgres-password: the value is not a text, or empty'],
-    ['an empty text', "postgres-password: ''\n", 'postgres-password: the value is not a text, or empty'],
-    ['a mapping', `postgres-password: { x: ${SECRET} }\n`, 'postgres-password: the value is not a text'],
-    [
-      'an unknown name',
-      `postgres-pasword: ${SECRET}\n`,
-      'postgres-pasword: no such secret. Known are postgres-password',
-    ],
-    ['a mapping in braces', `{ auth-db-password: ${SECRET} }\n`, 'cannot be added at its end'],
+    ['half a character', `redis-password: "${SECRET}\\uD800"\n`, 'redis-password: has a control character'],
+    ['Latin-1', Buffer.from(`redis-password: ${SECRET}\xe4\n`, 'latin1'), 'not UTF-8'],
+    ['UTF-16', Buffer.from(`\ufeffredis-password: ${SECRET}\n`, 'utf16le'), 'not UTF-8'],
+    ['more than a server takes', `redis-password: ${SECRET.repeat(100)}\n`, 'redis-password: 1400 bytes long'],
+    ['an unknown name', `a: x\n`, 'a name that is not known in line 1. Known are postgres-USER-password'],
+    ['a value where a name should be', `# mine\n"${SECRET}": x\n`, 'a name that is not known in line 2'],
+    ['a name and a value without a blank', `redis-password:${SECRET}: x\n`, 'a name that is not known in line 1'],
+    ['a mapping in braces', `{ redis-password: ${SECRET} }\n`, 'cannot be added at its end'],
+    ['an end of the document', `redis-password: ${SECRET}\n...\n`, 'cannot be added at its end'],
     ['no key at all', toYaml({ 'jwt-private-key': SECRET }), 'jwt-private-key: not an unencrypted RSA key'],
     ['a key of 1024 bits', toYaml({ 'jwt-private-key': keyPair(1024).privateKey }), 'at least 2048 bits'],
     ['a PKCS#1 key', toYaml({ 'jwt-private-key': keyPair(2048, 'pkcs1').privateKey }), 'as PKCS#8 in PEM'],
@@ -195,21 +341,164 @@ describe('a malformed file is named, shown to nobody, and left alone', () => {
     ],
   ])('%s', (_, content, message) => {
     given(content);
-    const load = (): void => {
-      loadSecrets(file, catalogue);
-    };
+    const calls = [
+      () => complete(),
+      ...(message === 'cannot be added at its end' ? [] : [() => readPasswords(file, catalogue)]),
+    ];
+    for (const call of calls) {
+      const error = thrownBy(call);
 
-    expect(load).toThrow(`${file}: `);
-    expect(load).toThrow(message);
-    expect(load).toThrow('The file was left as it is.');
-    expect(load).not.toThrow(SECRET);
-    expect(readFileSync(file, 'utf8')).toBe(content);
-    expect(readdirSync(folder)).toEqual(['given.yml']);
+      expect(error).toBeInstanceOf(UserError);
+      expect(error.message).toMatch(new RegExp(`^${file}: [^\\n]*The file was left as it is\\.$`));
+      expect(error.message).toContain(message);
+      expect(`${error.stack} ${JSON.stringify(error.cause)}`).not.toContain(SECRET);
+    }
+    expect(fs.readFileSync(file)).toEqual(Buffer.from(content));
+    expect(fs.readdirSync(folder)).toEqual(['given.yml']);
   });
 });
 
-test('a folder that cannot be written is an error, and no file is left', () => {
-  given('x');
-  expect(() => loadSecrets(join(file, 'below-a-file.yml'), catalogue)).toThrow();
-  expect(existsSync(join(folder, 'below-a-file.yml'))).toBe(false);
+function thrownBy(call: () => unknown): Error {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof Error) {
+      return error;
+    }
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+describe('reading alone', () => {
+  test('gives what is there, says what is missing, and makes and changes nothing', () => {
+    given('auth-db-password: former\nredis-password: x\n');
+    fs.chmodSync(file, 0o644);
+    const { passwords, missing } = readPasswords(file, [withDatabase('auth', 'auth_user', 'auth_owner')]);
+
+    expect(passwords).toEqual({ databases: new Map([['auth_user', 'former']]), redis: 'x' });
+    expect(missing).toEqual(['postgres-auth_owner-password', 'jwt-private-key', 'jwt-public-key']);
+    expect(fs.readFileSync(file, 'utf8')).toBe('auth-db-password: former\nredis-password: x\n');
+    expect(fs.statSync(file).mode & 0o777).toBe(0o644);
+    expect(fs.readdirSync(folder)).toEqual(['given.yml']);
+  });
+
+  test('of a file that is not there says that all is missing, and makes no folder', () => {
+    expect(readPasswords(file, []).missing).toEqual(['redis-password', 'jwt-private-key', 'jwt-public-key']);
+    expect(readPasswords(file, catalogue).passwords).toEqual({ databases: new Map() });
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a link', () => {
+  test('stays a link; what it leads to is read, added to and closed to others', () => {
+    const vault = join(folder, 'vault');
+    fs.mkdirSync(vault);
+    given('redis-password: from-the-vault\n');
+    fs.renameSync(file, join(vault, 'secrets'));
+    fs.symlinkSync('vault/secrets', file);
+    const { values } = complete();
+
+    expect(values.passwords.redis).toBe('from-the-vault');
+    expect(fs.readlinkSync(file)).toBe('vault/secrets');
+    expect(Object.keys(stored())).toHaveLength(13);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    expect(fs.readdirSync(vault)).toEqual(['secrets']);
+  });
+
+  test.each([
+    [
+      'to nothing',
+      'gone',
+      /given\.yml: a link to gone, which is not there\. Remove the link, or make what it leads to\.$/,
+    ],
+    ['to itself', 'given.yml', /given\.yml: .*\(ELOOP\)\. Its links lead in a circle\./],
+    ['to a folder', '.', /given\.yml: cannot be read \(EISDIR\)/],
+  ])('%s is an error that names it', (_, target, message) => {
+    file = join(folder, 'given.yml');
+    fs.symlinkSync(target, file);
+
+    expect(() => complete()).toThrow(message);
+    expect(() => readPasswords(file, catalogue)).toThrow(message);
+    expect(fs.readdirSync(folder)).toEqual(['given.yml']);
+  });
+});
+
+test('a file below a file is an error that names it', () => {
+  given('');
+  file = join(file, 'below-a-file.yml');
+  expect(() => complete()).toThrow(/below-a-file\.yml: .*\(ENOTDIR\)/);
+});
+
+test('a file that another process has changed meanwhile is left alone', () => {
+  const { store } = completeSecrets(file, catalogue);
+  const others = complete();
+
+  expect(store()).toBe(false);
+  expect(complete()).toEqual({ values: others.values, generated: [] });
+});
+
+describe('several processes', () => {
+  test('that each add a value agree in the end, and no value is lost', async () => {
+    const runs = Array.from({ length: 6 }, (_, index) => NAMES.slice(index % NAMES.length).concat('auth'));
+    const results = await Promise.all(
+      runs.map((services) => runFile('test/sportstix/store-secrets.ts', [file, ...services])),
+    );
+    const { passwords, jwt } = complete().values;
+    const all: Record<string, string> = { ...Object.fromEntries(passwords.databases), redis: passwords.redis, ...jwt };
+
+    for (const { code, stdout, stderr } of results) {
+      expect([code, stderr]).toEqual([0, '']);
+      expect(all).toMatchObject(JSON.parse(stdout) as Record<string, string>);
+    }
+    expect(new Set(fs.readFileSync(file, 'utf8').match(/^\S+:/gm)).size).toBe(13);
+    expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['local.yml']);
+  });
+
+  test('of which one may not read the file: it says so in one line, with what to do', async () => {
+    given('redis-password: hunter2hunter2\n');
+    fs.chmodSync(file, 0o000);
+    giveToOrdinaryUser(folder);
+    fs.renameSync(file, join(folder, 'local.yml'));
+    const { code, stderr } = await runFile(
+      'test/sportstix/run-synth.ts',
+      [join(folder, 'dist'), folder],
+      ORDINARY_USER,
+    );
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^\S+\/local\.yml: cannot be read \(EACCES\)\. Your user may not do this\. Give it to yourself: sudo chown [^\n]*\n$/,
+    );
+    expect(fs.readdirSync(folder)).toEqual(['local.yml']);
+  });
+
+  test('of which one may not enter the folder: it names the folder', async () => {
+    const secrets = join(folder, '.secrets');
+    fs.mkdirSync(secrets, { mode: 0o000 });
+    giveToOrdinaryUser(folder);
+    const { code, stderr } = await runFile(
+      'test/sportstix/run-synth.ts',
+      [join(folder, 'dist'), secrets],
+      ORDINARY_USER,
+    );
+    fs.chmodSync(secrets, 0o700);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${secrets}/local.yml: cannot be looked at (EACCES)`);
+    expect(stderr).toContain(`sudo chown -R "$(id -u):$(id -g)" ${secrets} &&`);
+    expect(fs.readdirSync(folder)).toEqual(['.secrets']);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+  asRoot('that run as root leave files that belong to the owner of the folder', () => {
+    fs.chownSync(folder, 65534, 65533);
+    complete();
+
+    for (const path of [join(folder, 'deeper'), file]) {
+      expect(fs.statSync(path)).toMatchObject({ uid: 65534, gid: 65533 });
+    }
+    given('redis-password: x\n');
+    complete();
+    expect(fs.statSync(file)).toMatchObject({ uid: 65534, gid: 65533 });
+  });
 });

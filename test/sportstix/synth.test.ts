@@ -2,10 +2,18 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Size } from 'cdk8s';
 import { loadAll } from 'js-yaml';
+import { main } from '../../lib/cli/synth';
 import { type Environment, local } from '../../lib/sportstix/environments';
-import { synthesize } from '../../lib/sportstix/synth';
+import type { OutdatedFile } from '../../lib/k3d/bring-up';
+import { outdated, synthesize } from '../../lib/sportstix/synth';
+import { UserError } from '../../lib/synth/user-error';
+import { runFile } from '../processes';
 import type { Manifest } from '../testing';
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(300_000);
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -13,7 +21,7 @@ let root: string;
 let outdir: string;
 
 beforeEach(() => {
-  root = fs.mkdtempSync(join(tmpdir(), 'synth-test-'));
+  root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'synth-test-')));
   outdir = join(root, 'dist');
 });
 afterEach(() => {
@@ -26,11 +34,32 @@ function run(environments: readonly Environment[] = [local]): string[] {
   return lines;
 }
 
+/** Path to content of every file of a folder. */
+function contentOf(folder: string): Record<string, string> {
+  const paths = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => fs.statSync(join(folder, path)).isFile());
+  return Object.fromEntries(files.map((path) => [path, fs.readFileSync(join(folder, path), 'utf8')]));
+}
+
 /** Path to content of every file of the output folder. */
 function written(): Record<string, string> {
-  const paths = fs.readdirSync(outdir, { recursive: true, encoding: 'utf8' }).sort();
-  const files = paths.filter((path) => fs.statSync(join(outdir, path)).isFile());
-  return Object.fromEntries(files.map((path) => [path, fs.readFileSync(join(outdir, path), 'utf8')]));
+  return contentOf(outdir);
+}
+
+const secretsFile = (): string => join(root, '.secrets', 'local.yml');
+
+/** Expects a synth to be refused in one line, with everything as it was. */
+function expectRefusal(call: () => unknown, message: string | RegExp): void {
+  const before = contentOf(root);
+  let thrown: unknown;
+  try {
+    call();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(UserError);
+  expect((thrown as Error).message).toMatch(message);
+  expect(contentOf(root)).toEqual(before);
 }
 
 describe('the output', () => {
@@ -81,7 +110,7 @@ test('says which secrets were generated, but not what they are', () => {
   const lines = run();
   const text = fs.readFileSync(join(root, '.secrets', 'local.yml'), 'utf8');
 
-  expect(lines[0]).toContain('Generated postgres-password, auth-db-password');
+  expect(lines[0]).toContain('Generated postgres-auth_user-password, postgres-auth_owner-password');
   for (const secret of Object.values((loadAll(text) as Record<string, string>[])[0] ?? {})) {
     expect(lines.join('\n')).not.toContain(secret);
   }
@@ -100,8 +129,306 @@ test('a synth that fails in any environment leaves the whole output as it was', 
   expect(written()).toEqual(before);
 });
 
+describe('a secret value that nothing can hold', () => {
+  const SECRET = 'hunter2hunter2';
+
+  test.each([
+    ['a line break', `"${SECRET}\\n\\\\! touch x"`],
+    ['a tab', `"${SECRET}\\t"`],
+    ['a NUL', `"${SECRET}\\0"`],
+    ['a number', '12345678901234567890'],
+    ['a list', `[${SECRET}]`],
+    ['a date', '2001-12-14 21:59:43.10'],
+    ['an alias of nothing', `*${SECRET}`],
+    ['a tag', `!${SECRET} x`],
+    ['an open quote', `"${SECRET}`],
+    ['more than 512 bytes', SECRET.repeat(50)],
+  ])(
+    '%s: is shown nowhere, and nothing is written',
+    async (name, value) => {
+      run();
+      for (const key of ['postgres-auth_user-password', 'postgres-auth_owner-password', 'redis-password']) {
+        const text = fs.readFileSync(secretsFile(), 'utf8');
+        fs.writeFileSync(secretsFile(), text.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`));
+        const before = contentOf(root);
+        // The date is a text to YAML 1.2, and a fine password.
+        if (name === 'a date') {
+          run();
+        } else {
+          expectRefusal(run, /^\S+\/local\.yml: [^\n]* The file was left as it is\.$/);
+          expect(contentOf(root)).toEqual(before);
+        }
+        if (key === 'redis-password' && name === 'a line break') {
+          const { code, stdout, stderr } = await runFile('test/sportstix/run-synth.ts', [
+            outdir,
+            join(root, '.secrets'),
+          ]);
+          expect([code, stdout]).toEqual([1, '']);
+          expect(stderr).toMatch(/^[^\n]*redis-password: has a control character[^\n]*\n$/);
+          expect(stderr).not.toContain(SECRET);
+        }
+        fs.writeFileSync(secretsFile(), text);
+      }
+    },
+    60_000,
+  );
+
+  test('whereas every printable one arrives, quoted as each language asks', () => {
+    run();
+    const password = `p'a"s\\s $(touch x) \`\${Y} #: äß€😀 %s`;
+    const text = fs.readFileSync(secretsFile(), 'utf8');
+    const quoted = JSON.stringify(password);
+    fs.writeFileSync(
+      secretsFile(),
+      text.replace(/^(redis-password|postgres-auth_user-password): .*$/gm, (_, key: string) => `${key}: ${quoted}`),
+    );
+    run();
+
+    const secrets = loadAll(written()['local/manifests/secrets.k8s.yaml'] ?? '') as {
+      data: Record<string, string>;
+    }[];
+    const values = secrets.flatMap(({ data }) => Object.entries(data));
+    for (const key of ['SPRING_DATASOURCE_PASSWORD', 'SPRING_DATA_REDIS_PASSWORD']) {
+      expect(values).toContainEqual([key, Buffer.from(password).toString('base64')]);
+    }
+    const read = (name: string): string => fs.readFileSync(join(root, '.secrets', name), 'utf8');
+    expect(read('local.psql')).toContain(
+      `\\set postgres_external_auth_user_password 'p\\'a"s\\\\s $(touch x) \`\${Y} #: äß€😀 %s'\n`,
+    );
+    expect(read('local.redis.conf')).toBe(`requirepass "p'a\\"s\\\\s $(touch x) \`\${Y} #: äß€😀 %s"\n`);
+  });
+});
+
+describe("the files with the servers' passwords", () => {
+  test('are for their owner only, and hold those of each user and owner, and of Redis', () => {
+    run();
+    const [secrets] = loadAll(fs.readFileSync(secretsFile(), 'utf8')) as Record<string, string>[];
+    const lines = fs
+      .readFileSync(join(root, '.secrets', 'local.psql'), 'utf8')
+      .trim()
+      .split('\n');
+
+    expect(lines).toHaveLength(10);
+    expect(lines[1]).toBe(
+      `\\set postgres_external_auth_owner_password '${secrets?.['postgres-auth_owner-password'] ?? ''}'`,
+    );
+    expect(fs.readFileSync(join(root, '.secrets', 'local.redis.conf'), 'utf8')).toBe(
+      `requirepass "${secrets?.['redis-password'] ?? ''}"\n`,
+    );
+    for (const name of ['local.yml', 'local.psql', 'local.redis.conf']) {
+      expect(fs.statSync(join(root, '.secrets', name)).mode & 0o777).toBe(0o600);
+    }
+    expect(fs.readdirSync(join(root, '.secrets')).sort()).toEqual(['local.psql', 'local.redis.conf', 'local.yml']);
+  });
+
+  test('may be links', () => {
+    run();
+    for (const name of ['local.yml', 'local.psql', 'local.redis.conf']) {
+      fs.renameSync(join(root, '.secrets', name), join(root, name));
+      fs.symlinkSync(`../${name}`, join(root, '.secrets', name));
+    }
+    fs.writeFileSync(join(root, 'local.redis.conf'), 'old');
+    run();
+
+    for (const name of ['local.yml', 'local.psql', 'local.redis.conf']) {
+      expect(fs.readlinkSync(join(root, '.secrets', name))).toBe(`../${name}`);
+    }
+    expect(fs.readFileSync(join(root, 'local.redis.conf'), 'utf8')).toMatch(/^requirepass "/);
+  });
+
+  test('that are links to nothing are errors that name them, at once', () => {
+    run();
+    for (const name of ['local.yml', 'local.psql', 'local.redis.conf']) {
+      const path = join(root, '.secrets', name);
+      fs.renameSync(path, join(root, 'kept'));
+      fs.symlinkSync('nowhere', path);
+      expect(run).toThrow(`${path}: a link to nowhere, which is not there. Remove the link, or make what it leads to.`);
+      fs.rmSync(path);
+      fs.renameSync(join(root, 'kept'), path);
+    }
+  });
+});
+
+describe('files that no synth wrote', () => {
+  test('are not deleted where the output folder is the home folder', () => {
+    outdir = root;
+    fs.mkdirSync(join(root, 'local', 'bin'), { recursive: true });
+    fs.writeFileSync(join(root, 'local', 'bin', 'tool'), 'precious');
+    expectRefusal(
+      run,
+      /local: has no \.generated file, by which a synth knows what it may replace, and is not empty \(bin\)/,
+    );
+  });
+
+  test('are named among the generated ones, and the synth fails, so that CI sees one that was committed', () => {
+    run();
+    fs.writeFileSync(join(outdir, 'local', 'manifests', 'mine.k8s.yaml'), 'precious');
+    expectRefusal(run, 'manifests/mine.k8s.yaml was not generated');
+  });
+
+  test('are all that is refused: a fresh clone lacks the file of secrets', () => {
+    run();
+    const before = written();
+    fs.rmSync(join(outdir, 'local', 'manifests', 'secrets.k8s.yaml'));
+    run();
+    expect(written()).toEqual(before);
+  });
+});
+
+test.each(['..', '../elsewhere', 'a/b', '', '.', 'Local'])('an environment is not named %j', (name) => {
+  expect(() => run([{ ...local, name }])).toThrow('not a name for a folder');
+  expect(fs.readdirSync(root)).toEqual([]);
+});
+
+test('two environments of one name are refused', () => {
+  expect(() => run([local, local])).toThrow('there are two of this name');
+});
+
+describe('two synths at the same time', () => {
+  test.each([
+    ['into two folders agree on the secrets', ['a', 'b']],
+    ['into one folder leave it whole', ['a', 'a']],
+  ])(
+    '%s',
+    async (_, folders) => {
+      const results = await Promise.all(
+        [...folders, ...folders].map((folder) =>
+          runFile('test/sportstix/run-synth.ts', [join(root, folder), join(root, '.secrets')]),
+        ),
+      );
+      expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(results.map(() => [0, '']));
+
+      for (const folder of folders) {
+        expect(outdated(local, join(root, '.secrets'), join(root, folder))).toEqual([]);
+        expect(fs.readdirSync(join(root, folder))).toEqual(['local']);
+      }
+      expect(fs.readdirSync(join(root, '.secrets')).sort()).toEqual(['local.psql', 'local.redis.conf', 'local.yml']);
+    },
+    120_000,
+  );
+});
+
+describe('what is outdated', () => {
+  const check = (environment = local): readonly OutdatedFile[] => outdated(environment, join(root, '.secrets'), outdir);
+
+  test('is nothing after a synth', () => {
+    run();
+    expect(check()).toEqual([]);
+  });
+
+  test('is everything before the first one, and nothing is written', () => {
+    const files = check();
+
+    expect(files).toContain({ file: secretsFile(), is: 'missing', committed: false });
+    expect(files).toContain({ file: join(outdir, 'local/manifests/auth.k8s.yaml'), is: 'missing', committed: true });
+    expect(files).toContain({ file: join(root, '.secrets/local.psql'), is: 'missing', committed: false });
+    expect(fs.readdirSync(root)).toEqual([]);
+  });
+
+  test('is what is missing or older than code and secrets, and nothing is written', () => {
+    run();
+    fs.rmSync(join(outdir, 'local/manifests/secrets.k8s.yaml'));
+    expect(check()).toEqual([
+      { file: join(outdir, 'local/manifests/secrets.k8s.yaml'), is: 'missing', committed: false },
+    ]);
+
+    run();
+    expect(
+      check({ ...local, imageTag: '2.0.0', services: local.services.filter(({ name }) => name === 'payment') }),
+    ).toEqual(
+      expect.arrayContaining([
+        { file: join(outdir, 'local/manifests/payment.k8s.yaml'), is: 'different', committed: true },
+        { file: join(outdir, 'local/manifests/auth.k8s.yaml'), is: 'foreign', committed: true },
+      ]),
+    );
+    fs.appendFileSync(secretsFile(), 'game-db-password: ignored\n');
+    expect(check()).toEqual([]);
+    const text = fs.readFileSync(secretsFile(), 'utf8');
+    fs.writeFileSync(secretsFile(), text.replace(/^redis-password: .*$/m, 'redis-password: changed'));
+    const before = contentOf(root);
+    expect(check()).toEqual([
+      { file: join(outdir, 'local/manifests/secrets.k8s.yaml'), is: 'different', committed: false },
+      { file: join(root, '.secrets/local.redis.conf'), is: 'different', committed: false },
+    ]);
+    expect(contentOf(root)).toEqual(before);
+  });
+});
+
+describe('a change that kubectl apply would refuse', () => {
+  test('is said: the size of a volume', () => {
+    expect(run().filter((line) => line.startsWith('WARNING'))).toEqual([]);
+    const bigger: Environment = { ...local, kafka: { replicas: 1, storage: { size: Size.gibibytes(2) } } };
+
+    expect(run([bigger])).toContainEqual(
+      'WARNING: StatefulSet sportstix/kafka: spec.volumeClaimTemplates[0].spec.resources.requests.storage changes from 1Gi to 2Gi: ' +
+        'kubectl apply will be refused, since this cannot change while the StatefulSet exists. README, "Grow a volume", says what to ' +
+        'do without losing data.',
+    );
+    expect(run([bigger]).filter((line) => line.startsWith('WARNING'))).toEqual([]);
+  });
+
+  test('is said: the class of a volume', () => {
+    run();
+    const other: Environment = {
+      ...local,
+      kafka: { replicas: 1, storage: { ...local.kafka.storage, storageClassName: 'fast' } },
+    };
+    expect(run([other]).join()).toContain(
+      'spec.volumeClaimTemplates[0].spec.storageClassName changes from nothing to fast',
+    );
+  });
+
+  test('is not said of what may change, nor of what is new or gone', () => {
+    run();
+    const other: Environment = { ...local, imageTag: '2.0.0', replicas: 3, kafka: { ...local.kafka, replicas: 3 } };
+    expect(run([other]).filter((line) => line.startsWith('WARNING'))).toEqual([]);
+    run([{ ...local, namespace: 'elsewhere' }]);
+    fs.writeFileSync(join(outdir, 'local', 'manifests', 'kafka.k8s.yaml'), '{ [ no YAML');
+    expect(run().filter((line) => line.startsWith('WARNING'))).toEqual([]);
+  });
+});
+
+describe('the command', () => {
+  test.each([
+    [['--help'], 0, /^Usage: npm run synth\n/, /^$/],
+    [['--halp'], 2, /^$/, /^synth: there is no "--halp"; --help says what there is\.\n$/],
+    [['--help', 'x'], 2, /^$/, /^synth: there is no "x"[^\n]*\n$/],
+    [[''], 2, /^$/, /^synth: there is no ""[^\n]*\n$/],
+  ])(
+    '%j ends with %d, and writes nothing',
+    async (args, expected, out, err) => {
+      const { code, stdout, stderr } = await runFile('main.ts', args, {
+        env: { ...process.env, CDK8S_OUTDIR: outdir },
+      });
+
+      expect([code, stdout, stderr]).toEqual([expected, expect.stringMatching(out), expect.stringMatching(err)]);
+      expect(fs.readdirSync(root)).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('says what is wrong in one line, and where in the code only for what is wrong in the code', () => {
+    const written: string[] = [];
+    const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    try {
+      const options = { outdir, secretsFolder: join(root, '.secrets') };
+      fs.mkdirSync(join(outdir, 'local'), { recursive: true });
+      fs.writeFileSync(join(outdir, 'local', 'precious'), '');
+      expect(main([], [local], options)).toBe(1);
+      expect(main([], [{ ...local, imageTag: 'latest' }], options)).toBe(1);
+    } finally {
+      spy.mockRestore();
+    }
+
+    expect(written).toEqual([
+      expect.stringMatching(/^\S+\/local: has no \.generated file[^\n]*\n$/),
+      expect.stringMatching(/^InvalidPropError: local\/auth\/auth\/auth: image [^\n]*\n {4}at /),
+    ]);
+  });
+});
+
 describe('as cdk8s-cli runs it', () => {
-  const main = (cdk8sOutdir: string, env: Record<string, string> = {}): void => {
+  const runMain = (cdk8sOutdir: string, env: Record<string, string> = {}): void => {
     const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, 'main.ts')], {
       encoding: 'utf8',
       env: { ...process.env, CDK8S_OUTDIR: cdk8sOutdir, ...env },
@@ -115,14 +442,14 @@ describe('as cdk8s-cli runs it', () => {
   };
 
   test('writes the same bytes in every time zone and locale', () => {
-    main(join(root, 'a'), { TZ: 'Pacific/Kiritimati', LC_ALL: 'C' });
-    main(join(root, 'b'), { TZ: 'America/Los_Angeles', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' });
+    runMain(join(root, 'a'), { TZ: 'Pacific/Kiritimati', LC_ALL: 'C' });
+    runMain(join(root, 'b'), { TZ: 'America/Los_Angeles', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' });
 
     expect(read(join(root, 'a'))).toEqual(read(join(root, 'b')));
   });
 
   test('leaves the committed dist/ as it is', () => {
-    main(join(root, 'a'));
+    runMain(join(root, 'a'));
     const fresh = read(join(root, 'a'));
     const committed = read(join(ROOT, 'dist'));
 
@@ -137,7 +464,7 @@ describe('as cdk8s-cli runs it', () => {
   test('writes one ordered stream where it is asked for standard output', () => {
     const forStdout = fs.mkdtempSync(join(tmpdir(), 'cdk8s-'));
     try {
-      main(forStdout);
+      runMain(forStdout);
       const files = Object.entries(read(forStdout)).filter(([path]) => path.endsWith('.yaml'));
 
       expect(files).toHaveLength(1);
