@@ -246,6 +246,14 @@ export const ROWS: readonly Row[] = [
     'volume "d" has a type that is not allowed',
     'volumes[1]',
   ),
+  pod(
+    'host-ports',
+    'hostNetwork',
+    false,
+    true,
+    'container "main": takes a port of the node (hostPort)',
+    'containers[0].ports',
+  ),
   {
     policy: 'host-ports',
     in: 'longRunning',
@@ -468,6 +476,17 @@ export const ROWS: readonly Row[] = [
     field: 'spec.selector.matchLabels["app.kubernetes.io/name"]',
     message: 'the selector wants app.kubernetes.io/name=other, which the pod template does not have',
     onlyIn: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout'],
+    invalid: true,
+  },
+  {
+    policy: 'selector-matches-labels',
+    in: 'workload',
+    path: ['spec', 'selector', 'app.kubernetes.io/name'],
+    good: 'web',
+    bad: 'other',
+    field: 'spec.selector["app.kubernetes.io/name"]',
+    message: 'the selector wants app.kubernetes.io/name=other, which the pod template does not have',
+    onlyIn: ['ReplicationController'],
     invalid: true,
   },
   ...[
