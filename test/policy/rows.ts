@@ -46,6 +46,8 @@ function pod(policy: string, path: string, good: unknown, bad: unknown, message:
   return { policy, in: 'pod', path, good, bad, field, message };
 }
 
+const APPARMOR_OF_MAIN = 'container.apparmor.security.beta.kubernetes.io/main';
+
 export const ROWS: readonly Row[] = [
   image('image-tag', 'nginx', 'image "nginx" has neither a tag nor a digest'),
   image('image-tag', 'nginx:latest', 'image "nginx:latest" has the tag latest', 'nginx:1.27'),
@@ -308,6 +310,18 @@ export const ROWS: readonly Row[] = [
     { type: 'Unconfined' },
     'the pod has an AppArmor profile that is not allowed',
     'securityContext.appArmorProfile.type',
+  ),
+  ...['canary.canaryMetadata', 'canary.stableMetadata', 'blueGreen.activeMetadata', 'blueGreen.previewMetadata'].map(
+    (metadata): Row => ({
+      policy: 'apparmor',
+      in: 'workload',
+      path: ['spec', 'strategy', ...metadata.split('.'), 'annotations', APPARMOR_OF_MAIN],
+      good: 'runtime/default',
+      bad: 'unconfined',
+      field: `spec.strategy.${metadata}.annotations["${APPARMOR_OF_MAIN}"]`,
+      message: `annotation ${APPARMOR_OF_MAIN} sets an AppArmor profile that is not allowed`,
+      onlyIn: ['Rollout'],
+    }),
   ),
   ...['type', 'user', 'role'].flatMap((name) => [
     security(
