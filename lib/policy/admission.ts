@@ -1,13 +1,50 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { celString } from './cel';
-import { groupOf } from './engine';
+import { celString, celStrings, compile } from './cel';
+import { groupOf } from './manifest';
 import type { ObjectException } from './pack';
-import { CONTAINER_LISTS, WORKLOADS, WORKLOAD_CONDITIONS, WORKLOAD_VARIABLES } from './policy';
-import type { Policy, Rule, Variable } from './policy';
+import { CONTAINER_LISTS, WORKLOADS, workloads } from './policy';
+import type { Policy, Rule, Variable, WorkloadKind, Workloads } from './policy';
 
 // ValidatingAdmissionPolicy, in the API server itself from Kubernetes 1.30:
 // https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+
+/** Who makes objects of a template that was judged in another object. */
+export interface Controller {
+  /** The user name of its requests, such as `system:serviceaccount:NAMESPACE:NAME`. */
+  readonly account: string;
+  /** What it makes, and of which owner: `ReplicaSet of argoproj.io/v1alpha1 Rollout`. */
+  readonly makes: readonly `${string} of ${string} ${string}`[];
+}
+
+/**
+ * What the controllers of Kubernetes make, by the name of their service account in kube-system
+ * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles).
+ */
+const BUILT_IN: Readonly<Record<string, Controller['makes']>> = {
+  'deployment-controller': ['ReplicaSet of apps/v1 Deployment'],
+  'replicaset-controller': ['Pod of apps/v1 ReplicaSet'],
+  'statefulset-controller': ['Pod of apps/v1 StatefulSet', 'ControllerRevision of apps/v1 StatefulSet'],
+  'daemon-set-controller': ['Pod of apps/v1 DaemonSet', 'ControllerRevision of apps/v1 DaemonSet'],
+  'replication-controller': ['Pod of v1 ReplicationController'],
+  'job-controller': ['Pod of batch/v1 Job'],
+  'cronjob-controller': ['Job of batch/v1 CronJob'],
+};
+
+const CONTROLLERS: readonly Controller[] = [
+  ...Object.entries(BUILT_IN).map(([name, makes]) => ({ account: `system:serviceaccount:kube-system:${name}`, makes })),
+  // All of them, where the controller manager runs without --use-service-account-credentials.
+  { account: 'system:kube-controller-manager', makes: Object.values(BUILT_IN).flat() },
+];
+
+/**
+ * Argo Rollouts, as it installs itself. What it makes of an Experiment or of an AnalysisTemplate is judged like anybody's: their templates
+ * are not.
+ */
+export const ARGO_ROLLOUTS: Controller = {
+  account: 'system:serviceaccount:argo-rollouts:argo-rollouts',
+  makes: ['ReplicaSet of argoproj.io/v1alpha1 Rollout'],
+};
 
 /** Where and how the API server enforces policies. */
 export interface AdmissionProps {
@@ -30,6 +67,17 @@ export interface AdmissionProps {
    * @default [] no exception
    */
   readonly exceptions?: readonly ObjectException[];
+  /**
+   * Controllers besides those of Kubernetes itself. Whoever acts as one of these accounts is not judged in what it makes, so name none
+   * that people can use.
+   * @default [ARGO_ROLLOUTS]
+   */
+  readonly controllers?: readonly Controller[];
+  /**
+   * Kinds of custom resources that hold a pod template, to be judged as workloads.
+   * @default [] those of Kubernetes and Argo Rollouts alone
+   */
+  readonly workloads?: readonly WorkloadKind[];
 }
 
 interface NamedExpression {
@@ -94,6 +142,9 @@ export function isAdmissible(policy: Policy): boolean {
 
 /** Objects for the API server: the same rules and the same messages as everywhere else. */
 export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
+  const known = workloads(props.workloads);
+  const kinds = [...WORKLOADS, ...(props.workloads ?? [])];
+  const controllers = [...CONTROLLERS, ...(props.controllers ?? [ARGO_ROLLOUTS])];
   return props.policies.filter(isAdmissible).map((policy) => {
     const name = `${props.prefix ?? 'policy'}-${policy.id}`;
     const exceptions = (props.exceptions ?? []).filter((exception) => exception.policy === policy.id);
@@ -107,9 +158,9 @@ export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
         },
         spec: {
           failurePolicy: 'Fail',
-          matchConstraints: { resourceRules: resourceRules(policy) },
-          matchConditions: [...conditions(policy), ...exempt(exceptions)],
-          variables: variables(policy),
+          matchConstraints: { resourceRules: resourceRules(policy, kinds) },
+          matchConditions: [...conditions(policy, known, kinds, controllers), ...exempt(exceptions)],
+          variables: variables(policy, known),
           validations: policy.rules.map((rule) => ({
             expression: holds(rule),
             message: policy.title,
@@ -145,14 +196,19 @@ export function addAdmissionPolicies(scope: Construct, props: AdmissionProps): v
   }
 }
 
-function resourceRules({ scope, rules }: Policy): readonly ResourceRule[] {
-  const kinds = scope === 'workloads' ? WORKLOADS : scope === 'everything' ? [] : [scope];
-  // `kubectl debug` adds a container to a pod that is already there.
-  const debug = scope === 'workloads' && rules.some(({ on }) => on === 'container') ? ['pods/ephemeralcontainers'] : [];
+function resourceRules({ scope, rules }: Policy, workloadKinds: readonly WorkloadKind[]): readonly ResourceRule[] {
+  const kinds = scope === 'workloads' ? workloadKinds : scope === 'everything' ? [] : [scope];
+  const judges = (on: Rule['on']): boolean => scope === 'workloads' && rules.some((rule) => rule.on === on);
+  const subresources = [
+    // `kubectl debug` adds a container to a pod that is already there.
+    ...(judges('container') ? ['pods/ephemeralcontainers'] : []),
+    // From 1.33 on, resources of a pod that runs are changed here alone.
+    ...(judges('resourced') ? ['pods/resize'] : []),
+  ];
   const groups = new Map<string, { readonly group: string; readonly version: string; readonly resources: string[] }>();
   for (const { group, version, resource } of kinds) {
     const key = `${group}/${version}`;
-    const entry = groups.get(key) ?? { group, version, resources: group === '' ? [...debug] : [] };
+    const entry = groups.get(key) ?? { group, version, resources: group === '' ? [...subresources] : [] };
     entry.resources.push(resource);
     groups.set(key, entry);
   }
@@ -164,19 +220,51 @@ function resourceRules({ scope, rules }: Policy): readonly ResourceRule[] {
   }));
 }
 
-/** A container that is added to a running pod is judged even where the pod itself was judged through its controller. */
 const ADDS_CONTAINER = "has(request.subResource) && request.subResource == 'ephemeralcontainers'";
 
-function conditions({ scope }: Policy): readonly NamedExpression[] {
+/** CEL: whether one of the fields of `base` in the object is another one than before. */
+function changes(fields: readonly string[], base = ''): string {
+  const value = (object: string): string => `(f in dyn(${object})${base} ? [dyn(${object})${base}[f]] : [])`;
+  return `${celStrings(fields)}.exists(f, ${value('object')} != ${value('oldObject')})`;
+}
+
+function conditions(
+  { scope, rules }: Policy,
+  { conditions: ofWorkloads }: Workloads,
+  kinds: readonly WorkloadKind[],
+  controllers: readonly Controller[],
+): readonly NamedExpression[] {
+  const reads = rules
+    .flatMap(({ rule, offenders }) => compile(rule ?? offenders ?? 'true').reads())
+    .map((read) => read.slice(0, 2).join('.'));
+  // Where a template stands below the root of a kind, and what a ConfigMap holds.
+  const roots = kinds.map(({ template }) => template.split('.')[0] ?? '').filter((root) => root !== '');
+  const judged = [
+    changes([...new Set([...roots, 'data'])].toSorted()),
+    ...(reads.includes('object.metadata') ? [changes(['labels'], '.metadata')] : []),
+    // Those of a template are part of it.
+    ...(reads.includes('variables.podMetadata')
+      ? [`object.kind == 'Pod' && ${changes(['annotations', 'labels'], '.metadata')}`]
+      : []),
+  ];
+  const madeBy = controllers.flatMap(({ account, makes }) => makes.map((made) => `${account} makes ${made}`));
   return [
-    // An object that is going away must be able to lose its finalizers.
-    { name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
+    // Whoever changes nothing that is judged adds nothing: labels are set, a finalizer is removed, an owner is given up, also where an object
+    // is older than the policy, or an acknowledged one's controller made it.
+    {
+      name: 'changes-what-is-judged',
+      expression: `request.operation != 'UPDATE' || ${judged.map((changed) => `(${changed})`).join(' || ')}`,
+    },
     ...(scope !== 'workloads'
       ? []
-      : WORKLOAD_CONDITIONS.map(({ name, expression }) => ({
-          name,
-          expression: name === 'not-made-by-a-controller' ? `(${ADDS_CONTAINER}) || (${expression})` : expression,
-        }))),
+      : [
+          {
+            // What an object says of its owner is its author's word. The template of the owner was judged when the requester is the controller.
+            name: 'not-made-by-a-controller',
+            expression: `!has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller == true && (request.userInfo.username + ' makes ' + object.kind + ' of ' + o.apiVersion + ' ' + o.kind) in ${celStrings(madeBy)})`,
+          },
+          ...ofWorkloads,
+        ]),
   ];
 }
 
@@ -196,13 +284,13 @@ function exempt(exceptions: readonly ObjectException[]): readonly NamedExpressio
 }
 
 /** The shared variables that the rules use, directly or through others. */
-function variables({ scope, rules }: Policy): readonly Variable[] {
+function variables({ scope, rules }: Policy, { variables: ofWorkloads }: Workloads): readonly Variable[] {
   if (scope !== 'workloads') {
     return [];
   }
   const needed = new Set<string>();
   const need = (text: string): void => {
-    for (const { name, expression } of WORKLOAD_VARIABLES) {
+    for (const { name, expression } of ofWorkloads) {
       if (!needed.has(name) && new RegExp(`\\bvariables\\.${name}\\b`).test(text)) {
         needed.add(name);
         need(expression);
@@ -212,13 +300,16 @@ function variables({ scope, rules }: Policy): readonly Variable[] {
   rules.forEach((rule) => {
     need(`${holds(rule)} ${message(rule)}`);
   });
-  return WORKLOAD_VARIABLES.filter(({ name }) => needed.has(name)).map(({ name, expression }) => ({
-    name,
-    expression:
-      name === 'containers'
-        ? `${ADDS_CONTAINER} ? (has(variables.podSpec.ephemeralContainers) ? variables.podSpec.ephemeralContainers : []) : (${expression})`
-        : expression,
-  }));
+  return ofWorkloads
+    .filter(({ name }) => needed.has(name))
+    .map(({ name, expression }) => ({
+      name,
+      expression:
+        name === 'containers'
+          ? // The pod itself was judged when it was made.
+            `${ADDS_CONTAINER} ? (has(variables.podSpec.ephemeralContainers) ? variables.podSpec.ephemeralContainers : []) : (${expression})`
+          : expression,
+    }));
 }
 
 function listOf({ on }: Rule): string | undefined {

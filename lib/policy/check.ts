@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, Engine, formatPath, resourceOf, child } from './engine';
+import { describe, Engine } from './engine';
+import { child, formatPath, resourceOf } from './manifest';
+import type { Resource } from './manifest';
 import type { Subject } from './engine';
 import { annotatedExceptions } from './exceptions';
 import { uselessException } from './pack';
-import type { Policy } from './policy';
+import { Owners } from './owners';
+import type { Policy, PodTemplateKind } from './policy';
 import { compareText, formatReport } from './report';
 import type { Report } from './report';
 import { toSarif } from './sarif';
@@ -27,6 +30,11 @@ export interface CheckOptions {
   readonly colour: boolean;
   /** Whether the exceptions that objects carry as annotations hold. */
   readonly exceptions: boolean;
+  /**
+   * Kinds of custom resources that hold a pod template, to be judged as workloads.
+   * @default [] those of Kubernetes and Argo Rollouts alone
+   */
+  readonly workloads?: readonly PodTemplateKind[];
 }
 
 /** 0: clean, 1: violations, 2: something could not be read. */
@@ -72,47 +80,69 @@ interface Origin {
   readonly manifest: unknown;
 }
 
+const ANNOTATIONS: Path = ['metadata', 'annotations'];
+
+/** An object that carries exceptions. */
+interface Excused {
+  readonly resource: Resource;
+  readonly file: string;
+  /** Where the exceptions stand. */
+  readonly line: number;
+  /** Why each policy need not hold. */
+  readonly reasons: ReadonlyMap<string, string>;
+  /** The policies that it violates. */
+  readonly used: Set<string>;
+}
+
 /** Judges all objects in the inputs. Reads one file at a time and keeps only what it found. */
-export function checkInputs({ inputs, stdin, policies, exceptions }: CheckOptions): Checked {
+export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: CheckOptions): Checked {
   const unreadable: Unreadable[] = [];
   const violations: CheckedViolation[] = [];
   const acknowledged: CheckedViolation[] = [];
-  const ids = new Set(policies.map(({ id }) => id));
+  const owners = new Owners();
+  /** By position in the input. */
+  const excused = new Map<number, Excused>();
   let objects = 0;
-  let open: { origin: Origin; reasons: ReadonlyMap<string, string>; used: Set<string> } | undefined;
 
-  const close = (): void => {
-    for (const [policy, reason] of open?.reasons ?? []) {
-      if (open !== undefined && ids.has(policy) && !open.used.has(policy)) {
+  function* subjects(): Generator<Subject<{ origin: Origin; position: number }>, void, undefined> {
+    for (const origin of readObjects(inputs, stdin, unreadable)) {
+      const position = objects++;
+      const { manifest, file } = origin;
+      const reasons = exceptions ? annotatedExceptions(manifest) : new Map<string, string>();
+      if (reasons.size > 0) {
+        const line = lineOf(origin, ANNOTATIONS);
+        excused.set(position, { resource: resourceOf(manifest), file, line, reasons, used: new Set() });
+      }
+      yield { id: { origin, position }, manifest, set: file === '-' ? '-' : dirname(file) };
+    }
+  }
+
+  for (const { id, violation, inherited } of new Engine(policies, workloads).evaluate(subjects(), owners)) {
+    const own = excused.get(id.position);
+    const reason = own?.reasons.get(violation.policy);
+    own?.used.add(violation.policy);
+    if (inherited) {
+      continue;
+    }
+    if (reason === undefined) {
+      violations.push(place(id.origin, violation));
+    } else {
+      acknowledged.push({ ...place(id.origin, violation), reason });
+    }
+  }
+  for (const [position, { resource, file, line, reasons, used }] of excused) {
+    const owner = owners.ownerOf(position);
+    for (const [policy, reason] of reasons) {
+      const known = policies.some(({ id }) => id === policy);
+      // A controller hands annotations on to what it makes, whether that needs them or not.
+      const handedOn = owner !== undefined && excused.get(owner)?.reasons.get(policy) === reason;
+      if (known && !used.has(policy) && !handedOn) {
         const message = `its annotation acknowledges "${policy}" (${reason}), which it does not violate any more`;
-        const violation = uselessException(message, resourceOf(open.origin.manifest));
-        violations.push(
-          place(open.origin, { ...violation, path: ['metadata', 'annotations'], field: 'metadata.annotations' }),
-        );
+        const violation = { ...uselessException(message, resource), path: ANNOTATIONS, field: formatPath(ANNOTATIONS) };
+        violations.push({ file, line, report: { where: file, line, violation } });
       }
     }
-    open = undefined;
-  };
-
-  function* subjects(): Generator<Subject<Origin>, void, undefined> {
-    for (const origin of readObjects(inputs, stdin, unreadable)) {
-      objects++;
-      close();
-      open = { origin, reasons: exceptions ? annotatedExceptions(origin.manifest) : new Map(), used: new Set() };
-      yield { id: origin, manifest: origin.manifest, set: origin.file === '-' ? '-' : dirname(origin.file) };
-    }
   }
-
-  for (const { id: origin, violation } of new Engine(policies).evaluate(subjects())) {
-    const reason = open?.reasons.get(violation.policy);
-    if (reason === undefined) {
-      violations.push(place(origin, violation));
-    } else {
-      open?.used.add(violation.policy);
-      acknowledged.push({ ...place(origin, violation), reason });
-    }
-  }
-  close();
   return {
     objects,
     violations: violations.toSorted(compare),
@@ -122,8 +152,12 @@ export function checkInputs({ inputs, stdin, policies, exceptions }: CheckOption
 }
 
 function place(origin: Origin, violation: CheckedViolation['report']['violation']): CheckedViolation {
-  const line = origin.document.lineOf([...origin.base, ...violation.path]);
+  const line = lineOf(origin, violation.path);
   return { file: origin.file, line, report: { where: origin.file, line, violation } };
+}
+
+function lineOf({ document, base }: Origin, path: Path): number {
+  return document.lineOf([...base, ...path]);
 }
 
 function compare(a: CheckedViolation, b: CheckedViolation): number {

@@ -1,5 +1,5 @@
 import { isAdmissible } from './admission';
-import type { Policy } from './policy';
+import { type Policy, WORKLOADS } from './policy';
 
 /** Ids of the policies that constructs ask in their constructors. */
 const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout', 'request-within-limit'];
@@ -24,6 +24,98 @@ function enforcedIn(policy: Policy): string {
   ].join(', ');
 }
 
+/** Who could get past the policies, by which way, what says no, and the test that shows it. */
+const THREATS: readonly (readonly [who: string, way: string, answer: string, test: string])[] = [
+  [
+    'Who may write workloads in a namespace',
+    'writes `ownerReferences` into a Pod, ReplicaSet, Job or any other kind, or adds them with the change (create, patch, apply, generated name)',
+    'The API server judges by the requester: nobody but the controller of that kind of owner is believed',
+    'admission.test.ts, "nobody else gets past them"',
+  ],
+  [
+    'the same',
+    'changes what a controller made: the image of a pod, the template of a ReplicaSet',
+    'It is judged, as the requester is no controller',
+    'the same',
+  ],
+  [
+    'the same',
+    'adds a container to a pod that runs (`pods/ephemeralcontainers`), or resizes it (`pods/resize`)',
+    'Both subresources are judged',
+    'the same',
+  ],
+  [
+    'the same',
+    'uses a kind that makes pods beside the usual ones: ReplicationController, PodTemplate (a Rollout may borrow it), ControllerRevision (a StatefulSet or DaemonSet goes back to it), a Rollout with workloadRef and a template',
+    'They are judged like the others',
+    'the same, and "judges a ... as check does"',
+  ],
+  [
+    'the same',
+    'has a custom resource make the pods: an Experiment or AnalysisTemplate of Argo Rollouts, any operator',
+    'What their controllers make is judged like what anybody makes; only ReplicaSets of a Rollout are taken from the account of Argo Rollouts',
+    'the same',
+  ],
+  [
+    'the same',
+    'runs the Job of an acknowledged CronJob by hand (`kubectl create job --from`)',
+    'It is judged: the requester is no controller',
+    'the same',
+  ],
+  [
+    'the same',
+    'keeps an object that is being deleted by a finalizer, and changes its template',
+    'It is judged; removing the finalizer changes nothing that is judged',
+    'the same, "an object that goes away"',
+  ],
+  [
+    'the same',
+    'changes labels, owners, finalizers, `status` or `scale` only',
+    'That changes no template, so it is let through whatever the object is',
+    'the same, "lets through"',
+  ],
+  [
+    'the same',
+    "copies an exception's annotation, or the name of an acknowledged object for another kind, namespace or policy",
+    'The API server knows exceptions by the exact object and policy',
+    'the same',
+  ],
+  [
+    'the same, or who may change the Namespace',
+    "sets the namespace's label aside by which the policies find it",
+    'They go by `kubernetes.io/metadata.name`, which the API server itself sets',
+    'the same, "the label by which a namespace is known"',
+  ],
+  [
+    'Who writes manifests that are checked',
+    'says that another object owns this one, also in a circle',
+    'check judges each object; it leaves out what is reported or acknowledged of the owner in the same input, with the same message and value',
+    'owners.test.ts',
+  ],
+  [
+    'the same',
+    'mistypes the kind, takes an old group, or a custom resource that holds containers',
+    'unknown-workload: containers that nothing judges are an error',
+    'policies.test.ts, "unknown-workload"; check.test.ts',
+  ],
+  [
+    'the same',
+    'writes what cannot be judged (a number for a list, a quantity that is none)',
+    'A rule that cannot be evaluated fails',
+    'robustness.test.ts, engine.test.ts',
+  ],
+];
+
+/** What no policy of ours can see or forbid. */
+const REMAINS: readonly string[] = [
+  'Who may change ValidatingAdmissionPolicies or their bindings (cluster administrators) can take the policies away. Who may impersonate users, make tokens of service accounts in kube-system (`serviceaccounts/token`), or write workloads there, can act as a controller. Give nobody these rights who is to be judged.',
+  'An account that is named as a controller (by default Argo Rollouts, `system:serviceaccount:argo-rollouts:argo-rollouts`) is believed for ReplicaSets that a Rollout owns. Keep it in a namespace of its own: who may edit a namespace may act as its service accounts.',
+  'An exception is for an object of that name, whoever writes it and whatever the policy is violated with. Pods that its controller makes inherit it, and only they.',
+  'Only the namespaces of the bindings are judged. Workloads elsewhere, static pods (files of a node), and a PersistentVolume that is a folder of a node (an object of the cluster) are out of sight.',
+  'What was there before the policies is judged when its template is changed; find it with `kubectl get all,podtemplates,controllerrevisions --all-namespaces -o yaml | npm run -s check -- -`. What happens inside a pod that runs (`kubectl exec`, `attach`) is not judged.',
+  'check knows containers by the fields `containers`, `initContainers` and `ephemeralContainers`. What a custom resource calls otherwise is not seen there; the pods that are made of it are, by the API server.',
+];
+
 function section(policy: Policy): string {
   return [
     `### ${policy.id}`,
@@ -35,6 +127,11 @@ function section(policy: Policy): string {
     `- Fix: ${policy.fix}`,
     `- Source: <${policy.link}>`,
   ].join('\n');
+}
+
+/** `a, b and c` */
+function listed(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].join(' and ');
 }
 
 /** A table as Prettier would have it, so that the file is both generated and formatted. */
@@ -64,9 +161,15 @@ export function documentation(list: readonly Policy[]): string {
     '',
     'An `error` fails; a `warning` is reported. A rule that cannot be evaluated fails.',
     '',
-    'Pod templates are those of Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob and Rollout. Containers, init containers',
-    'and ephemeral containers are judged; those that run until they are stopped (also restartable init containers) must be probed. What a',
-    'controller makes of a template (pods, ReplicaSets, Jobs) is judged through the template.',
+    `Pod templates are those of ${listed(WORKLOADS.map(({ kind }) => kind))}.`,
+    'Containers, init containers and ephemeral containers are judged; those that run until they are stopped (also restartable init',
+    'containers) must be probed. A custom resource is judged like them once it is said where its pod template stands: `--pod-template',
+    'GROUP/KIND=spec.template` for check, `workloads` of a PolicyPack for synth and the API server. Until then its containers are the error',
+    '`unknown-workload`.',
+    '',
+    'The API server lets pass what a controller of Kubernetes or of Argo Rollouts makes of a template (pods, ReplicaSets, Jobs): the template',
+    'was judged. It knows them by their account, whether they have one each or one together. An update that changes no template and no data',
+    'passes as well. check judges every object, and what is wrong with an owner in the same input is not said again of what it owns.',
     '',
     '**Exceptions** are acknowledged in code, `acknowledge(construct, id, reason)`, for a construct and what is below it. They are listed in',
     'every report and stand on the object as an annotation `policy-exception/ID`; one that nothing needs any more is the error',
@@ -82,5 +185,16 @@ export function documentation(list: readonly Policy[]): string {
     ),
     '',
     list.map(section).join('\n\n'),
+    '',
+    '## Who could get past them',
+    '',
+    'Tests of admission.test.ts run on a real API server with real controllers (`npm run test:cluster`), as a user who may do everything with',
+    'workloads in the namespace; the others stand in `test/policy`.',
+    '',
+    ...table(['who', 'by which way', 'what says no', 'the test'], THREATS),
+    '',
+    'What remains, by nature:',
+    '',
+    ...REMAINS.map((text) => `- ${text}`),
   ].join('\n')}\n`;
 }

@@ -2,16 +2,12 @@ import { celMap } from '@bufbuild/cel';
 import type { CelInput } from '@bufbuild/cel';
 import { compile, isCelError, isCelList, stringsOf, toCelObject } from './cel';
 import type { Bindings, CelError, CelObject, Path, Program, Read } from './cel';
-import { CONTAINER_LISTS, WORKLOADS, WORKLOAD_CONDITIONS, WORKLOAD_VARIABLES } from './policy';
-import type { Policy, Rule, Severity } from './policy';
-
-/** Which object. What a manifest does not say is null. */
-export interface Resource {
-  readonly apiVersion: string | null;
-  readonly kind: string | null;
-  readonly namespace: string | null;
-  readonly name: string | null;
-}
+import { nearestKind, unseenContainers } from './containers';
+import { child, formatPath, groupOf, resourceOf, valueAt } from './manifest';
+import type { Resource } from './manifest';
+import { Owners } from './owners';
+import { CONTAINER_LISTS, workloads } from './policy';
+import type { Policy, PodTemplateKind, Rule, Severity } from './policy';
 
 /** One thing that is wrong with one object. */
 export interface Violation {
@@ -43,6 +39,14 @@ export interface Subject<Id> {
 export interface Finding<Id> {
   readonly id: Id;
   readonly violation: Violation;
+  /** Whether the very same is found in the object's owner, so that a report that names the owner need not name this. */
+  readonly inherited: boolean;
+}
+
+/** Findings of an object that says that another one owns it: they wait until all objects are known. */
+interface Held<Id> {
+  readonly position: number;
+  readonly findings: readonly { readonly id: Id; readonly violation: Violation; readonly key: string | undefined }[];
 }
 
 /** Whether a rule holds, or whom it blames. */
@@ -95,6 +99,10 @@ interface Item {
 interface Judged {
   readonly resource: Resource;
   readonly manifest: unknown;
+  /** Whether its pod template is judged. */
+  readonly isWorkload: boolean;
+  /** The kinds that are judged as workloads. */
+  readonly kinds: readonly PodTemplateKind[];
   readonly object: CelObject;
   readonly variables: ReadonlyMap<string, CelInput>;
   /** For each variable that could not be evaluated, why. */
@@ -112,13 +120,19 @@ interface Judged {
 export class Engine {
   private readonly policies: readonly CompiledPolicy[];
   private readonly byKind = new Map<string, readonly CompiledPolicy[]>();
-  private readonly variables = WORKLOAD_VARIABLES.map(({ name, expression }) => ({
-    name,
-    program: compile(expression),
-  }));
-  private readonly conditions = WORKLOAD_CONDITIONS.map(({ expression }) => compile(expression));
+  private readonly kinds: readonly PodTemplateKind[];
+  private readonly variables: readonly { readonly name: string; readonly program: Program }[];
+  private readonly conditions: readonly Program[];
 
-  public constructor(policies: readonly Policy[]) {
+  /**
+   * @param policies what to judge by
+   * @param registered kinds of custom resources that hold a pod template, to be judged as workloads
+   */
+  public constructor(policies: readonly Policy[], registered: readonly PodTemplateKind[] = []) {
+    const { kinds, variables, conditions } = workloads(registered);
+    this.kinds = kinds;
+    this.variables = variables.map(({ name, expression }) => ({ name, program: compile(expression) }));
+    this.conditions = conditions.map(({ expression }) => compile(expression));
     const ids = policies.map(({ id }) => id);
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
     if (twice !== undefined) {
@@ -136,12 +150,39 @@ export class Engine {
     }));
   }
 
-  /** Every violation, by subject in the given order, and for each subject in the order of the policies; found as they are asked for. */
-  public *evaluate<Id>(subjects: Iterable<Subject<Id>>): Generator<Finding<Id>, void, undefined> {
+  /**
+   * Every violation, found as they are asked for: by subject in the given order, and for each subject in the order of the policies. Those
+   * of objects with an owner come last, as it may be given after them.
+   *
+   * @param owners is told of every subject
+   */
+  public *evaluate<Id>(
+    subjects: Iterable<Subject<Id>>,
+    owners: Owners = new Owners(),
+  ): Generator<Finding<Id>, void, undefined> {
     const seen = new Set<string>();
+    const keys = new Map<number, ReadonlySet<string>>();
+    const held: Held<Id>[] = [];
     for (const { id, manifest, set } of subjects) {
-      for (const violation of this.judge(manifest, seen, set ?? '')) {
-        yield { id, violation };
+      const { position, isOwned } = owners.add(manifest);
+      const violations = this.judge(manifest, seen, set ?? '');
+      const findings = violations.map((violation) => ({ id, violation, key: evidenceOf(violation, manifest) }));
+      if (findings.length > 0) {
+        keys.set(position, new Set(findings.flatMap(({ key }) => key ?? [])));
+      }
+      if (isOwned) {
+        held.push({ position, findings });
+      } else {
+        for (const violation of violations) {
+          yield { id, violation, inherited: false };
+        }
+      }
+    }
+    for (const { position, findings } of held) {
+      const owner = owners.ownerOf(position);
+      const known = owner === undefined ? undefined : keys.get(owner);
+      for (const { id, violation, key } of findings) {
+        yield { id, violation, inherited: key !== undefined && known?.has(key) === true };
       }
     }
   }
@@ -153,12 +194,11 @@ export class Engine {
     }
     const compiled = this.policiesFor(resource.apiVersion, resource.kind);
     try {
-      const isWorkload = workloadOf(resource.apiVersion, resource.kind) !== undefined;
-      const judged = this.open(manifest, resource, isWorkload);
-      const skipped = isWorkload && this.conditions.some((condition) => condition.run(judged.bindings) === false);
+      const judged = this.open(manifest, resource);
+      const skipped = this.workloadOf(resource.apiVersion, resource.kind) !== undefined && !judged.isWorkload;
       const violations: Violation[] = [];
       for (const entry of compiled) {
-        for (const rule of skipped ? [] : entry.rules) {
+        for (const rule of skipped && entry.policy.scope !== 'everything' ? [] : entry.rules) {
           violations.push(...applyRule(entry.policy, rule, judged));
         }
         violations.push(...applyUnique(entry, judged, seen, set));
@@ -178,7 +218,7 @@ export class Engine {
           return true;
         }
         return scope === 'workloads'
-          ? workloadOf(apiVersion, kind) !== undefined
+          ? this.workloadOf(apiVersion, kind) !== undefined
           : scope.kind === kind && scope.group === groupOf(apiVersion);
       });
       this.byKind.set(key, found);
@@ -186,11 +226,18 @@ export class Engine {
     return found;
   }
 
-  private open(manifest: unknown, resource: Resource, isWorkload: boolean): Judged {
+  private workloadOf(apiVersion: string, kind: string): PodTemplateKind | undefined {
+    return this.kinds.find((workload) => workload.kind === kind && workload.group === groupOf(apiVersion));
+  }
+
+  private open(manifest: unknown, resource: Resource): Judged {
     const object = toCelObject(manifest);
     const variables = new Map<string, CelInput>();
     const unreadable = new Map<string, string>();
     const bindings = { object: object.value, variables: celMap(variables) };
+    const isWorkload =
+      this.workloadOf(resource.apiVersion ?? '', resource.kind ?? '') !== undefined &&
+      this.conditions.every((condition) => condition.run(bindings) !== false);
     if (isWorkload) {
       for (const { name, program } of this.variables) {
         const value = program.run(bindings);
@@ -201,7 +248,32 @@ export class Engine {
         }
       }
     }
-    return { resource, manifest, object, variables, unreadable, bindings, items: new Map(), texts: new Map() };
+    return {
+      resource,
+      manifest,
+      isWorkload,
+      kinds: this.kinds,
+      object,
+      variables,
+      unreadable,
+      bindings,
+      items: new Map(),
+      texts: new Map(),
+    };
+  }
+}
+
+/** The API server sets it on pods of the node's network, and not in the templates that they are made of. */
+function withoutDefaultedPort(this: unknown, key: string, value: unknown): unknown {
+  return key === 'hostPort' && value === child(this, 'containerPort') ? undefined : value;
+}
+
+/** A text that is equal for two objects only if the same is wrong with both: what is said of it, and what stands there. */
+function evidenceOf({ policy, severity, message, path }: Violation, manifest: unknown): string | undefined {
+  try {
+    return JSON.stringify([policy, severity, message, valueAt(manifest, path)], withoutDefaultedPort);
+  } catch {
+    return undefined;
   }
 }
 
@@ -278,6 +350,7 @@ function plainOf([root, ...names]: Read, judged: Judged, item: Item): unknown {
 function splitField(field: string): readonly string[] {
   return field
     .split('.')
+    .filter((part) => part !== '')
     .flatMap((part) => (part.endsWith('[{f}]') ? [part.slice(0, -'[{f}]'.length), '[{f}]'] : [part]));
 }
 
@@ -412,6 +485,17 @@ function itemsOf(on: Rule['on'], judged: Judged): readonly Item[] | string {
         };
       });
     }
+    case 'unseenContainers': {
+      const paths = judged.isWorkload ? [] : unseenContainers(judged.manifest, judged.resource);
+      const nearest = paths.length === 0 ? '' : nearestKind(judged.resource, judged.kinds);
+      return paths.map((path) => ({
+        bindings: { ...bindings, nearest },
+        plain: undefined,
+        path,
+        prefix: '',
+        texts: new Map(),
+      }));
+    }
   }
 }
 
@@ -429,50 +513,6 @@ function locate(manifest: unknown, base: Path, field: readonly string[], offende
 
 function indexOfName(list: unknown, name: string): number {
   return Array.isArray(list) ? list.findLastIndex((item: unknown) => child(item, 'name') === name) : -1;
-}
-
-function valueAt(manifest: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => child(value, key), manifest);
-}
-
-/** A field of plain data, or an item of a list. */
-export function child(value: unknown, key: string | number): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
-    return undefined;
-  }
-  return Reflect.get(value, key);
-}
-
-/** `spec.containers[0].env[2].value`, `data["application.yml"]`. */
-export function formatPath(path: Path): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') {
-      return `${text}[${key}]`;
-    }
-    return /^[A-Za-z_][\w-]*$/.test(key) ? (text === '' ? key : `${text}.${key}`) : `${text}[${JSON.stringify(key)}]`;
-  }, '');
-}
-
-/** Which object a manifest is, as far as it says. */
-export function resourceOf(manifest: unknown): Resource {
-  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-  const metadata = child(manifest, 'metadata');
-  return {
-    apiVersion: text(child(manifest, 'apiVersion')),
-    kind: text(child(manifest, 'kind')),
-    namespace: text(child(metadata, 'namespace')),
-    name: text(child(metadata, 'name')),
-  };
-}
-
-/** `apps` of `apps/v1`; empty for the core group. */
-export function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? '' : apiVersion.slice(0, slash);
-}
-
-function workloadOf(apiVersion: string, kind: string): unknown {
-  return WORKLOADS.find((workload) => workload.kind === kind && workload.group === groupOf(apiVersion));
 }
 
 /** The text of whatever was thrown. */

@@ -1,10 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { child, Engine } from './engine';
-import type { Resource, Violation } from './engine';
+import { Engine } from './engine';
+import { child } from './manifest';
+import type { Violation } from './engine';
+import type { Resource } from './manifest';
 import { annotationFor, exceptionFor, exceptionsOn, pathOf } from './exceptions';
 import type { Exception } from './exceptions';
-import type { Policy, Severity } from './policy';
+import type { Policy, Severity, WorkloadKind } from './policy';
 import { policies as defaultPolicies } from './policies';
 import { formatReport, wantsColour } from './report';
 import type { Report, ReportedException, ReportedViolation } from './report';
@@ -21,6 +23,11 @@ export interface PolicyPackProps {
    * @default each policy's own
    */
   readonly severities?: Readonly<Record<string, Severity>>;
+  /**
+   * Kinds of custom resources that hold a pod template, to be judged as workloads.
+   * @default [] those of Kubernetes and Argo Rollouts alone
+   */
+  readonly workloads?: readonly WorkloadKind[];
 }
 
 /** How a pack reads and reports a tree. */
@@ -69,6 +76,8 @@ const METADATA = 'policy-pack';
 export class PolicyPack {
   /** The policies, with the severities of this pack. */
   public readonly policies: readonly Policy[];
+  /** The kinds that are judged as workloads besides the known ones. */
+  public readonly workloads: readonly WorkloadKind[];
   private readonly engine: Engine;
 
   public constructor(props: PolicyPackProps = {}) {
@@ -81,7 +90,8 @@ export class PolicyPack {
       );
     }
     this.policies = given.map((policy) => ({ ...policy, severity: raise(policy, severities[policy.id]) }));
-    this.engine = new Engine(this.policies);
+    this.workloads = props.workloads ?? [];
+    this.engine = new Engine(this.policies, this.workloads);
   }
 
   /** Judges everything below `scope` whenever it is synthesized or validated; violations fail that, all of them in one report. */
@@ -122,6 +132,7 @@ export class PolicyPack {
     const acknowledged: ReportedException[] = [];
     const used = new Set<string>();
     const needed = new Map<string, ObjectException>();
+    // Whoever applies them is no controller: the API server judges each, whatever it says of its owner.
     for (const { id: object, violation } of this.engine.evaluate(subjects)) {
       const where = pathOf(object);
       const exception = exceptionFor(object, violation.policy);

@@ -10,8 +10,9 @@ export type Severity = 'error' | 'warning';
  * - `resourced`: containers and init containers, as `c`: Kubernetes allows ephemeral ones no resources.
  * - `longRunning`: containers that are meant to run until they are stopped, as `c`: those of pods that restart always, and
  *   restartable init containers (sidecars).
+ * - `unseenContainers`: every list of containers in an object that is judged as no workload, with the `nearest` kind that would be.
  */
-export type Subject = 'object' | 'template' | 'pod' | 'container' | 'resourced' | 'longRunning';
+export type Subject = 'object' | 'template' | 'pod' | 'container' | 'resourced' | 'longRunning' | 'unseenContainers';
 
 /**
  * One thing that a policy demands. Its expressions are CEL, see `object`, `variables` and, for containers, `c`, and are the same text
@@ -20,7 +21,8 @@ export type Subject = 'object' | 'template' | 'pod' | 'container' | 'resourced' 
 export interface Rule {
   readonly on: Subject;
   /**
-   * The field to blame, from what is judged; `{f}` stands for an offender, and `name[{f}]` for the item of that name in a list.
+   * The field to blame, from what is judged; `{f}` stands for an offender, and `name[{f}]` for the item of that name in a list. Empty
+   * for all of it.
    */
   readonly field: string;
   /** What must hold. Either this or `offenders`. */
@@ -31,7 +33,7 @@ export interface Rule {
   readonly message: string;
 }
 
-/** Which kinds of object a policy judges. `workloads`: every kind that holds a pod template, and Pod itself. */
+/** Kinds of object. `workloads`: every kind that holds a pod template, and Pod itself. */
 export type Scope =
   'workloads' | { readonly group: string; readonly version: string; readonly kind: string; readonly resource: string };
 
@@ -42,6 +44,7 @@ export interface Policy {
   /** What must hold, in one line. */
   readonly title: string;
   readonly severity: Severity;
+  /** Which objects the policy judges. `everything`: all, and all together, which only synth and check can. */
   readonly scope: Scope | 'everything';
   readonly rules: readonly Rule[];
   /**
@@ -54,24 +57,61 @@ export interface Policy {
   readonly link: string;
 }
 
-/** Kinds that hold a pod template, and where it stands. */
-export interface WorkloadKind {
+/** A kind that holds a pod template, and where. */
+export interface PodTemplateKind {
+  /** The API group, in whatever version. */
   readonly group: string;
-  readonly version: string;
   readonly kind: string;
+  /** The field that holds metadata and spec of the pods, such as `spec.template`; empty for the object itself. */
+  readonly template: string;
+}
+
+/** A kind that holds a pod template, as an API server knows it. */
+export interface WorkloadKind extends PodTemplateKind {
+  readonly version: string;
+  /** The kind's name in addresses, such as `deployments`. */
   readonly resource: string;
 }
 
-/** Pod, and every kind whose controller makes pods. */
-export const WORKLOADS: readonly WorkloadKind[] = [
-  { group: '', version: 'v1', kind: 'Pod', resource: 'pods' },
-  { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments' },
-  { group: 'apps', version: 'v1', kind: 'StatefulSet', resource: 'statefulsets' },
-  { group: 'apps', version: 'v1', kind: 'DaemonSet', resource: 'daemonsets' },
-  { group: 'apps', version: 'v1', kind: 'ReplicaSet', resource: 'replicasets' },
-  { group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs' },
-  { group: 'batch', version: 'v1', kind: 'CronJob', resource: 'cronjobs' },
-  { group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout', resource: 'rollouts' },
+/** A kind, and whether it may do without a template, or where (CEL); if it has one all the same, that is judged. */
+interface KnownKind extends WorkloadKind {
+  readonly mayLack?: true | string;
+}
+
+const USUAL = 'spec.template';
+
+/**
+ * Pod, every kind whose controller makes pods, and what controllers take templates from besides: a StatefulSet and a DaemonSet go back to
+ * what a ControllerRevision holds, and a Rollout may borrow a PodTemplate.
+ */
+export const WORKLOADS: readonly KnownKind[] = [
+  { group: '', version: 'v1', kind: 'Pod', resource: 'pods', template: '' },
+  { group: '', version: 'v1', kind: 'ReplicationController', resource: 'replicationcontrollers', template: USUAL },
+  { group: '', version: 'v1', kind: 'PodTemplate', resource: 'podtemplates', template: 'template' },
+  { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments', template: USUAL },
+  { group: 'apps', version: 'v1', kind: 'StatefulSet', resource: 'statefulsets', template: USUAL },
+  { group: 'apps', version: 'v1', kind: 'DaemonSet', resource: 'daemonsets', template: USUAL },
+  { group: 'apps', version: 'v1', kind: 'ReplicaSet', resource: 'replicasets', template: USUAL },
+  {
+    group: 'apps',
+    version: 'v1',
+    kind: 'ControllerRevision',
+    resource: 'controllerrevisions',
+    template: 'data.spec.template',
+    // Other controllers keep other things in it.
+    mayLack: true,
+  },
+  { group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs', template: USUAL },
+  { group: 'batch', version: 'v1', kind: 'CronJob', resource: 'cronjobs', template: 'spec.jobTemplate.spec.template' },
+  {
+    group: 'argoproj.io',
+    version: 'v1alpha1',
+    kind: 'Rollout',
+    resource: 'rollouts',
+    template: USUAL,
+    // It borrows the template of another object, which is judged itself.
+    mayLack: 'has(dyn(object).spec) && has(dyn(object).spec.workloadRef)',
+  },
 ];
 
 /** A named expression that rules share as `variables.NAME`; each may use those above it. */
@@ -80,23 +120,97 @@ export interface Variable {
   readonly expression: string;
 }
 
+/** The kinds that are judged as workloads, and how their pod templates are found. */
+export interface Workloads {
+  readonly kinds: readonly PodTemplateKind[];
+  /** Evaluated once for each object that holds a pod template. */
+  readonly variables: readonly Variable[];
+  /** Which of these objects are judged. */
+  readonly conditions: readonly Variable[];
+}
+
+/**
+ * Every kind that is judged as a workload.
+ *
+ * @param registered further kinds, of custom resources; an object of theirs that has no template is not judged as a workload
+ * @throws Error if a kind is known already, or the place of its template is no path of fields
+ */
+export function workloads(registered: readonly PodTemplateKind[] = []): Workloads {
+  registered.forEach((kind, index) => {
+    requireUsable(kind, [...WORKLOADS, ...registered.slice(0, index)]);
+  });
+  const places = [
+    // First: of the known kinds only the name is compared, and others may have the same.
+    ...registered.map(({ group, kind, template }) => ({
+      isKind: `object.kind == '${kind}' && object.apiVersion.startsWith('${group}/')`,
+      template,
+      mayLack: true as const,
+    })),
+    ...WORKLOADS.map(({ kind, template, mayLack }) => ({ isKind: `object.kind == '${kind}'`, template, mayLack })),
+  ];
+  const inTemplate = (expression: (template: string) => string): string =>
+    places
+      .filter(({ template }, index) => index < registered.length || template !== USUAL)
+      .map(({ isKind, template }) => `${isKind} ? ${expression(fieldOf(template))} : `)
+      .concat(expression(fieldOf(USUAL)))
+      .join('');
+  return {
+    kinds: [...registered, ...WORKLOADS],
+    variables: [
+      { name: 'podSpec', expression: inTemplate((template) => `${template}.spec`) },
+      {
+        name: 'podMetadata',
+        expression: inTemplate((template) => `(has(${template}.metadata) ? ${template}.metadata : dyn({}))`),
+      },
+      ...CONTAINER_VARIABLES,
+    ],
+    conditions: [
+      {
+        name: 'has-a-template',
+        expression: places
+          .filter(({ mayLack }) => mayLack !== undefined)
+          .map(({ isKind, template, mayLack }) => {
+            const lacks = mayLack === true || mayLack === undefined ? isKind : `${isKind} && ${mayLack}`;
+            return `(!(${lacks}) || (${hasContainers(template)}))`;
+          })
+          .join(' && '),
+      },
+    ],
+  };
+}
+
+function fieldOf(path: string): string {
+  return ['dyn(object)', ...path.split('.').filter((part) => part !== '')].join('.');
+}
+
+/** An empty template (`containers: null`) is how clients written in Go leave it out. */
+function hasContainers(template: string): string {
+  const containers = `${template}.spec.containers`;
+  return `${isSet('dyn(object)', containers)} && ${fieldOf(containers)} != null`;
+}
+
+function requireUsable({ group, kind, template }: PodTemplateKind, known: readonly PodTemplateKind[]): void {
+  const name = `${group}/${kind}`;
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(group) || !/^[A-Za-z][A-Za-z0-9]*$/.test(kind)) {
+    throw new Error(
+      `pod template of ${name}: this is no API group and kind, so no object would be judged by it. Write them as in example.com/Widget.`,
+    );
+  }
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(template)) {
+    throw new Error(
+      `pod template of ${name}: "${template}" is no path of fields, so nothing would be found there. Name the field that holds metadata and spec of the pods, such as spec.template.`,
+    );
+  }
+  if (known.some((other) => other.group === group && other.kind === kind)) {
+    throw new Error(
+      `pod template of ${name}: the place is known already, and only one of the two would be judged. Leave it out.`,
+    );
+  }
+}
+
 const LISTED = (list: string): string => `(has(variables.podSpec.${list}) ? variables.podSpec.${list} : [])`;
 
-/** Evaluated once for each object that holds a pod template. */
-export const WORKLOAD_VARIABLES: readonly Variable[] = [
-  {
-    name: 'podSpec',
-    expression:
-      "object.kind == 'Pod' ? dyn(object).spec : object.kind == 'CronJob' ? dyn(object).spec.jobTemplate.spec.template.spec : dyn(object).spec.template.spec",
-  },
-  {
-    name: 'podMetadata',
-    expression: [
-      "object.kind == 'Pod' ? (has(object.metadata) ? dyn(object).metadata : dyn({}))",
-      "object.kind == 'CronJob' ? (has(dyn(object).spec.jobTemplate.spec.template.metadata) ? dyn(object).spec.jobTemplate.spec.template.metadata : dyn({}))",
-      '(has(dyn(object).spec.template.metadata) ? dyn(object).spec.template.metadata : dyn({}))',
-    ].join(' : '),
-  },
+const CONTAINER_VARIABLES: readonly Variable[] = [
   { name: 'podContainers', expression: LISTED('containers') },
   { name: 'initContainers', expression: LISTED('initContainers') },
   {
@@ -122,24 +236,6 @@ export const WORKLOAD_VARIABLES: readonly Variable[] = [
 
 /** The variable that lists what a rule on containers judges. */
 export const CONTAINER_LISTS = { container: 'containers', resourced: 'resourced', longRunning: 'longRunning' } as const;
-
-/** Kinds whose pods (or Jobs, or ReplicaSets) are judged through them. */
-const OWNERS = ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout'];
-
-/**
- * Which workloads are judged: not what the controller of another workload made, as that one has been judged itself, and not a
- * Rollout that borrows the template of a Deployment.
- */
-export const WORKLOAD_CONDITIONS: readonly Variable[] = [
-  {
-    name: 'not-made-by-a-controller',
-    expression: `!has(object.metadata) || !has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller == true && o.kind in ${JSON.stringify(OWNERS)})`,
-  },
-  {
-    name: 'has-a-template',
-    expression: "object.kind != 'Rollout' || !has(dyn(object).spec) || !has(dyn(object).spec.workloadRef)",
-  },
-];
 
 /** CEL: whether the field `path` of `base` is set, however deep it is. */
 export function isSet(base: string, path: string): string {

@@ -1,4 +1,5 @@
-import type { Resource, Violation } from './engine';
+import type { Violation } from './engine';
+import type { Resource } from './manifest';
 
 /** A violation, and where whoever reads the report finds its object: a construct's path, or a file. */
 export interface ReportedViolation {

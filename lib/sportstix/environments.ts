@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import type { StorageProps } from '../constructs/storage';
 import type { TopologySpread } from '../constructs/pod-template';
 import type { K3dCluster } from '../k3d/model';
+import type { Controller } from '../policy';
 import { type AddressForm, catalogue, type ServiceSpec } from './catalogue';
 
 /** Where the platform runs, and what differs from one such place to the other. */
@@ -48,6 +49,11 @@ export interface Environment {
    * @default - none: the cluster is made elsewhere
    */
   readonly cluster?: K3dCluster;
+  /**
+   * Accounts of controllers besides those of Kubernetes itself, whose pods the API server judges by the template of their owner.
+   * @default - Argo Rollouts, as it installs itself
+   */
+  readonly controllers?: readonly Controller[];
   /** Where secret values come from: a file, made at the first synth, whose Secret manifests stay out of git. */
   readonly secrets: { readonly kind: 'file' };
 }

@@ -195,7 +195,7 @@ function manifestFiles(manifests: ReadonlyMap<string, string>): [string, OutputF
 
 /** The policies for the API server itself: one file each, scoped to the platform's namespaces. */
 function renderAdmission(
-  { namespace, observabilityNamespace }: Environment,
+  { namespace, observabilityNamespace, controllers }: Environment,
   pack: PolicyPack,
   exceptions: Judgement['exceptions'],
 ): Map<string, string> {
@@ -205,6 +205,8 @@ function renderAdmission(
     namespaces: [namespace, observabilityNamespace],
     prefix: 'sportstix',
     exceptions,
+    workloads: pack.workloads,
+    ...(controllers && { controllers }),
   });
   return renderCharts(app);
 }

@@ -46,6 +46,13 @@ describe('npm run check', () => {
 
   test('says how it is used where it is used wrongly', () => {
     expect(program([])).toMatchObject({ status: 2, stderr: containing('nothing to check') });
+    for (const [option, reason] of [
+      ['example.com/Widget', 'this names no place'],
+      ['example.com/Widget=spec[0]', '"spec[0]" is no path of fields'],
+      ['apps/Deployment=spec.pod', 'the place is known already'],
+    ] as const) {
+      expect(program(['--pod-template', option, '-'])).toMatchObject({ status: 2, stderr: containing(reason) });
+    }
     expect(program(['--format', 'xml', '-'])).toMatchObject({
       status: 2,
       stderr: containing('text, json, sarif'),
@@ -96,4 +103,18 @@ describe('npm run check', () => {
       ['.bad.yml', '.hidden/bad.yaml', 'node_modules/a/bad.yaml'].map((file) => join(path, file)),
     );
   });
+
+  test('judges what it is told to hold a pod template', () => {
+    const widget = JSON.stringify({
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      spec: { pod: { spec: { hostPID: true, containers: [{ name: 'main' }] } } },
+    });
+
+    expect(program(['-'], widget)).toMatchObject({ status: 1, stdout: containing('unknown-workload') });
+    expect(program(['--pod-template', 'example.com/Widget=spec.pod', '-'], widget)).toMatchObject({
+      status: 1,
+      stdout: containing('spec.pod.spec.hostPID: the pod sets hostPID'),
+    });
+  }, 120_000);
 });

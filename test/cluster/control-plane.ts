@@ -299,6 +299,8 @@ async function ownCluster(
     componentsPatches: [
       // The data need not survive the machine.
       { name: 'etcd', extraArgs: [{ key: 'unsafe-no-fsync', value: 'true' }] },
+      // As in k3s and kubeadm: each controller has an account of its own, by which policies know it.
+      { name: 'kube-controller-manager', extraArgs: [{ key: 'use-service-account-credentials', value: 'true' }] },
       {
         name: 'kube-apiserver',
         extraArgs: [

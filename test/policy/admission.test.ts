@@ -1,10 +1,10 @@
 import { celMap } from '@bufbuild/cel';
 import type { CelInput } from '@bufbuild/cel';
 import { Chart, Testing } from 'cdk8s';
-import { addAdmissionPolicies, admissionPolicies, isAdmissible } from '../../lib/policy/admission';
+import { addAdmissionPolicies, admissionPolicies, ARGO_ROLLOUTS, isAdmissible } from '../../lib/policy/admission';
 import type { Admission, AdmissionProps } from '../../lib/policy/admission';
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
-import { groupOf, resourceOf } from '../../lib/policy/engine';
+import { groupOf, resourceOf } from '../../lib/policy/manifest';
 import { policies } from '../../lib/policy/policies';
 import { WORKLOADS } from '../../lib/policy/policy';
 import { cases } from './cases';
@@ -35,14 +35,14 @@ describe('admission policies', () => {
 
     expect(names).toEqual(
       policies()
-        .filter(({ id }) => id !== 'duplicate-object')
+        .filter(({ id }) => id !== 'duplicate-object' && id !== 'unknown-workload')
         .map(({ id }) => `policy-${id}`),
     );
     expect(
       policies()
         .filter((policy) => !isAdmissible(policy))
         .map(({ id }) => id),
-    ).toEqual(['duplicate-object']);
+    ).toEqual(['duplicate-object', 'unknown-workload']);
   });
 
   test('a policy on containers', () => {
@@ -89,15 +89,15 @@ describe('admission policies', () => {
             "failurePolicy": "Fail",
             "matchConditions": [
               {
-                "expression": "!has(object.metadata.deletionTimestamp)",
-                "name": "not-being-deleted",
+                "expression": "request.operation != 'UPDATE' || (["data", "spec", "template"].exists(f, (f in dyn(object) ? [dyn(object)[f]] : []) != (f in dyn(oldObject) ? [dyn(oldObject)[f]] : [])))",
+                "name": "changes-what-is-judged",
               },
               {
-                "expression": "(has(request.subResource) && request.subResource == 'ephemeralcontainers') || (!has(object.metadata) || !has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller == true && o.kind in ["ReplicaSet","Deployment","StatefulSet","DaemonSet","Job","CronJob","Rollout"]))",
+                "expression": "!has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller == true && (request.userInfo.username + ' makes ' + object.kind + ' of ' + o.apiVersion + ' ' + o.kind) in ["system:serviceaccount:kube-system:deployment-controller makes ReplicaSet of apps/v1 Deployment", "system:serviceaccount:kube-system:replicaset-controller makes Pod of apps/v1 ReplicaSet", "system:serviceaccount:kube-system:statefulset-controller makes Pod of apps/v1 StatefulSet", "system:serviceaccount:kube-system:statefulset-controller makes ControllerRevision of apps/v1 StatefulSet", "system:serviceaccount:kube-system:daemon-set-controller makes Pod of apps/v1 DaemonSet", "system:serviceaccount:kube-system:daemon-set-controller makes ControllerRevision of apps/v1 DaemonSet", "system:serviceaccount:kube-system:replication-controller makes Pod of v1 ReplicationController", "system:serviceaccount:kube-system:job-controller makes Pod of batch/v1 Job", "system:serviceaccount:kube-system:cronjob-controller makes Job of batch/v1 CronJob", "system:kube-controller-manager makes ReplicaSet of apps/v1 Deployment", "system:kube-controller-manager makes Pod of apps/v1 ReplicaSet", "system:kube-controller-manager makes Pod of apps/v1 StatefulSet", "system:kube-controller-manager makes ControllerRevision of apps/v1 StatefulSet", "system:kube-controller-manager makes Pod of apps/v1 DaemonSet", "system:kube-controller-manager makes ControllerRevision of apps/v1 DaemonSet", "system:kube-controller-manager makes Pod of v1 ReplicationController", "system:kube-controller-manager makes Pod of batch/v1 Job", "system:kube-controller-manager makes Job of batch/v1 CronJob", "system:serviceaccount:argo-rollouts:argo-rollouts makes ReplicaSet of argoproj.io/v1alpha1 Rollout"])",
                 "name": "not-made-by-a-controller",
               },
               {
-                "expression": "object.kind != 'Rollout' || !has(dyn(object).spec) || !has(dyn(object).spec.workloadRef)",
+                "expression": "(!(object.kind == 'ControllerRevision') || (has(dyn(object).data) && has(dyn(object).data.spec) && has(dyn(object).data.spec.template) && has(dyn(object).data.spec.template.spec) && has(dyn(object).data.spec.template.spec.containers) && dyn(object).data.spec.template.spec.containers != null)) && (!(object.kind == 'Rollout' && has(dyn(object).spec) && has(dyn(object).spec.workloadRef)) || (has(dyn(object).spec) && has(dyn(object).spec.template) && has(dyn(object).spec.template.spec) && has(dyn(object).spec.template.spec.containers) && dyn(object).spec.template.spec.containers != null))",
                 "name": "has-a-template",
               },
             ],
@@ -117,6 +117,8 @@ describe('admission policies', () => {
                   "resources": [
                     "pods",
                     "pods/ephemeralcontainers",
+                    "podtemplates",
+                    "replicationcontrollers",
                   ],
                 },
                 {
@@ -131,6 +133,7 @@ describe('admission policies', () => {
                     "UPDATE",
                   ],
                   "resources": [
+                    "controllerrevisions",
                     "daemonsets",
                     "deployments",
                     "replicasets",
@@ -180,7 +183,7 @@ describe('admission policies', () => {
             ],
             "variables": [
               {
-                "expression": "object.kind == 'Pod' ? dyn(object).spec : object.kind == 'CronJob' ? dyn(object).spec.jobTemplate.spec.template.spec : dyn(object).spec.template.spec",
+                "expression": "object.kind == 'Pod' ? dyn(object).spec : object.kind == 'PodTemplate' ? dyn(object).template.spec : object.kind == 'ControllerRevision' ? dyn(object).data.spec.template.spec : object.kind == 'CronJob' ? dyn(object).spec.jobTemplate.spec.template.spec : dyn(object).spec.template.spec",
                 "name": "podSpec",
               },
               {
@@ -222,10 +225,10 @@ describe('admission policies', () => {
       { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
     ]);
     expect(spec.variables).toEqual([]);
-    expect(spec.matchConditions.map(({ name }) => name)).toEqual(['not-being-deleted']);
+    expect(spec.matchConditions.map(({ name }) => name)).toEqual(['changes-what-is-judged']);
   });
 
-  test('every workload kind is matched, and debug containers where containers are judged', () => {
+  test('every workload kind is matched; debug containers where containers are judged, and a resize where resources are', () => {
     const resources = (id: string): string[] =>
       emit(id).policy.spec.matchConstraints.resourceRules.flatMap(({ apiGroups, resources: names }) =>
         names.map((name) => `${apiGroups.join()}/${name}`),
@@ -234,6 +237,9 @@ describe('admission policies', () => {
     expect(resources('image-tag')).toEqual([
       '/pods',
       '/pods/ephemeralcontainers',
+      '/podtemplates',
+      '/replicationcontrollers',
+      'apps/controllerrevisions',
       'apps/daemonsets',
       'apps/deployments',
       'apps/replicasets',
@@ -244,6 +250,12 @@ describe('admission policies', () => {
     ]);
     expect(resources('host-path')).not.toContain('/pods/ephemeralcontainers');
     expect(resources('memory-limit')).not.toContain('/pods/ephemeralcontainers');
+    expect(
+      policies()
+        .filter(isAdmissible)
+        .map(({ id }) => id)
+        .filter((id) => resources(id).includes('/pods/resize')),
+    ).toEqual(['cpu-request', 'memory-request', 'memory-limit', 'request-within-limit']);
   });
 
   test('variables come along only where they are used, in an order in which each is known', () => {
@@ -314,13 +326,29 @@ describe('admission policies', () => {
   });
 });
 
+/** Who asks, and for what besides creating an object. */
+interface Asked {
+  readonly subResource?: string;
+  readonly username?: string;
+  /** What is updated. */
+  readonly from?: unknown;
+}
+
 /** What an API server would answer: undefined where it lets the object through. */
-function serverSays({ policy: { spec } }: Admission, object: unknown, subResource?: string): string | undefined {
+function serverSays({ policy: { spec } }: Admission, object: unknown, asked: Asked = {}): string | undefined {
+  const { subResource, username = 'kubernetes-admin', from } = asked;
   const { apiVersion, kind, namespace } = resourceOf(object);
-  const request = { kind: { group: groupOf(apiVersion ?? ''), kind }, namespace, subResource };
+  const request = {
+    kind: { group: groupOf(apiVersion ?? ''), kind },
+    namespace,
+    subResource,
+    operation: from === undefined ? 'CREATE' : 'UPDATE',
+    userInfo: { username, groups: ['system:authenticated'] },
+  };
   const variables = new Map<string, CelInput>();
   const bindings = {
     object: toCelObject(object).value,
+    oldObject: toCelObject(from ?? null).value,
     request: toCelObject(request).value,
     variables: celMap(variables),
   };
@@ -366,26 +394,179 @@ describe('what the API server evaluates', () => {
       containers: [{ ...container('main'), image }],
       ...changes,
     });
-  const owned = (object: Data): Data =>
-    set(object, 'metadata.ownerReferences', [{ kind: 'ReplicaSet', controller: true, name: 'x' }]);
+  const owned = (object: Data, owner = 'apps/v1 ReplicaSet'): Data => {
+    const [apiVersion, kind] = owner.split(' ');
+    return set(object, 'metadata.ownerReferences', [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'beside', uid: '1' },
+      { apiVersion, kind, controller: true, name: 'x', uid: '2' },
+    ]);
+  };
+  const MESSAGE = 'container "main": image "x" has neither a tag nor a digest';
+  const inKubeSystem = (name: string): string => `system:serviceaccount:kube-system:${name}`;
 
-  test('leaves alone what is going away, and what a controller made', () => {
+  describe('who made it', () => {
+    const MADE: readonly (readonly [account: string, kind: string, owner: string])[] = [
+      ['replicaset-controller', 'Pod', 'apps/v1 ReplicaSet'],
+      ['replication-controller', 'Pod', 'v1 ReplicationController'],
+      ['statefulset-controller', 'Pod', 'apps/v1 StatefulSet'],
+      ['statefulset-controller', 'ControllerRevision', 'apps/v1 StatefulSet'],
+      ['daemon-set-controller', 'Pod', 'apps/v1 DaemonSet'],
+      ['daemon-set-controller', 'ControllerRevision', 'apps/v1 DaemonSet'],
+      ['job-controller', 'Pod', 'batch/v1 Job'],
+      ['cronjob-controller', 'Job', 'batch/v1 CronJob'],
+      ['deployment-controller', 'ReplicaSet', 'apps/v1 Deployment'],
+    ];
+    const made = (kind: string, owner: string): Data => {
+      const known = WORKLOADS.find((each) => each.kind === kind);
+      const spec = { ...podSpec(), containers: [{ ...container('main'), image: 'x' }] };
+      return owned(workload(known ?? { group: '', version: 'v1', kind }, spec), owner);
+    };
     const admission = emit('image-tag');
 
-    expect(serverSays(admission, wrong('x'))).toBe('container "main": image "x" has neither a tag nor a digest');
-    expect(serverSays(admission, set(wrong('x'), 'metadata.deletionTimestamp', '2026-01-01'))).toBeUndefined();
-    expect(serverSays(admission, owned(wrong('x')))).toBeUndefined();
+    test.each(MADE)(
+      '%s makes a %s of an %s, with an account of its own or in one with all others',
+      (name, kind, owner) => {
+        for (const username of [inKubeSystem(name), 'system:kube-controller-manager']) {
+          expect(serverSays(admission, made(kind, owner), { username })).toBeUndefined();
+          // As a whole it is its controller's doing: without the owner it is not.
+          expect(
+            serverSays(admission, set(made(kind, owner), 'metadata.ownerReferences', undefined), { username }),
+          ).toBe(MESSAGE);
+          expect(
+            serverSays(admission, set(made(kind, owner), 'metadata.ownerReferences.1.controller', false), { username }),
+          ).toBe(MESSAGE);
+        }
+      },
+    );
+
+    test.each(MADE)('nobody else does what %s does to a %s of an %s', (name, kind, owner) => {
+      for (const username of [
+        'kubernetes-admin',
+        'jane',
+        name,
+        `system:serviceaccount:shop:${name}`,
+        `system:serviceaccount:kube-system:${name}x`,
+        inKubeSystem('generic-garbage-collector'),
+        `system:kube-controller-manager makes ${kind} of ${owner}`,
+        '',
+        ...MADE.filter(([other]) => other !== name).map(([other]) => inKubeSystem(other)),
+      ]) {
+        expect(serverSays(admission, made(kind, owner), { username })).toBe(MESSAGE);
+      }
+    });
+
+    test('a controller is one only of what it owns', () => {
+      const username = inKubeSystem('replicaset-controller');
+
+      expect(serverSays(admission, made('Pod', 'apps/v1 Deployment'), { username })).toBe(MESSAGE);
+      expect(serverSays(admission, made('Pod', 'example.com/v1 ReplicaSet'), { username })).toBe(MESSAGE);
+      expect(serverSays(admission, made('Deployment', 'apps/v1 ReplicaSet'), { username })).toBe(MESSAGE);
+    });
+
+    test('Argo Rollouts makes the ReplicaSets of Rollouts, and other accounts may be named instead', () => {
+      const rollout = made('ReplicaSet', 'argoproj.io/v1alpha1 Rollout');
+      const username = 'system:serviceaccount:argo-rollouts:argo-rollouts';
+      const other = { account: 'system:serviceaccount:ops:rollouts', makes: ARGO_ROLLOUTS.makes };
+
+      expect(serverSays(admission, rollout, { username })).toBeUndefined();
+      // Their templates are in objects that nobody judges.
+      expect(serverSays(admission, made('ReplicaSet', 'argoproj.io/v1alpha1 Experiment'), { username })).toBe(MESSAGE);
+      expect(serverSays(admission, made('Job', 'argoproj.io/v1alpha1 AnalysisRun'), { username })).toBe(MESSAGE);
+      expect(serverSays(emit('image-tag', { controllers: [] }), rollout, { username })).toBe(MESSAGE);
+      expect(serverSays(emit('image-tag', { controllers: [other] }), rollout, { username })).toBe(MESSAGE);
+      expect(
+        serverSays(emit('image-tag', { controllers: [other] }), rollout, { username: other.account }),
+      ).toBeUndefined();
+    });
+  });
+
+  describe('what is changed', () => {
+    const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { A_TOKEN: 'x' } };
+
+    test.each([
+      ['labels', 'metadata.labels.x', 'y'],
+      ['annotations', 'metadata.annotations.x', 'y'],
+      ['finalizers', 'metadata.finalizers', undefined],
+      ['owners', 'metadata.ownerReferences', undefined],
+      ['the status', 'status.phase', 'Running'],
+    ])('%s alone may be changed, whatever is wrong with the rest', (_, path, value) => {
+      for (const kind of WORKLOADS) {
+        const spec = { ...podSpec(), containers: [{ ...container('main'), image: 'x' }] };
+        const before = set(owned(workload(kind, spec)), 'metadata.finalizers', ['example.com/keep']);
+
+        expect(serverSays(emit('image-tag'), set(before, path, value), { from: before })).toBeUndefined();
+        expect(serverSays(emit('image-tag'), set(before, path, value))).toBe(MESSAGE);
+      }
+      expect(serverSays(emit('config-map-secret'), set(CONFIG_MAP, path, value), { from: CONFIG_MAP })).toBeUndefined();
+    });
+
+    test('a template that is changed is judged, also where the object is going away', () => {
+      for (const kind of WORKLOADS) {
+        const before = set(workload(kind, podSpec()), 'metadata.deletionTimestamp', '2026-01-01T00:00:00Z');
+        const after = set(before, kind.template === '' ? 'spec' : `${kind.template}.spec`, {
+          ...podSpec(),
+          hostNetwork: true,
+        });
+
+        expect(serverSays(emit('host-namespaces'), after, { from: before })).toBe('the pod sets hostNetwork');
+        expect(
+          serverSays(emit('host-namespaces'), set(after, 'metadata.deletionTimestamp', undefined), { from: before }),
+        ).toBe('the pod sets hostNetwork');
+      }
+      const emptied = set(CONFIG_MAP, 'data', undefined);
+      expect(serverSays(emit('config-map-secret'), CONFIG_MAP, { from: emptied })).toContain('A_TOKEN');
+      expect(serverSays(emit('config-map-secret'), emptied, { from: CONFIG_MAP })).toBeUndefined();
+    });
+
+    test('metadata that a policy judges is judged', () => {
+      const key = 'container.apparmor.security.beta.kubernetes.io/main';
+      const pod = workload({ group: '', version: 'v1', kind: 'Pod' }, podSpec());
+      const labelled = workload({ group: 'apps', version: 'v1', kind: 'Deployment' }, podSpec());
+      const unlabelled = set(labelled, 'metadata.labels', { x: 'y' });
+
+      expect(
+        serverSays(emit('apparmor'), set(pod, ['metadata', 'annotations', key], 'unconfined'), { from: pod }),
+      ).toContain('is not allowed');
+      expect(serverSays(emit('recommended-labels'), unlabelled, { from: labelled })).toContain('is missing');
+      expect(
+        serverSays(emit('recommended-labels'), set(unlabelled, 'metadata.annotations', { a: 'b' }), {
+          from: unlabelled,
+        }),
+      ).toBeUndefined();
+    });
+  });
+
+  test('a registered kind is matched and judged like the others', () => {
+    const widget = { group: 'example.com', version: 'v2', kind: 'Widget', resource: 'widgets', template: 'job.pod' };
+    const admission = emit('image-tag', { workloads: [widget] });
+    const spec = { ...podSpec(), containers: [{ ...container('main'), image: 'x' }] };
+    const object = {
+      apiVersion: 'example.com/v2',
+      kind: 'Widget',
+      metadata: { name: 'w', namespace: 'shop' },
+      job: { pod: { spec } },
+    };
+
+    expect(admission.policy.spec.matchConstraints.resourceRules.at(-1)).toEqual({
+      apiGroups: ['example.com'],
+      apiVersions: ['v2'],
+      operations: ['CREATE', 'UPDATE'],
+      resources: ['widgets'],
+    });
+    expect(serverSays(admission, object)).toBe(MESSAGE);
+    expect(serverSays(admission, object, { from: set(object, 'job.pod.spec', podSpec()) })).toBe(MESSAGE);
+    expect(serverSays(admission, set(object, 'job', {}))).toBeUndefined();
   });
 
   test('judges a debug container that is added to a pod, alone, whoever made the pod', () => {
     const admission = emit('image-tag');
     const debugged = owned(wrong('x', { ephemeralContainers: [{ ...debugContainer('debug'), image: 'y' }] }));
 
-    expect(serverSays(admission, debugged, 'ephemeralcontainers')).toBe(
+    expect(serverSays(admission, debugged, { subResource: 'ephemeralcontainers' })).toBe(
       'container "debug": image "y" has neither a tag nor a digest',
     );
-    expect(serverSays(admission, owned(wrong('x')), 'ephemeralcontainers')).toBeUndefined();
-    expect(serverSays(admission, debugged, 'status')).toBeUndefined();
+    expect(serverSays(admission, owned(wrong('x')), { subResource: 'ephemeralcontainers' })).toBeUndefined();
+    expect(serverSays(admission, debugged, { subResource: 'resize' })).toContain('image "x"');
   });
 
   test('says all that is wrong in one line', () => {

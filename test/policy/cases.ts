@@ -14,8 +14,8 @@ export interface Case {
 }
 
 /** Where the pod's spec stands in an object of a kind. */
-function base(kind: string): string {
-  return kind === 'Pod' ? 'spec' : kind === 'CronJob' ? 'spec.jobTemplate.spec.template.spec' : 'spec.template.spec';
+function base({ template }: WorkloadKind): string {
+  return template === '' ? 'spec' : `${template}.spec`;
 }
 
 export type Place = 'containers' | 'initContainers' | 'sidecar' | 'ephemeralContainers';
@@ -72,7 +72,7 @@ export function cases(row: Row, kind: WorkloadKind): readonly Case[] {
       {
         good: make(row.good),
         bad: make(row.bad),
-        field: `${base(kind.kind)}.${row.field}`,
+        field: `${base(kind)}.${row.field}`,
         prefix: '',
         place: undefined,
       },
@@ -81,7 +81,7 @@ export function cases(row: Row, kind: WorkloadKind): readonly Case[] {
   return placesOf(row, kind.kind).map((place) => ({
     good: workload(kind, withContainer(place, row, row.good)),
     bad: workload(kind, withContainer(place, row, row.bad)),
-    field: `${base(kind.kind)}.${place === 'sidecar' ? 'initContainers' : place}[1].${row.field}`,
+    field: `${base(kind)}.${place === 'sidecar' ? 'initContainers' : place}[1].${row.field}`,
     prefix: 'container "x": ',
     place,
   }));

@@ -244,6 +244,73 @@ items:
     expect(found([path], path)).toEqual(['local/b.yaml:1 duplicate-object']);
   });
 
+  test('containers that nothing judges are errors, which name the place', () => {
+    const text = `apiVersion: extensions/v1beta1
+kind: Deployment
+metadata: {name: old}
+spec:
+  template:
+    spec:
+      containers:
+      - name: main
+        image: nginx
+---
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: DeploymentList
+  items:
+  - metadata: {name: mistaken}
+    spec:
+      template:
+        spec:
+          initContainers: [{name: init}]
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata:
+  name: w
+  annotations: {policy-exception/unknown-workload: looked at by hand}
+spec: {containers: [{name: main}]}
+`;
+    const { stdout, exitCode } = stdin(text, { format: 'json' });
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        policy: 'unknown-workload',
+        severity: 'error',
+        message: 'nothing judges the containers of a Deployment of extensions/v1beta1; is a Deployment of apps meant?',
+        fix: containing('--pod-template GROUP/KIND=spec.template'),
+        resource: { apiVersion: 'extensions/v1beta1', kind: 'Deployment', namespace: null, name: 'old' },
+        field: 'spec.template.spec.containers',
+        file: '-',
+        line: 7,
+      },
+      { policy: 'unknown-workload', field: 'spec.template.spec.initContainers', line: 21 },
+    ]);
+    expect(stdin(text).stdout).toContain('-  Widget w  unknown-workload: looked at by hand');
+    expect(stdin(text, { exceptions: false }).stdout).toContain('nothing judges the containers of a Widget');
+  });
+
+  test('a kind that is registered is judged, and needs no exception from that', () => {
+    const widget = {
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      metadata: { name: 'w' },
+      spec: { pod: { spec: podSpec() } },
+    };
+    const workloads = [{ group: 'example.com', kind: 'Widget', template: 'spec.pod' }];
+    const untagged = set(widget, 'spec.pod.spec.containers', [{ ...container('main'), image: 'nginx' }]);
+    const excused = set(widget, ['metadata', 'annotations', 'policy-exception/unknown-workload'], 'because');
+
+    expect(stdin(json(widget)).exitCode).toBe(1);
+    expect(stdin(json(widget), { workloads }).exitCode).toBe(0);
+    expect(found(['-'], '', { workloads, stdin: Buffer.from(json(untagged)) })).toContain('-:1 image-tag');
+    expect(found(['-'], '', { workloads, stdin: Buffer.from(json(excused)) })).toContain('-:1 stale-exception');
+  });
+
   test('custom resources, lists of their own and unknown kinds pass', () => {
     const custom = [
       { apiVersion: 'example.com/v1', kind: 'Widget', spec: { containers: 5 } },

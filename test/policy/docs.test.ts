@@ -21,6 +21,28 @@ test('every policy has a section that says where it is enforced', () => {
   expect(text).toContain('Judges: pod templates. Enforced in: synth, check, API server, constructors.');
 });
 
+test('every threat names a test that is there', () => {
+  const files = ['.', '../cluster'].flatMap((folder) =>
+    readdirSync(join(__dirname, folder)).map((file) => join(__dirname, folder, file)),
+  );
+  const [, table = ''] = documentation([]).split('## Who could get past them');
+  const rows = table.split('\n').filter((line) => line.startsWith('| '));
+  let tests = '';
+
+  for (const row of rows.slice(2)) {
+    const named = row.split(' | ').at(-1) ?? '';
+    for (const [, file = ''] of named.matchAll(/([\w-]+\.test\.ts)/g)) {
+      const found = files.filter((path) => path.endsWith(`/${file}`));
+      expect(found).not.toEqual([]);
+      tests = found.map((path) => readFileSync(path, 'utf8')).join('');
+    }
+    for (const [, name = ''] of named.matchAll(/"([^"]+)"/g)) {
+      expect(tests).toContain(name.split(' ... ')[0]);
+    }
+  }
+  expect(rows.length).toBeGreaterThan(10);
+});
+
 test('the policies that constructors enforce are those that README says they do', () => {
   const folder = join(__dirname, '../../lib/constructs');
   const enforced = readdirSync(folder).flatMap((file) =>

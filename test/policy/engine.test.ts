@@ -1,5 +1,6 @@
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
-import { child, describe as textOf, Engine, formatPath, groupOf, resourceOf } from '../../lib/policy/engine';
+import { describe as textOf, Engine } from '../../lib/policy/engine';
+import { child, formatPath, groupOf, resourceOf } from '../../lib/policy/manifest';
 import type { Policy, Rule } from '../../lib/policy/policy';
 import { compareText } from '../../lib/policy/report';
 import { container, podSpec, set, workload } from './manifests';
@@ -198,6 +199,7 @@ test('a violation says all that a reader needs', () => {
 
   expect(finding).toEqual({
     id: 'x',
+    inherited: false,
     violation: {
       policy: 'test',
       severity: 'warning',

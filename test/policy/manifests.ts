@@ -55,6 +55,12 @@ export function workload({ group, version, kind }: Pick<WorkloadKind, 'group' | 
       return { ...head, spec };
     case 'Job':
       return { ...head, spec: { template: { ...template, spec: { restartPolicy: 'Never', ...spec } } } };
+    case 'PodTemplate':
+      return { ...head, template };
+    case 'ReplicationController':
+      return { ...head, spec: { selector: { 'app.kubernetes.io/name': 'web' }, template } };
+    case 'ControllerRevision':
+      return { ...head, revision: 1, data: { spec: { template } } };
     case 'CronJob':
       return {
         ...head,

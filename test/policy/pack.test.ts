@@ -14,7 +14,7 @@ import {
 import { InvalidPropError } from '../../lib/policy/invalid-prop';
 import { PolicyPack } from '../../lib/policy/pack';
 import { policies } from '../../lib/policy/policies';
-import { container, get, podSpec, set, workload } from './manifests';
+import { container, get, LABELS, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';
 
 const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
@@ -228,6 +228,30 @@ describe('a policy pack', () => {
         .join(', ')}.`,
     );
     expect(() => new PolicyPack({ severities: { 'image-tag': 'error', 'service-links': 'warning' } })).not.toThrow();
+  });
+
+  test('fails on containers that nothing judges, unless that is acknowledged, or their kind is registered', () => {
+    const widget = { group: 'example.com', version: 'v1', kind: 'Widget', resource: 'widgets', template: 'spec.pod' };
+    const spec = { ...podSpec(), containers: [{ ...container('main'), image: 'x' }] };
+    const tree = app();
+    const object = add(tree.chart, 'widget', {
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      metadata: { name: 'w', labels: LABELS },
+      spec: { pod: { metadata: { labels: LABELS }, spec } },
+    });
+
+    expect(messages(tree.app)).toEqual([
+      'chart/widget unknown-workload: nothing judges the containers of a Widget of example.com/v1',
+    ]);
+    const pack = new PolicyPack({ workloads: [widget] });
+    expect(pack.workloads).toEqual([widget]);
+    expect(messages(tree.app, pack)).toEqual([
+      'chart/widget image-tag: container "main": image "x" has neither a tag nor a digest',
+    ]);
+    acknowledge(object, 'unknown-workload', 'looked at by hand');
+    expect(new PolicyPack().judge(tree.app)).toMatchObject({ failed: false, violations: [], acknowledged: [{}] });
+    expect(() => new PolicyPack({ workloads: [widget, widget] })).toThrow('the place is known already');
   });
 
   test('refuses the same policy twice', () => {

@@ -46,6 +46,8 @@ function pod(policy: string, path: string, good: unknown, bad: unknown, message:
   return { policy, in: 'pod', path, good, bad, field, message };
 }
 
+const APPARMOR_OF_MAIN = 'container.apparmor.security.beta.kubernetes.io/main';
+
 export const ROWS: readonly Row[] = [
   image('image-tag', 'nginx', 'image "nginx" has neither a tag nor a digest'),
   image('image-tag', 'nginx:latest', 'image "nginx:latest" has the tag latest', 'nginx:1.27'),
@@ -246,6 +248,14 @@ export const ROWS: readonly Row[] = [
     'volume "d" has a type that is not allowed',
     'volumes[1]',
   ),
+  pod(
+    'host-ports',
+    'hostNetwork',
+    false,
+    true,
+    'container "main": takes a port of the node (hostPort)',
+    'containers[0].ports',
+  ),
   {
     policy: 'host-ports',
     in: 'longRunning',
@@ -300,6 +310,18 @@ export const ROWS: readonly Row[] = [
     { type: 'Unconfined' },
     'the pod has an AppArmor profile that is not allowed',
     'securityContext.appArmorProfile.type',
+  ),
+  ...['canary.canaryMetadata', 'canary.stableMetadata', 'blueGreen.activeMetadata', 'blueGreen.previewMetadata'].map(
+    (metadata): Row => ({
+      policy: 'apparmor',
+      in: 'workload',
+      path: ['spec', 'strategy', ...metadata.split('.'), 'annotations', APPARMOR_OF_MAIN],
+      good: 'runtime/default',
+      bad: 'unconfined',
+      field: `spec.strategy.${metadata}.annotations["${APPARMOR_OF_MAIN}"]`,
+      message: `annotation ${APPARMOR_OF_MAIN} sets an AppArmor profile that is not allowed`,
+      onlyIn: ['Rollout'],
+    }),
   ),
   ...['type', 'user', 'role'].flatMap((name) => [
     security(
@@ -468,6 +490,17 @@ export const ROWS: readonly Row[] = [
     field: 'spec.selector.matchLabels["app.kubernetes.io/name"]',
     message: 'the selector wants app.kubernetes.io/name=other, which the pod template does not have',
     onlyIn: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout'],
+    invalid: true,
+  },
+  {
+    policy: 'selector-matches-labels',
+    in: 'workload',
+    path: ['spec', 'selector', 'app.kubernetes.io/name'],
+    good: 'web',
+    bad: 'other',
+    field: 'spec.selector["app.kubernetes.io/name"]',
+    message: 'the selector wants app.kubernetes.io/name=other, which the pod template does not have',
+    onlyIn: ['ReplicationController'],
     invalid: true,
   },
   ...[

@@ -86,6 +86,16 @@ test('nothing that is synthesized beside the manifests holds a secret', () => {
   }
 });
 
+test('the API server believes the controllers that the environment names', () => {
+  const makes = ['ReplicaSet of argoproj.io/v1alpha1 Rollout'] as const;
+  const account = 'system:serviceaccount:rollouts:controller';
+  const argo = 'system:serviceaccount:argo-rollouts:argo-rollouts makes';
+  const policies = contentOf('admission/policies.k8s.yaml', { ...local, controllers: [{ account, makes }] });
+
+  expect([policies.includes(`${account} makes ${makes[0]}`), policies.includes(argo)]).toEqual([true, false]);
+  expect(contentOf('admission/policies.k8s.yaml')).toContain(argo);
+});
+
 test('a port that changes in the environment changes in the configuration, the Ingress and what the doctor looks at', () => {
   if (local.cluster === undefined) {
     throw new Error('The local environment has no cluster.');

@@ -10,8 +10,8 @@ export const hostPorts: Policy = {
     {
       on: 'container',
       field: 'ports',
-      // In a Pod on the node's network every port becomes a host port.
-      rule: `!has(c.ports) || !c.ports.exists(p, (has(p.hostPort) && p.hostPort != 0) || (object.kind == 'Pod' && ${valueOr('variables.podSpec', 'hostNetwork', 'false')} == true))`,
+      // On the node's network every port of a pod is one of the node.
+      rule: `!has(c.ports) || !c.ports.exists(p, (has(p.hostPort) && p.hostPort != 0) || ${valueOr('variables.podSpec', 'hostNetwork', 'false')} == true)`,
       message: "'takes a port of the node (hostPort)'",
     },
   ],

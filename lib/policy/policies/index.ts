@@ -39,6 +39,7 @@ import { selinux } from './selinux';
 import { serviceAccountToken } from './service-account-token';
 import { serviceLinks } from './service-links';
 import { sysctls } from './sysctls';
+import { unknownWorkload } from './unknown-workload';
 import { volumeTypes } from './volume-types';
 
 /** What an environment may decide about the policies. */
@@ -116,5 +117,6 @@ export function policies(settings: PolicySettings = {}): readonly Policy[] {
     selectorMatchesLabels,
     duplicateVariable,
     duplicateObject,
+    unknownWorkload,
   ];
 }

@@ -25,7 +25,8 @@ export function recommendedLabels(labels: readonly string[]): Policy {
         on: 'template',
         field: 'labels.{f}',
         offenders: `object.kind == 'Pod' ? [] : ${missing('variables.podMetadata', labels)}`,
-        message: "'the label ' + f + ' is missing from the pod template'",
+        // As for the pods themselves: it is one mistake.
+        message: "'the label ' + f + ' is missing'",
       },
     ],
     why: 'Dashboards, log queries, network policies and people find what belongs together by these labels, and tools agree on their names.',

@@ -26,6 +26,13 @@ export const selectorMatchesLabels: Policy = {
       rule: `!(${SELECTS}) || !has(dyn(object).spec.selector.matchExpressions) || dyn(object).spec.selector.matchExpressions.all(e, e.operator == 'In' ? e.key in ${LABELS} && ${LABELS}[e.key] in e.values : e.operator == 'NotIn' ? !(e.key in ${LABELS} && ${LABELS}[e.key] in e.values) : e.operator == 'Exists' ? e.key in ${LABELS} : !(e.key in ${LABELS}))`,
       message: "'the selector has an expression that the labels of the pod template do not meet'",
     },
+    {
+      on: 'object',
+      field: 'spec.selector.{f}',
+      offenders: `object.kind != 'ReplicationController' || !has(dyn(object).spec.selector) ? [] : dyn(object).spec.selector.filter(k, !(k in ${LABELS} && ${LABELS}[k] == dyn(object).spec.selector[k]))`,
+      message:
+        "'the selector wants ' + f + '=' + dyn(object).spec.selector[f] + ', which the pod template does not have'",
+    },
   ],
   why: "The API server refuses a selector that does not select the workload's own pods.",
   fix: 'Give the pod template the labels that the selector names; a selector cannot be changed later, so keep it small.',

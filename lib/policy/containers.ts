@@ -1,0 +1,77 @@
+import type { Path } from './cel';
+import { groupOf } from './manifest';
+import type { Resource } from './manifest';
+import type { PodTemplateKind } from './policy';
+
+// Containers where no pod template is known to stand: what is not looked at must not pass for clean.
+
+/** The fields of a pod's spec that list containers. */
+const LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/** What lists containers and runs none: schemas with their defaults, and measurements. */
+const HARMLESS = [
+  { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' },
+  { group: 'metrics.k8s.io', kind: 'PodMetrics' },
+];
+
+/** What is written about an object, and tells nobody to run anything. */
+const ABOUT = ['metadata', 'status'];
+
+/** Every list of containers in an object: under their usual names, with a map in it, as text is no container. */
+export function unseenContainers(manifest: unknown, { apiVersion, kind }: Resource): readonly Path[] {
+  if (HARMLESS.some((known) => known.group === groupOf(apiVersion ?? '') && known.kind === kind)) {
+    return [];
+  }
+  const found: Path[] = [];
+  const visit = (value: unknown, path: Path): void => {
+    if (typeof value !== 'object' || value === null) {
+      return;
+    }
+    const entries: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+      ? value.map((item: unknown, index) => [index, item] as const)
+      : Object.entries(value);
+    for (const [key, below] of entries) {
+      if (path.length === 0 && ABOUT.includes(String(key))) {
+        continue;
+      }
+      if (LISTS.includes(String(key)) && Array.isArray(below) && below.some(isMap)) {
+        found.push([...path, key]);
+      } else if (typeof below === 'object') {
+        visit(below, [...path, key]);
+      }
+    }
+  };
+  visit(manifest, []);
+  return found;
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The known kind that is meant, if one is near: of the same name in another group, or of a name with a mistake or two. */
+export function nearestKind({ apiVersion, kind }: Resource, kinds: readonly PodTemplateKind[]): string {
+  if (kinds.some((known) => known.kind === kind && known.group === groupOf(apiVersion ?? ''))) {
+    return '';
+  }
+  const [nearest] = kinds
+    .map((known) => ({ known, edits: editsBetween((kind ?? '').toLowerCase(), known.kind.toLowerCase()) }))
+    // Every short name is near to every other.
+    .filter(({ known, edits }) => edits <= Math.min(2, known.kind.length / 3))
+    .toSorted((a, b) => a.edits - b.edits);
+  return nearest === undefined ? '' : `${nearest.known.kind} of ${nearest.known.group || 'v1'}`;
+}
+
+/** Levenshtein's distance. */
+function editsBetween(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
