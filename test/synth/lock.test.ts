@@ -38,12 +38,15 @@ test('gives what the action gives, and leaves nothing behind, whether it succeed
 describe('a lock that was left', () => {
   test('by a process that was killed is taken over, and not before', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'hold-lock.ts'), lock, '', '0']);
-    await once(child.stdout, 'data');
-    expect(() => withLock(lock, () => 'mine', 50)).toThrow(
-      `${lock}: held by ${hostname()}, process ${child.pid} for too long`,
-    );
-    child.kill('SIGKILL');
-    await once(child, 'close');
+    try {
+      await once(child.stdout, 'data');
+      expect(() => withLock(lock, () => 'mine', 50)).toThrow(
+        `${lock}: held by ${hostname()}, process ${child.pid} for too long`,
+      );
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
 
     expect(fs.existsSync(lock)).toBe(true);
     expect(withLock(lock, () => 'mine', 0)).toBe('mine');
@@ -60,6 +63,23 @@ describe('a lock that was left', () => {
     fs.writeFileSync(`${lock}.left`, `${hostname()} ${process.pid} 1 third`);
     expect(withLock(lock, () => 'mine', 0)).toBe('mine');
     expect(fs.readdirSync(join(folder, 'deeper'))).toEqual([]);
+  });
+
+  test("and has been taken over by another process meanwhile is that one's, and not taken again", () => {
+    left(`${hostname()} ${process.pid} 1 another`);
+    const open = fs.openSync;
+    const spy = jest.spyOn(fs, 'openSync').mockImplementation((path, ...rest) => {
+      if (path === `${lock}.left`) {
+        fs.writeFileSync(lock, 'elsewhere 1 1 living');
+      }
+      return open(path, ...rest);
+    });
+    try {
+      expect(() => withLock(lock, () => 'mine', 0)).toThrow('held by elsewhere');
+    } finally {
+      spy.mockRestore();
+    }
+    expect(fs.readFileSync(lock, 'utf8')).toBe('elsewhere 1 1 living');
   });
 
   test.each([
