@@ -40,6 +40,11 @@ export function psqlString(text: string): string {
   return `'${oneLine(text, 'a psql script').replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+/** A string in Redis' configuration and on a line of its inline protocol: both read C-like escapes in double quotes. */
+export function redisString(text: string): string {
+  return `"${oneLine(text, "Redis' configuration").replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
 /**
  * A name in pg_hba.conf. Quoted always: quoting takes the special meaning from `all`, `replication` and `samerole`
  * (PostgreSQL's documentation, "The pg_hba.conf File"). The file has no escape for a double quote before PostgreSQL 16.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Platform as BringUpPlatform } from '../k3d/bring-up';
 import type { Patient } from '../k3d/checks';
-import type { HostAccess, HostEndpoint, PasswordOf } from '../k3d/model';
+import { REDIS_USER, type HostAccess, type HostEndpoint, type PasswordOf } from '../k3d/model';
 import type { System } from '../k3d/system';
 import type { ServiceSpec } from './catalogue';
 import { type Environment, imageOf } from './environments';
@@ -50,12 +50,10 @@ export function hostAccessOf(environment: Environment): HostAccess | undefined {
 export function passwordsFrom(services: readonly ServiceSpec[], secrets: SecretValues): PasswordOf {
   return (_server: HostEndpoint, user: string) => {
     const owner = services.find((service) => service.kind === 'spring' && service.database?.username === user);
-    return owner === undefined ? superuserPassword(user, secrets) : secrets.databasePasswords[owner.name];
+    if (owner !== undefined) return secrets.databasePasswords[owner.name];
+    const owners = services.map((service) => (service.kind === 'spring' ? service.database?.owner : undefined));
+    return [POSTGRES_SUPERUSER, REDIS_USER, ...owners].includes(user) ? secrets.postgresPassword : undefined;
   };
-}
-
-function superuserPassword(user: string, { postgresPassword }: SecretValues): string | undefined {
-  return user === POSTGRES_SUPERUSER ? postgresPassword : undefined;
 }
 
 /** Images that are built on this machine and in no registry. */
