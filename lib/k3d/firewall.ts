@@ -482,6 +482,8 @@ case $command in
     if systemd_runs; then
       system systemctl daemon-reload
       system systemctl enable "$NAME.service"
+      # The unit's command keeps what is closed.
+      if [ "$close" = no ]; then do_command apply; fi
       # One that ran with older rules takes the new ones, without an instant in which there are none.
       system systemctl reload-or-restart "$NAME.service"
     elif [ -z "$DESTDIR" ]; then

@@ -257,7 +257,7 @@ check_secret() {
     fail "$1: others than its owner may read it: run chmod 600 on it, and if somebody may have read it change the password. Nothing was changed"
   fi
   # Not even a part of it is printed, since what is malformed may be the password.
-  if [ "$(wc -l < "$1")" != 1 ] || ! LC_ALL=C grep -Eqx 'requirepass "([^"\\[:cntrl:]]|\\["\\])+"' "$1"; then
+  if [ "$(wc -l < "$1")" != 1 ] || ! LC_ALL=C grep -Eqx 'requirepass "([^"\\\\[:cntrl:]]|\\\\["\\\\])+"' "$1"; then
     fail "$1: is not one line of the form requirepass \\"PASSWORD\\": synthesize again. Nothing was changed"
   fi
 }

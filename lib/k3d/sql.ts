@@ -94,7 +94,7 @@ ${OWNED.map(
     AND coalesce(identity.schema, identity.name) !~ '^pg_'
     AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_depend AS dependency
-      WHERE dependency.classid = object.classid AND dependency.objid = object.objid
+      WHERE dependency.classid = object.classid AND dependency.objid = object.objid AND dependency.objsubid = 0
         AND (dependency.deptype IN ('e', 'i') OR (dependency.deptype = 'a' AND identity.type = 'sequence')))`;
 
 /** The words of ALTER ... OWNER for an object's type, as pg_identify_object says it. */
