@@ -78,6 +78,7 @@ describe('iptables', () => {
     ['a match that nobody here knows', iptables('DROP', '-A INPUT -m geoip --source-country XX -j ACCEPT'), false],
     ['a target that nobody here knows', iptables('DROP', '-A INPUT -p tcp -j SYNPROXY --mss 1460'), false],
     ['a log, which decides nothing', iptables('DROP', '-A INPUT -j LOG --log-prefix "-j ACCEPT"'), true],
+    ['a comment that looks like an option', iptables('ACCEPT', '-A INPUT -m comment --comment -x -j DROP'), true],
     ['a comment that looks like a verdict', iptables('DROP', '-A INPUT -m comment --comment -j -j ACCEPT'), false],
     [
       'a chain that comes back',
