@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { checks, fixCommand, type Patient } from '../k3d/checks';
 import {
   coloured,
+  commandsOf,
   exitCode,
   findingText,
   findingsJson,
@@ -83,11 +84,7 @@ function fixesOf(findings: readonly Finding[]): readonly Fix[] {
 
 /** Shows the fixes, asks, and runs them. False where nothing was changed. */
 async function applyFixes(patient: Patient, fixes: readonly Fix[], yes: boolean, terminal: Terminal): Promise<boolean> {
-  // Several checks may ask for the same; the last of each counts, so that a restart comes after what it is for.
-  const lines = fixes.flatMap((fix) => fix.commands.map((command) => fixCommand(patient.system, command)));
-  const commands = lines.filter(
-    (line, index) => !lines.slice(index + 1).some((later) => shellLine(later) === shellLine(line)),
-  );
+  const commands = commandsOf(fixes).map((command) => fixCommand(patient.system, command));
   const undo = [...new Set(fixes.map((fix) => fix.undo))];
   terminal.error(
     [

@@ -9,6 +9,30 @@ export interface Fix {
   readonly undo: string;
 }
 
+/**
+ * The commands of several fixes, each once: a command comes after everything that comes before it in any of them, such as a
+ * restart after what it is for.
+ */
+export function commandsOf(fixes: readonly Fix[]): readonly (readonly string[])[] {
+  const commands = new Map(
+    fixes.flatMap((fix) => fix.commands.map((command) => [shellLine(command), command] as const)),
+  );
+  const before = (line: string): readonly string[] =>
+    fixes.flatMap((fix) => {
+      const lines = fix.commands.map(shellLine);
+      return lines.slice(0, Math.max(lines.indexOf(line), 0));
+    });
+  const ordered: (readonly string[])[] = [];
+  while (commands.size > 0) {
+    const lines = [...commands.keys()];
+    // Two fixes that want it the other way round are taken in their order.
+    const next = lines.find((line) => before(line).every((other) => !commands.has(other))) ?? lines[0] ?? '';
+    ordered.push(commands.get(next) ?? []);
+    commands.delete(next);
+  }
+  return ordered;
+}
+
 /** What a check came to. */
 export type Result =
   | { readonly status: 'ok'; readonly found: string }

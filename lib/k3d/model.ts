@@ -41,7 +41,7 @@ export interface HostDatabase {
   readonly name: string;
   /** Reads and writes its data. */
   readonly user: string;
-  /** Owns the database, and migrates its schema. */
+  /** Owns the database, and migrates its schema. One role may own several, but is never a user. */
   readonly owner: string;
 }
 
@@ -67,13 +67,8 @@ export interface RedisServer extends HostServer {
   readonly kind: 'redis';
 }
 
-/** Any other TCP server on the host. */
-export interface OtherServer extends HostServer {
-  readonly kind: 'other';
-}
-
 /** A server on the host that pods connect to. */
-export type HostEndpoint = PostgresServer | RedisServer | OtherServer;
+export type HostEndpoint = PostgresServer | RedisServer;
 
 /** Who reaches what: the cluster's ranges, and the servers on its host. */
 export interface HostAccess {

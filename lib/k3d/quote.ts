@@ -40,12 +40,9 @@ export function psqlString(text: string): string {
   return `'${oneLine(text, 'a psql script').replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/**
- * A value in redis.conf. In double quotes Redis reads escapes with a backslash
- * (https://github.com/redis/redis/blob/7.0.0/src/sds.c, sdssplitargs).
- */
+/** A string in Redis' configuration and on a line of its inline protocol: both read C-like escapes in double quotes. */
 export function redisString(text: string): string {
-  return `"${oneLine(text, 'redis.conf').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return `"${oneLine(text, "Redis' configuration").replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 /**

@@ -1,7 +1,8 @@
+import { posix } from 'node:path';
 import {
   accessName,
-  REDIS_USER,
   postgresServers,
+  REDIS_USER,
   redisServers,
   sourceRanges,
   type GeneratedFile,
@@ -11,7 +12,10 @@ import {
   type PostgresServer,
   type RedisServer,
 } from './model';
-import { hbaName, psqlString, redisString, shellLine, shellWord, sqlName, sqlString } from './quote';
+import { hbaName, psqlString, redisString, shellLine, shellWord } from './quote';
+import { applySql, passwordVariable, removeSql, removeSqlFileName, rolesOf, sqlFileName } from './sql';
+
+export { sqlFileName } from './sql';
 
 const HEAD = 'Generated from the environment; do not edit.';
 
@@ -22,10 +26,10 @@ export interface HbaEntry {
   readonly source: string;
 }
 
-/** Each database's own user, and the superuser who migrates its schema, from each of the cluster's ranges. */
+/** Each database's own user and its owner, who migrates it, from each of the cluster's ranges; nobody reaches another. */
 export function hbaEntries(access: HostAccess, server: PostgresServer): readonly HbaEntry[] {
   return server.databases.flatMap((database) =>
-    [database.user, server.superuser].flatMap((user) =>
+    [database.user, database.owner].flatMap((user) =>
       sourceRanges(access).map((source) => ({ database: database.name, user, source })),
     ),
   );
@@ -44,96 +48,24 @@ ${lines.join('\n')}
 function postgresConf(server: PostgresServer): string {
   return `# ${HEAD}
 # For the end of postgresql.conf (services.sh puts it there): PostgreSQL takes the last value.
-# All addresses, since the address that pods reach exists only once Docker has made the cluster's network, which is after
+# All IPv4 addresses, since the one that pods reach exists only once Docker has made the cluster's network, which is after
 # PostgreSQL has started. The firewall and pg_hba.conf say who may come in. Needs a restart of PostgreSQL.
-listen_addresses = '*'
+listen_addresses = '0.0.0.0, ::1'
 port = ${server.port}
 password_encryption = 'scram-sha-256'
 `;
 }
 
-function redisConf(access: HostAccess, server: RedisServer): string {
+function redisConf(server: RedisServer): string {
   return `# ${HEAD}
 # For the end of redis.conf (services.sh puts it there): Redis takes the last value. Needs a restart of Redis.
-# All addresses, since the address that pods reach exists only once Docker has made the cluster's network, which is after
+# All IPv4 addresses, since the one that pods reach exists only once Docker has made the cluster's network, which is after
 # Redis has started.
 bind 0.0.0.0
 port ${server.port}
-# The services log in without a password, which protected mode refuses to everybody but this host.
-# So the firewall alone says who may come in: it must drop port ${server.port} from all but ${sourceRanges(access).join(' and ')}.
-protected-mode no
-`;
-}
-
-/** The psql variable that holds a user's password: letters, digits and underscores only. */
-function passwordVariable(server: PostgresServer, user: string): string {
-  return `${server.name.replaceAll('-', '_')}_${user}_password`;
-}
-
-function users(server: PostgresServer): readonly string[] {
-  return [...new Set([server.superuser, ...server.databases.map((database) => database.user)])];
-}
-
-function sqlFile(server: PostgresServer): string {
-  const required = users(server).map(
-    (user) => `\\if :{?${passwordVariable(server, user)}}
-\\else
-DO 'BEGIN RAISE EXCEPTION ''${passwordVariable(server, user)} is not set: read the file with the passwords first''; END';
-\\endif`,
-  );
-  const roles = [...new Set(server.databases.map((database) => database.user))].map(
-    (user) => `SELECT ${sqlString(`CREATE ROLE ${sqlName(user)}`)}
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ${sqlString(user)}) \\gexec
-ALTER ROLE ${sqlName(user)} WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-  PASSWORD :'${passwordVariable(server, user)}';`,
-  );
-  const databases = server.databases.map(
-    (
-      database,
-    ) => `SELECT ${sqlString(`CREATE DATABASE ${sqlName(database.name)} OWNER ${sqlName(server.superuser)} ENCODING 'UTF8' TEMPLATE template0`)}
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = ${sqlString(database.name)}) \\gexec
-REVOKE ALL ON DATABASE ${sqlName(database.name)} FROM PUBLIC, ${sqlName(database.user)};
-GRANT CONNECT ON DATABASE ${sqlName(database.name)} TO ${sqlName(database.user)};`,
-  );
-  const privileges = server.databases.map((database) => {
-    const user = sqlName(database.user);
-    const owner = sqlName(server.superuser);
-    return `\\connect ${sqlName(database.name)}
-SET client_min_messages = warning;
-REVOKE ALL ON SCHEMA public FROM PUBLIC, ${user};
-GRANT USAGE ON SCHEMA public TO ${user};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${user};
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ${user};
-ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${user};
-ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO ${user};`;
-  });
-  return `-- ${HEAD}
---
--- Makes the databases and their users on ${server.name}, for psql as the superuser ${server.superuser}. Running it again
--- changes nothing but the passwords, which it sets to the ones given. It contains none: they are psql variables, read
--- from the git-ignored file of passwords, which goes first into the same psql.
-\\set ON_ERROR_STOP on
-
-${required.join('\n')}
-
--- Keeps the statements that hold a password out of the server's log.
-SET client_min_messages = warning;
-SET log_statement = 'none';
-SET log_min_duration_statement = -1;
-SET log_min_error_statement = 'panic';
-SET password_encryption = 'scram-sha-256';
-
--- Who migrates the schemas logs in with a password too.
-ALTER ROLE ${sqlName(server.superuser)} WITH PASSWORD :'${passwordVariable(server, server.superuser)}';
-
--- Users: they log in, and no more.
-${roles.join('\n')}
-
--- Databases: only the database's own user may connect.
-${databases.join('\n')}
-
--- Inside each: data yes, structure no, also for what is created later by migrations.
-${privileges.join('\n\n')}
+# Closes Redis to all but this host whenever it has no password, whatever the reason. services.sh adds the file with the
+# password below; without that file Redis does not start.
+protected-mode yes
 `;
 }
 
@@ -144,23 +76,26 @@ ${privileges.join('\n\n')}
 export function psqlPasswords(access: HostAccess, passwordOf: PasswordOf): string {
   return postgresServers(access)
     .flatMap((server) =>
-      [...new Set(server.databases.flatMap((database) => [database.user, database.owner]))].map(
-        (user) => `\\set ${passwordVariable(server, user)} ${psqlString(requirePassword(passwordOf, server, user))}\n`,
+      rolesOf(server).map(
+        (role) => `\\set ${passwordVariable(server, role)} ${psqlString(knownPassword(passwordOf, server, role))}\n`,
       ),
     )
     .join('');
 }
 
-/** Redis' password, as its configuration has it: the content of `access.redisPasswordFile`. Empty where there is no Redis. */
+/**
+ * Redis' password as its configuration has it: the content of `access.redisPasswordFile`, which services.sh gives to Redis.
+ * For a git-ignored file.
+ */
 export function redisPasswords(access: HostAccess, passwordOf: PasswordOf): string {
   return redisServers(access)
-    .map((server) => `requirepass ${redisString(requirePassword(passwordOf, server, REDIS_USER))}\n`)
+    .map((server) => `requirepass ${redisString(knownPassword(passwordOf, server, REDIS_USER))}\n`)
     .join('');
 }
 
-function requirePassword(passwordOf: PasswordOf, server: HostEndpoint, user: string): string {
+function knownPassword(passwordOf: PasswordOf, server: HostEndpoint, user: string): string {
   const password = passwordOf(server, user);
-  if (password === undefined) {
+  if (password === undefined || password === '') {
     throw new Error(
       `${server.name}: no password for the user ${user}, who could then not log in: add it to the secrets, or synthesize again.`,
     );
@@ -168,24 +103,15 @@ function requirePassword(passwordOf: PasswordOf, server: HostEndpoint, user: str
   return password;
 }
 
-/** The name of the SQL file of a server. */
-export function sqlFileName(server: PostgresServer): string {
-  return `${server.name}.sql`;
-}
-
-/** The command that makes a server's databases and users, for a shell in the project's folder. */
-export function sqlCommand(access: HostAccess, server: PostgresServer): string {
-  const files = shellLine([access.passwordsFile, `${access.folder}/${sqlFileName(server)}`]);
-  return `cat ${files} | sudo -u ${shellWord(server.superuser)} psql -X -q -p ${server.port} -d postgres`;
-}
-
 function servicesScript(access: HostAccess): string {
   const name = accessName(access);
+  const passwords = posix.relative(access.folder, access.redisPasswordFile);
   const calls = [
+    // First, since without its password nothing at all is changed.
+    ...redisServers(access).map((server) => shellLine(['redis', server.name])),
     ...postgresServers(access).map((server) =>
       shellLine(['postgresql', server.name, server.superuser, String(server.port)]),
     ),
-    ...redisServers(access).map((server) => shellLine(['redis', server.name])),
   ];
   return `#!/bin/sh
 # ${HEAD}
@@ -193,7 +119,8 @@ function servicesScript(access: HostAccess): string {
 # Puts what the cluster needs into the configuration of PostgreSQL and Redis on this host, between two marker lines of its
 # own: the *.conf files beside this script. All else in those files stays as it is; the file as it was is kept beside it,
 # as FILE.before-${name}. A file is replaced whole or not at all. Running it again changes nothing.
-# Restarts nothing: it says what to restart.
+# Redis' password comes from the git-ignored file of secrets into a file of its own beside redis.conf, which redis.conf
+# includes; it is never printed. Restarts nothing: it says what to restart.
 set -eu
 
 NAME=${shellWord(name)}
@@ -202,14 +129,15 @@ usage() {
   cat <<'END'
 Usage: services.sh COMMAND [--dry-run]
 
-  apply      put the snippets into pg_hba.conf, postgresql.conf and redis.conf
+  apply      put the snippets into pg_hba.conf, postgresql.conf and redis.conf, and give Redis its password
   remove     take them out again
   status     say whether they are there; exit code 1 when one is not
 
   --dry-run  print the changes as a diff, make none
 
 The files are asked of the running PostgreSQL, and Redis' is /etc/redis/redis.conf;
-PG_HBA_FILE, PG_CONF_FILE and REDIS_CONF_FILE in the environment name others.
+PG_HBA_FILE, PG_CONF_FILE and REDIS_CONF_FILE in the environment name others, and
+REDIS_PASSWORD_FILE another file with Redis' password than ${access.redisPasswordFile}.
 END
 }
 
@@ -222,24 +150,28 @@ temporary=''
 trap 'if [ -n "$temporary" ]; then rm -f -- "$temporary"; fi' EXIT
 trap 'exit 130' INT TERM
 
-# What a file is to hold: $1 the file, $2 its snippet, $3 top or bottom.
+begin="# BEGIN $NAME"
+end="# END $NAME"
+
+# A file without what is ours.
+theirs() { awk -v begin="$begin" -v end="$end" '$0 == begin { ours = 1 } !ours { print } $0 == end { ours = 0 }' "$1"; }
+
+# What a file is to hold: $1 the file, $2 its snippet, $3 top or bottom, $4 a line below the snippet, if any.
 wanted() {
-  begin="# BEGIN $NAME"
-  end="# END $NAME"
   if [ "$(grep -c -x -e "$begin" "$1" || true)" != "$(grep -c -x -e "$end" "$1" || true)" ]; then
     fail "$1: the marker lines \\"$begin\\" and \\"$end\\" do not pair up, so what is between them is unknown: mend them by hand"
   fi
   if [ "$command" != remove ] && [ "$3" = top ]; then say "$begin"; cat -- "$2"; say "$end"; fi
-  awk -v begin="$begin" -v end="$end" '$0 == begin { ours = 1 } !ours { print } $0 == end { ours = 0 }' "$1"
-  if [ "$command" != remove ] && [ "$3" = bottom ]; then say "$begin"; cat -- "$2"; say "$end"; fi
+  theirs "$1"
+  if [ "$command" != remove ] && [ "$3" = bottom ]; then say "$begin"; cat -- "$2"; [ -z "\${4:-}" ] || say "$4"; say "$end"; fi
 }
 
-# $1 the file, $2 its snippet, $3 top or bottom. Sets changed to yes when it changed the file.
+# The same arguments. Sets changed to yes when it changed the file.
 snippet() {
   [ -f "$1" ] || fail "$1: no such file: name the right one in the environment (see --help)"
   [ -r "$1" ] || fail "$1: may not be read: run this with sudo"
   if [ "$dry_run" = yes ] || [ "$command" = status ]; then
-    content=$(wanted "$1" "$2" "$3")
+    content=$(wanted "$@")
     if [ "$command" = status ]; then
       if [ "$content" = "$(cat -- "$1")" ]; then say "$1: in place"; else say "$1: missing or outdated"; result=1; fi
     else
@@ -250,7 +182,7 @@ snippet() {
   temporary="$1.$NAME.$$"
   # Copied first, so that the new file has the old one's owner and mode.
   cp -p -- "$1" "$temporary"
-  wanted "$1" "$2" "$3" > "$temporary"
+  wanted "$@" > "$temporary"
   if cmp -s -- "$1" "$temporary"; then
     rm -f -- "$temporary"
     say "$1: nothing to change"
@@ -291,9 +223,64 @@ postgresql() {
 
 redis() {
   # $1: name
+  conf=\${REDIS_CONF_FILE:-/etc/redis/redis.conf}
+  password="\${conf%/*}/$NAME.conf"
+  secret=\${REDIS_PASSWORD_FILE:-$here/${shellWord(passwords)}}
   changed=no
-  snippet "\${REDIS_CONF_FILE:-/etc/redis/redis.conf}" "$here/$1.redis.conf" bottom
+  if [ "$command" = apply ]; then redis_may_start "$conf" && check_secret "$secret"; fi
+  if [ "$command" = remove ]; then
+    snippet "$conf" "$here/$1.redis.conf" bottom
+    if [ "$dry_run" = yes ]; then say "$password: would be removed"; else rm -f -- "$password"; fi
+  else
+    give_password "$secret" "$password" "$conf"
+    snippet "$conf" "$here/$1.redis.conf" bottom "include $password"
+  fi
   if [ "$changed" = yes ]; then say "$1: now run: systemctl restart redis-server"; fi
+}
+
+# Whether Redis would heed the password: $1 redis.conf.
+redis_may_start() {
+  [ -r "$1" ] || fail "$1: missing, or may not be read: run this with sudo, or name the right file in REDIS_CONF_FILE"
+  if theirs "$1" | grep -Eiq '^[[:space:]]*(aclfile|user[[:space:]]+"?default)'; then
+    fail "$1: it has an ACL file or a user \\"default\\" of its own, beside which Redis ignores requirepass. Nothing was changed. Give the user \\"default\\" the password of the secrets there, or take that line out"
+  fi
+  if theirs "$1" | grep -Eiq '^[[:space:]]*requirepass[[:space:]]'; then
+    say "$1: has a password already; Redis takes the last, which is that of the secrets. To keep yours, write it into the secrets"
+  fi
+}
+
+# Whether a file holds Redis' password and nothing else, for its owner's eyes only.
+check_secret() {
+  [ -f "$1" ] || fail "$1: no such file, so Redis would have no password: synthesize, or name the file in REDIS_PASSWORD_FILE. Nothing was changed"
+  [ -r "$1" ] || fail "$1: may not be read: run this with sudo. Nothing was changed"
+  if [ -n "$(find -L "$1" -perm /077)" ]; then
+    fail "$1: others than its owner may read it: run chmod 600 on it, and if somebody may have read it change the password. Nothing was changed"
+  fi
+  # Not even a part of it is printed, since what is malformed may be the password.
+  if [ "$(wc -l < "$1")" != 1 ] || ! LC_ALL=C grep -Eqx 'requirepass "([^"\\\\[:cntrl:]]|\\\\["\\\\])+"' "$1"; then
+    fail "$1: is not one line of the form requirepass \\"PASSWORD\\": synthesize again. Nothing was changed"
+  fi
+}
+
+# Puts the password where Redis reads it, and nobody else: $1 the secret, $2 the file beside redis.conf, $3 redis.conf.
+give_password() {
+  if [ "$dry_run" = yes ]; then say "$2: would get the password in $1"; return 0; fi
+  if [ "$command" = status ]; then
+    if cmp -s -- "$1" "$2"; then say "$2: in place"; else say "$2: missing or outdated"; result=1; fi
+    return 0
+  fi
+  if cmp -s -- "$1" "$2" && [ -z "$(find "$2" -perm /007)" ]; then say "$2: nothing to change"; return 0; fi
+  temporary="$2.$$"
+  # redis.conf's owner and group without its content, and before there is a password in it.
+  cp -p -- "$3" "$temporary"
+  chmod o= -- "$temporary"
+  # Where redis.conf is root's, Redis reads it as one of the others.
+  if [ -n "$(find "$temporary" -user root)" ] && id -u redis >/dev/null 2>&1; then chown redis -- "$temporary"; fi
+  cat -- "$1" > "$temporary"
+  mv -f -- "$temporary" "$2"
+  temporary=''
+  changed=yes
+  say "$2: changed"
 }
 
 command=\${1:-}
@@ -324,11 +311,12 @@ export function serverFiles(access: HostAccess): ReadonlyMap<string, GeneratedFi
     ...postgresServers(access).flatMap((server): [string, GeneratedFile][] => [
       [`${server.name}.pg_hba.conf`, { content: hbaFile(access, server) }],
       [`${server.name}.postgresql.conf`, { content: postgresConf(server) }],
-      [sqlFileName(server), { content: sqlFile(server) }],
+      [sqlFileName(server), { content: applySql(access, server) }],
+      [removeSqlFileName(server), { content: removeSql(access, server) }],
     ]),
     ...redisServers(access).map((server): [string, GeneratedFile] => [
       `${server.name}.redis.conf`,
-      { content: redisConf(access, server) },
+      { content: redisConf(server) },
     ]),
     ['services.sh', { content: servicesScript(access), executable: true }],
   ]);

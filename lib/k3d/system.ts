@@ -28,8 +28,8 @@ export interface System {
   run(command: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Whether one could listen on a TCP port, of one address or of every, found out by doing so for an instant. */
   canListen(port: number, address?: string): Promise<'yes' | 'taken' | 'forbidden'>;
-  /** Sends a line to a TCP server and reads the first line of its answer. */
-  exchange(address: string, port: number, line: string): Promise<Exchange>;
+  /** Sends lines to a TCP server, and reads a line of answer to each; fewer where it closes the connection. */
+  exchange(address: string, port: number, lines: readonly string[]): Promise<Exchange>;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 20;
@@ -84,7 +84,7 @@ function canListen(port: number, address = '0.0.0.0'): Promise<'yes' | 'taken' |
   });
 }
 
-function exchange(address: string, port: number, line: string): Promise<Exchange> {
+function exchange(address: string, port: number, lines: readonly string[]): Promise<Exchange> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     const end = (result: Exchange): void => {
@@ -98,13 +98,18 @@ function exchange(address: string, port: number, line: string): Promise<Exchange
     socket.on('error', (error) => {
       end({ kind: 'failed', reason: errorCode(error) });
     });
-    socket.on('connect', () => socket.write(`${line}\r\n`));
+    socket.on('connect', () => socket.write(lines.map((line) => `${line}\r\n`).join('')));
     socket.setEncoding('utf8').on('data', (part: string) => {
       text += part;
-      if (text.includes('\n')) end({ kind: 'answer', text: text.split('\r\n')[0] ?? '' });
+      const answers = text.split('\r\n');
+      if (answers.length > lines.length) end({ kind: 'answer', text: answers.slice(0, lines.length).join('\n') });
     });
     socket.on('end', () => {
-      end(text === '' ? { kind: 'failed', reason: 'closed without an answer' } : { kind: 'answer', text });
+      end(
+        text === ''
+          ? { kind: 'failed', reason: 'closed without an answer' }
+          : { kind: 'answer', text: text.trimEnd().replaceAll('\r\n', '\n') },
+      );
     });
   });
 }

@@ -53,8 +53,6 @@ export function passwordsFrom({ databases, redis }: StoredPasswords['passwords']
         return databases.get(user);
       case 'redis':
         return user === REDIS_USER ? redis : undefined;
-      case 'other':
-        return undefined;
     }
   };
 }

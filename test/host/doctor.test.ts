@@ -4,7 +4,14 @@ import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost, type Outcome } from './lab';
 
-const PASSWORDS: Readonly<Record<string, string>> = { postgres: 'p', auth_user: "a'\\b", game_user: 'g' };
+const PASSWORDS: Readonly<Record<string, string>> = {
+  auth_owner: 'ao',
+  auth_user: "a'\\b",
+  game_owner: 'go',
+  game_user: 'g',
+  default: 'redis "password"',
+};
+const passwordOf = (_: unknown, user: string): string | undefined => PASSWORDS[user];
 
 /** Programs that stand for docker, k3d and kubectl: a cluster runs, and its node is the lab's. */
 function standIns(lab: Lab): string {
@@ -29,6 +36,19 @@ function standIns(lab: Lab): string {
       version) echo 'k3d version v5.8.3' ;;
       *) echo '[{"name":"shop","serversRunning":1,"serversCount":1,"agentsRunning":2,"agentsCount":2}]' ;;
     esac`,
+    // As systemd restarts them. Before it does, another network must not reach what is about to listen.
+    systemctl: `case "$*" in
+      'restart postgresql')
+        runuser -u postgres -- /usr/lib/postgresql/*/bin/pg_ctl -D ${lab.folder}/postgres -l ${lab.folder}/postgres/log -m fast -w restart >&2
+        ;;
+      'restart redis-server')
+        redis-cli SHUTDOWN NOSAVE >&2
+        setsid redis-server ${lab.folder}/redis.conf >/dev/null 2>&1 &
+        until redis-cli PING 2>&1 | grep -q 'PONG\\|NOAUTH'; do sleep 0.1; done
+        ;;
+      *) exit 1 ;;
+    esac
+    echo "$*; $(nft list ruleset | grep -c 'drop comment "shop-host-access: closed') rules close" >> ${lab.folder}/restarts`,
     kubectl: `echo '{"clientVersion":{"gitVersion":"v1.31.5"}}'`,
   };
   mkdirSync(folder);
@@ -65,6 +85,7 @@ function doctor(...args: readonly string[]): Outcome {
         LAB_FILES: lab.files,
         LAB_PASSWORDS: JSON.stringify(PASSWORDS),
         REDIS_CONF_FILE: join(lab.folder, 'redis.conf'),
+        REDIS_PASSWORD_FILE: lab.redisPasswordFile,
       },
     },
   );
@@ -82,6 +103,7 @@ beforeAll(() => {
   lab.initPostgres();
   lab.startPostgres();
   lab.startRedis();
+  lab.writeRedisPassword(passwordOf);
 });
 afterAll(() => {
   lab.close();
@@ -96,24 +118,62 @@ test('as installed: names what PostgreSQL and Redis lack', () => {
   expect(section(stdout, 'it listens on port 6379')).toContain('it listens on 127.0.0.1 and ::1 only');
   expect(section(stdout, 'pg_hba.conf')).toContain('has no entry for auth_user of shop_auth from 172.21.0.0/16');
   expect(section(stdout, 'the databases')).toContain('missing: shop_auth, shop_game');
-  expect(section(stdout, 'the users')).toContain('the password of postgres is not the one in the secrets');
-  expect(section(stdout, 'the firewall')).toContain('nothing listens there');
+  expect(section(stdout, 'the roles')).toContain('the role auth_owner is missing');
+  expect(section(stdout, 'the firewall lets pods in')).toContain('nothing listens there');
+  expect(stdout.match(/√ the firewall lets nobody else in \(it listens to nobody but this host\)/g)).toHaveLength(2);
 });
 
-test('after its remedies all is well', () => {
-  expect(lab.script('services.sh', ['apply']).code).toBe(0);
-  lab.stopPostgres();
-  lab.startPostgres();
-  lab.stopRedis();
-  lab.startRedis();
+test('--fix --yes on a host without a firewall: closes the ports to others before anything listens, and opens nothing', async () => {
+  const { stdout, stderr } = doctor('--fix', '--yes');
+
+  expect(stderr).toContain(
+    `To be run:
+  ${lab.files}/firewall.sh install --close
+  ${lab.files}/services.sh apply
+  systemctl restart postgresql
+  systemctl restart redis-server
+`,
+  );
+  expect(stdout + stderr).not.toContain(PASSWORDS['default']);
+  expect(readFileSync(join(lab.folder, 'restarts'), 'utf8')).toBe(
+    'restart postgresql; 1 rules close\nrestart redis-server; 1 rules close\n',
+  );
+  for (const port of [5432, 6379]) {
+    expect(await lab.connect('pod', '172.21.0.1', port)).toBe('open');
+    expect(await lab.connect('other', '198.51.100.1', port)).toBe('connection timed out');
+  }
+  expect(lab.must('node', 'redis-cli', ['-h', '172.21.0.1', 'PING'])).toContain('NOAUTH');
+  // What SQL changes is for a person to decide.
+  expect(section(stdout, 'the databases')).toContain('missing: shop_auth, shop_game');
+});
+
+test('with the databases made, all is well', () => {
   const sql = readFileSync(join(lab.files, sqlFileName(postgres)), 'utf8');
-  expect(lab.sql(psqlPasswords(access, (_, user) => PASSWORDS[user]) + sql).code).toBe(0);
+  expect(lab.sql(psqlPasswords(access, passwordOf) + sql)).toMatchObject({ code: 0, stderr: '' });
 
   const { code, stdout } = doctor();
 
   expect(stdout).toContain('√ the firewall lets pods in (tested from 172.21.0.0/16 and 10.42.0.0/16)');
+  expect(stdout).toContain(
+    '√ the firewall lets nobody else in (read: open to this host and 172.21.0.0/16 and 10.42.0.0/16 alone)',
+  );
   expect(stdout).toContain('all is well');
   expect(code).toBe(0);
+});
+
+test('opened to others again: named with who they are, and closed by --fix', () => {
+  expect(lab.script('firewall.sh', ['remove']).code).toBe(0);
+
+  const before = doctor();
+  const fixed = doctor('--fix', '--yes');
+
+  expect(section(before.stdout, 'the firewall lets nobody else in')).toContain(
+    'port 5432 is open over IPv4 to every network of this host that its rules let in: 198.51.100.0/24 (to-other)',
+  );
+  expect(before.code).toBe(1);
+  expect(fixed.stdout).toContain('all is well');
+  expect(fixed.code).toBe(0);
+  expect(lab.script('firewall.sh', ['remove']).code).toBe(0);
 });
 
 describe.each([
@@ -194,36 +254,55 @@ test('an entry before ours that rejects: named, and read though not yet loaded',
   expect(section(unread.stdout, 'pg_hba.conf')).toContain('newer than what PostgreSQL has read');
 });
 
-test('a missing database, a wrong password and a missing user: named', () => {
+test('a missing or foreign database, a wrong password, too many rights and a missing role: named', () => {
   lab.sql('DROP DATABASE shop_game');
   lab.sql("ALTER ROLE auth_user PASSWORD 'other'");
 
   const wrong = doctor();
+  lab.sql(
+    'CREATE DATABASE shop_game; ALTER DATABASE shop_auth OWNER TO postgres; COMMENT ON DATABASE shop_auth IS NULL',
+  );
+  const foreign = doctor();
+  lab.sql('ALTER ROLE auth_owner CREATEDB; GRANT pg_monitor TO auth_owner');
+  const excess = doctor();
   lab.sql('DROP DATABASE shop_auth');
   lab.sql('DROP ROLE auth_user');
   const missing = doctor();
 
   expect(section(wrong.stdout, 'the databases')).toContain('missing: shop_game');
-  expect(section(wrong.stdout, 'the users')).toContain('the password of auth_user is not the one in the secrets');
-  expect(section(missing.stdout, 'the users')).toContain('the user auth_user is missing');
+  expect(section(wrong.stdout, 'the roles')).toContain('the password of auth_user is not the one in the secrets');
+  expect(section(missing.stdout, 'the roles')).toContain('the role auth_user is missing');
+  expect(section(foreign.stdout, 'the databases')).toContain('not made by shop-host-access: shop_auth');
+  expect(section(foreign.stdout, 'the databases')).toContain('-v take_over=yes');
+  expect(section(excess.stdout, 'the roles')).toContain('the role auth_owner has CREATEDB, membership in pg_monitor');
 });
 
-test('Redis in protected mode, or bound to 127.0.0.1: named', () => {
+test('Redis without a password, in protected mode, with another password, or bound to 127.0.0.1: named', () => {
   const file = join(lab.folder, 'redis.conf');
   const good = readFileSync(file, 'utf8');
-  const restart = (text: string): void => {
+  const restart = (text: string, passwords = passwordOf): void => {
     lab.stopRedis();
     writeFileSync(file, text);
+    lab.writeRedisPassword(passwords);
     lab.startRedis();
   };
+  const without = good.replace(/^include .*$/m, '');
 
-  restart(good.replace('protected-mode no', 'protected-mode yes'));
+  restart(without, () => 'none');
   const isProtected = doctor();
+  restart(without.replaceAll('protected-mode yes', 'protected-mode no'), () => 'none');
+  const open = doctor();
+  restart(`${good}requirepass other\n`, () => 'other');
+  const other = doctor();
   restart(good.replace('bind 0.0.0.0', 'bind 127.0.0.1'));
   const bound = doctor();
   restart(good);
 
-  expect(section(isProtected.stdout, 'Redis answers')).toContain('Redis is in protected mode');
+  expect(section(isProtected.stdout, 'Redis answers')).toContain(
+    'Redis is in protected mode, since it has no password',
+  );
+  expect(section(open.stdout, 'Redis answers')).toContain('Redis asks for no password');
+  expect(section(other.stdout, 'Redis answers')).toContain('the password of Redis is not the one in the secrets');
   expect(section(bound.stdout, 'it listens on port 6379')).toContain('it listens on 127.0.0.1 only');
 });
 

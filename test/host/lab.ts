@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hostAccessFiles } from '../../lib/k3d/host-access';
-import type { HostAccess } from '../../lib/k3d/model';
+import { REDIS_USER, redisServers, type HostAccess, type PasswordOf } from '../../lib/k3d/model';
+import { redisPasswords } from '../../lib/k3d/servers';
 
 /** What a command did. */
 export interface Outcome {
@@ -107,6 +108,9 @@ export class Lab {
   public readonly folder = mkdtempSync(join(tmpdir(), 'host-lab-'));
   /** Where the generated files are. */
   public readonly files = join(this.folder, 'files');
+  /** The git-ignored file with Redis' password, of which the generated scripts are told. */
+  public readonly redisPasswordFile = join(this.folder, 'redis-password');
+  private redisPassword = '';
   private readonly prefix = `lab${process.pid}-${Lab.count++}-`;
   private readonly teardown = join(this.folder, 'teardown.sh');
 
@@ -212,8 +216,19 @@ rm -rf ${this.folder}
   /** Runs one of the generated scripts on the host. */
   public script(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
     return this.run('host', join(this.files, name), args, {
-      env: { REDIS_CONF_FILE: join(this.folder, 'redis.conf'), ...env },
+      env: { REDIS_CONF_FILE: join(this.folder, 'redis.conf'), REDIS_PASSWORD_FILE: this.redisPasswordFile, ...env },
     });
+  }
+
+  /** Writes Redis' password where the scripts look for it; Redis has it from its next start after they ran. */
+  public writeRedisPassword(passwordOf: PasswordOf): void {
+    writeFileSync(this.redisPasswordFile, redisPasswords(this.access, passwordOf), { mode: 0o600 });
+    this.redisPassword = redisServers(this.access).map((server) => passwordOf(server, REDIS_USER) ?? '')[0] ?? '';
+  }
+
+  /** Asks Redis on the host, by the password if it has one. */
+  public redis(...command: readonly string[]): Outcome {
+    return this.run('host', 'redis-cli', command, { env: { REDISCLI_AUTH: this.redisPassword } });
   }
 
   /** Makes a PostgreSQL cluster as Debian's packages do: passwords over the network, peer on the socket. */
@@ -280,14 +295,14 @@ rm -rf ${this.folder}
       `[ -e ${file} ] || printf '%s\\n' 'bind 127.0.0.1 -::1' 'protected-mode yes' 'port 6379' 'save ""' 'dir ${this.folder}' > ${file}`,
     ]);
     this.start('host', 'redis-server', [file]);
-    for (const end = Date.now() + 5 * 60_000; !this.run('host', 'redis-cli', ['PING']).stdout.includes('PONG');) {
+    for (const end = Date.now() + 5 * 60_000; !this.redis('PING').stdout.includes('PONG');) {
       if (Date.now() > end) throw new Error('Redis does not answer');
       must('sleep', ['0.1']);
     }
   }
 
   public stopRedis(): void {
-    this.run('host', 'redis-cli', ['SHUTDOWN', 'NOSAVE']);
+    this.redis('SHUTDOWN', 'NOSAVE');
   }
 
   /** Opens a connection from a namespace: `open`, `connection refused` or `connection timed out`. */

@@ -1,14 +1,17 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost } from './lab';
 
 const PASSWORDS: Readonly<Record<string, string>> = {
-  postgres: "super'user\\pass",
+  auth_owner: "own'er\\pass",
   auth_user: 'auth-"$(id)`-\\n-pass',
+  game_owner: 'game owner',
   game_user: 'game pass',
+  default: 'red"is\\ $(id) \'pass',
 };
+const passwordOf = (_: unknown, user: string): string | undefined => PASSWORDS[user];
 
 const FIREWALLS = {
   iptables: {
@@ -76,10 +79,52 @@ describe.each([
     expect(await lab.connect('pod', '172.21.0.1', 6379)).toBe('connection refused');
   });
 
+  test('without a password for Redis that nobody else can read, nothing is changed', () => {
+    const files = ['postgres/pg_hba.conf', 'postgres/postgresql.conf', 'redis.conf'].map((name) =>
+      join(lab.folder, name),
+    );
+    const before = files.map((file) => readFileSync(file, 'utf8'));
+    const apply = (content: string | undefined, mode = 0o600): string => {
+      rmSync(lab.redisPasswordFile, { force: true });
+      if (content !== undefined) writeFileSync(lab.redisPasswordFile, content, { mode });
+      const { code, stdout, stderr } = lab.script('services.sh', ['apply']);
+      expect([code, stdout]).toEqual([2, '']);
+      return stderr;
+    };
+
+    expect(apply(undefined)).toContain('no such file, so Redis would have no password');
+    expect(apply('requirepass "secret-value"\n', 0o644)).toContain('others than its owner may read it');
+    for (const malformed of [
+      '',
+      'requirepass secret-value\n',
+      'requirepass ""\n',
+      'requirepass "secret-value"\nprotected-mode no\n',
+      'requirepass "secret-value" "nopass"\n',
+      'requirepass "secret-value\\"\n',
+      'requirepass "secret-value\t"\n',
+      'user default on nopass\n',
+    ]) {
+      const said = apply(malformed);
+      expect(said).toContain('is not one line of the form');
+      expect(said).not.toContain('secret-value');
+    }
+    lab.writeRedisPassword(passwordOf);
+    writeFileSync(files[2] ?? '', `${before[2] ?? ''}aclfile /etc/redis/users.acl\n`);
+    expect(lab.script('services.sh', ['apply'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Redis ignores requirepass') as unknown,
+    });
+    writeFileSync(files[2] ?? '', before[2] ?? '');
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before);
+  });
+
   test('the servers are configured, twice with the same result', () => {
+    lab.writeRedisPassword(passwordOf);
     const dryRun = lab.script('services.sh', ['apply', '--dry-run']);
     expect(dryRun.stdout).toContain('+host "shop_auth" "auth_user" 10.42.0.0/16 scram-sha-256');
-    expect(lab.script('services.sh', ['status']).code).toBe(1);
+    expect(dryRun.stdout).toContain(`+include ${join(lab.folder, 'shop-host-access.conf')}`);
+    const status = lab.script('services.sh', ['status']);
+    expect(status.code).toBe(1);
 
     const applied = lab.script('services.sh', ['apply']);
 
@@ -87,8 +132,14 @@ describe.each([
     const hba = readFileSync(join(lab.folder, 'postgres/pg_hba.conf'), 'utf8');
     expect(lab.script('services.sh', ['apply']).stdout).toContain('pg_hba.conf: nothing to change');
     expect(readFileSync(join(lab.folder, 'postgres/pg_hba.conf'), 'utf8')).toBe(hba);
-    expect(lab.script('services.sh', ['status']).code).toBe(0);
+    const again = lab.script('services.sh', ['status']);
+    expect(again.code).toBe(0);
     expect(must('stat', ['-c', '%U %a', join(lab.folder, 'postgres/pg_hba.conf')])).toBe('postgres 600\n');
+    // The password is in one file, which only Redis reads, and is never said. redis.conf is everybody's here.
+    expect(must('stat', ['-c', '%U %a', join(lab.folder, 'shop-host-access.conf')])).toBe('redis 640\n');
+    expect(must('stat', ['-c', '%a', join(lab.folder, 'redis.conf')])).toBe('644\n');
+    for (const said of [dryRun, status, applied, again]) expect(said.stdout + said.stderr).not.toContain('red"is');
+    expect(readFileSync(join(lab.folder, 'redis.conf'), 'utf8')).not.toContain('requirepass');
     lab.stopPostgres();
     lab.startPostgres();
     lab.stopRedis();
@@ -98,14 +149,14 @@ describe.each([
 
   test('the databases and users are made, twice with the same result', () => {
     const sql = readFileSync(join(lab.files, sqlFileName(postgres)), 'utf8');
-    const passwords = psqlPasswords(access, (_, user) => PASSWORDS[user]);
+    const passwords = psqlPasswords(access, passwordOf);
     const state = (): string =>
       must('runuser', ['-u', 'postgres', '--', 'pg_dumpall', '--no-role-passwords', '-h', lab.folder])
         // Newer versions write a random key on these lines.
         .replaceAll(/^\\(un)?restrict .*$/gm, '');
     expect(lab.sql(sql)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('postgres_external_postgres_password is not set') as unknown,
+      stderr: expect.stringContaining('postgres_external_auth_owner_password is not set') as unknown,
     });
 
     const first = lab.sql(passwords + sql);
@@ -187,6 +238,13 @@ describe.each([
     for (const database of ['shop_game', 'postgres', 'template1']) {
       expect(lab.login('auth_user', database, auth).stderr).toContain('no pg_hba.conf entry');
     }
+    // As the superuser nobody comes from the cluster, though its password is what it was.
+    expect(lab.login('postgres', 'shop_auth', 'as-installed').stderr).toContain('no pg_hba.conf entry');
+    expect(
+      lab.must('host', 'psql', ['-XAtc', 'SELECT 1', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'shop_auth'], {
+        env: { PGPASSWORD: 'as-installed' },
+      }),
+    ).toBe('1\n');
     // And where pg_hba.conf lets it in, as on the host itself, the privileges do not.
     expect(
       lab.run('host', 'psql', ['-h', '127.0.0.1', '-U', 'auth_user', '-d', 'shop_game'], { env: { PGPASSWORD: auth } })
@@ -197,11 +255,14 @@ describe.each([
     );
   });
 
-  test('what the superuser migrates, the user may change in data and not in structure', () => {
-    const superuser = PASSWORDS['postgres'] ?? '';
+  test('what the owner migrates, the user may change in data and not in structure', () => {
+    const owner = PASSWORDS['auth_owner'] ?? '';
     const auth = PASSWORDS['auth_user'] ?? '';
     const migration = 'CREATE TABLE account (id bigserial PRIMARY KEY, name text)';
-    expect(lab.login('postgres', 'shop_auth', superuser, migration)).toMatchObject({ code: 0 });
+    expect(lab.login('auth_owner', 'shop_auth', owner, migration)).toMatchObject({ code: 0 });
+    expect(lab.login('auth_owner', 'shop_auth', owner, 'CREATE ROLE other').stderr).toContain('permission denied');
+    expect(lab.login('auth_owner', 'shop_auth', owner, 'CREATE DATABASE other').stderr).toContain('permission denied');
+    expect(lab.login('auth_owner', 'shop_game', owner).stderr).toContain('no pg_hba.conf entry');
 
     const as = (statement: string): string => {
       const { stdout, stderr } = lab.login('auth_user', 'shop_auth', auth, statement);
@@ -216,11 +277,21 @@ describe.each([
     expect(as('CREATE TABLE other (id int)')).toContain('permission denied for schema public');
     expect(as('CREATE TEMPORARY TABLE other (id int)')).toContain('permission denied');
     expect(as('CREATE DATABASE other')).toContain('permission denied');
-    lab.login('postgres', 'shop_auth', superuser, 'DROP TABLE account');
+    lab.login('auth_owner', 'shop_auth', owner, 'DROP TABLE account');
   });
 
-  test('Redis answers from the pod', () => {
-    expect(lab.must('pod', 'redis-cli', ['-h', '172.21.0.1', 'PING'])).toBe('PONG\n');
+  test('Redis answers from the pod by its password, and not without, and closes itself if it loses it', () => {
+    const ping = (password?: string): string =>
+      lab.run('pod', 'redis-cli', ['-h', '172.21.0.1', 'PING'], {
+        env: password === undefined ? {} : { REDISCLI_AUTH: password },
+      }).stdout;
+
+    expect(ping(PASSWORDS['default'])).toBe('PONG\n');
+    expect(ping()).toContain('NOAUTH');
+    expect(ping('wrong')).toContain('NOAUTH');
+    lab.redis('CONFIG', 'SET', 'requirepass', '');
+    expect(ping()).toContain('DENIED');
+    expect(lab.redis('CONFIG', 'SET', 'requirepass', PASSWORDS['default'] ?? '').stdout).toBe('OK\n');
   });
 
   test("after a reboot, the installed unit's command restores the rules", async () => {
@@ -251,6 +322,7 @@ describe.each([
     const hba = join(lab.folder, 'postgres/pg_hba.conf');
     expect(lab.script('services.sh', ['remove']).code).toBe(0);
 
+    expect(existsSync(join(lab.folder, 'shop-host-access.conf'))).toBe(false);
     for (const file of [hba, join(lab.folder, 'postgres/postgresql.conf'), join(lab.folder, 'redis.conf')]) {
       expect(readFileSync(file, 'utf8')).toBe(readFileSync(`${file}.before-shop-host-access`, 'utf8'));
     }

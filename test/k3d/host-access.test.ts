@@ -47,7 +47,14 @@ describe('hostAccessFiles', () => {
       .split('\n')
       .filter((line) => line.startsWith('-A '));
 
-    expect(rules).toEqual([
+    // Those that close are in the script too, and are made only where it is asked to.
+    expect(rules.filter((line) => !line.endsWith('-j ACCEPT'))).toEqual(
+      [5432, 6379].map(
+        (port) =>
+          `-A SHOP-HOST-ACCESS ! -i lo -p tcp -m tcp --dport ${port} --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment "shop-host-access: closed" -j DROP`,
+      ),
+    );
+    expect(rules.filter((line) => line.endsWith('-j ACCEPT'))).toEqual([
       '-A SHOP-HOST-ACCESS -s 172.21.0.0/16 -p tcp -m tcp --dport 5432 -m comment --comment "shop-host-access: postgres-external" -j ACCEPT',
       '-A SHOP-HOST-ACCESS -s 10.42.0.0/16 -p tcp -m tcp --dport 5432 -m comment --comment "shop-host-access: postgres-external" -j ACCEPT',
       '-A SHOP-HOST-ACCESS -s 172.21.0.0/16 -p tcp -m tcp --dport 6379 -m comment --comment "shop-host-access: redis-external" -j ACCEPT',
@@ -77,7 +84,7 @@ describe('hostAccessFiles', () => {
 
     expect(script).toContain('ufw allow proto tcp from 10.42.0.0/16 to any port 5432 comment shop-host-access');
     expect(script).toContain(
-      'rule family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept',
+      'rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept',
     );
   });
 
@@ -98,7 +105,7 @@ describe('hostAccessFiles', () => {
     expect(unit).toMatch(/^WantedBy=multi-user\.target/m);
   });
 
-  test('pg_hba.conf names each database with its user and the superuser, from the two ranges, by scram', () => {
+  test('pg_hba.conf names each database with its user and its owner, from the two ranges, by scram', () => {
     const entries = content('postgres-external.pg_hba.conf')
       .split('\n')
       .filter((line) => line.startsWith('host'));
@@ -106,64 +113,80 @@ describe('hostAccessFiles', () => {
     expect(entries).toEqual([
       'host "shop_auth" "auth_user" 172.21.0.0/16 scram-sha-256',
       'host "shop_auth" "auth_user" 10.42.0.0/16 scram-sha-256',
-      'host "shop_auth" "postgres" 172.21.0.0/16 scram-sha-256',
-      'host "shop_auth" "postgres" 10.42.0.0/16 scram-sha-256',
+      'host "shop_auth" "auth_owner" 172.21.0.0/16 scram-sha-256',
+      'host "shop_auth" "auth_owner" 10.42.0.0/16 scram-sha-256',
       'host "shop_game" "game_user" 172.21.0.0/16 scram-sha-256',
       'host "shop_game" "game_user" 10.42.0.0/16 scram-sha-256',
-      'host "shop_game" "postgres" 172.21.0.0/16 scram-sha-256',
-      'host "shop_game" "postgres" 10.42.0.0/16 scram-sha-256',
+      'host "shop_game" "game_owner" 172.21.0.0/16 scram-sha-256',
+      'host "shop_game" "game_owner" 10.42.0.0/16 scram-sha-256',
     ]);
     expect(hbaEntries(access, postgres)).toHaveLength(entries.length);
-    expect(content('postgres-external.pg_hba.conf')).not.toContain('10.0.0.0/8');
+    expect(content('postgres-external.pg_hba.conf')).not.toMatch(/10\.0\.0\.0\/8|"postgres"/);
   });
 
-  test('Redis and PostgreSQL listen on every address, Redis without protected mode', () => {
-    expect(content('postgres-external.postgresql.conf')).toContain("\nlisten_addresses = '*'\n");
-    expect(content('redis-external.redis.conf')).toMatch(/\nbind 0\.0\.0\.0\n[^]*\nprotected-mode no\n/);
+  test('Redis and PostgreSQL listen on every IPv4 address, Redis in protected mode and with a password from elsewhere', () => {
+    expect(content('postgres-external.postgresql.conf')).toContain("\nlisten_addresses = '0.0.0.0, ::1'\n");
+    expect(content('redis-external.redis.conf')).toMatch(/\nbind 0\.0\.0\.0\n[^]*\nprotected-mode yes\n/);
+    for (const [, file] of hostAccessFiles(access)) expect(file.content).not.toMatch(/^ *requirepass/m);
   });
 
-  test('the SQL takes every password from a variable, and has none', () => {
+  test('the SQL takes every password from a variable, has none, and knows none of the superuser', () => {
     const sql = content('postgres-external.sql');
     const passwords = [...sql.matchAll(/PASSWORD (.*);/g)].map((match) => match[1]);
 
     expect(passwords).toEqual([
-      ":'postgres_external_postgres_password'",
+      ":'postgres_external_auth_owner_password'",
       ":'postgres_external_auth_user_password'",
+      ":'postgres_external_game_owner_password'",
       ":'postgres_external_game_user_password'",
     ]);
+    expect(sql).not.toMatch(/ALTER (ROLE|USER) "?postgres/);
   });
 
   test('the SQL gives data, not structure', () => {
     const grants = [
-      ...content('postgres-external.sql').matchAll(/GRANT (.*?) ON (DATABASE|SCHEMA|ALL TABLES|TABLES)/g),
+      ...content('postgres-external.sql').matchAll(/GRANT ((?:[A-Z]+, )*[A-Z]+) ON ([A-Z]+)/g),
+      ...content('postgres-external.sql').matchAll(/'((?:[A-Z]+, )*[A-Z]+) ON (TABLE|SEQUENCE)'/g),
     ];
 
     expect(new Set(grants.map((grant) => `${grant[1] ?? ''} ON ${grant[2] ?? ''}`))).toEqual(
       new Set([
         'CONNECT ON DATABASE',
         'USAGE ON SCHEMA',
-        'SELECT, INSERT, UPDATE, DELETE ON ALL TABLES',
         'SELECT, INSERT, UPDATE, DELETE ON TABLES',
+        'USAGE, SELECT ON SEQUENCES',
+        'SELECT, INSERT, UPDATE, DELETE ON TABLE',
+        'USAGE, SELECT ON SEQUENCE',
       ]),
     );
   });
 
-  test('passwords become psql variables; a missing one is named', () => {
+  test('passwords become psql variables, and the configuration of Redis; a missing one is named', () => {
     expect(psqlPasswords(access, (_, user) => `${user}'s\\`)).toBe(
-      String.raw`\set postgres_external_auth_user_password 'auth_user\'s\\'
-\set postgres_external_auth_owner_password 'auth_owner\'s\\'
+      String.raw`\set postgres_external_auth_owner_password 'auth_owner\'s\\'
+\set postgres_external_auth_user_password 'auth_user\'s\\'
+\set postgres_external_game_owner_password 'game_owner\'s\\'
 \set postgres_external_game_user_password 'game_user\'s\\'
 \set postgres_external_game_owner_password 'game_owner\'s\\'
 `,
     );
-    expect(() => psqlPasswords(access, () => undefined)).toThrow(
-      'postgres-external: no password for the user auth_user',
-    );
+    expect(redisPasswords(access, (_, user) => `${user}'s "\\`)).toBe(String.raw`requirepass "default's \"\\"${'\n'}`);
+    for (const nothing of [undefined, '']) {
+      expect(() => psqlPasswords(access, () => nothing)).toThrow(
+        'postgres-external: no password for the user auth_owner',
+      );
+      expect(() => redisPasswords(access, () => nothing)).toThrow('redis-external: no password for the user default');
+    }
   });
 
-  test("Redis' password becomes a line of its configuration; a missing one is named", () => {
-    expect(redisPasswords(access, (_, user) => `${user}'s "\\`)).toBe(String.raw`requirepass "default's \"\\"` + '\n');
-    expect(() => redisPasswords(access, () => undefined)).toThrow('no password for the user default');
+  test('two databases may share an owner, or a user, each of whom has one password', () => {
+    const [auth, game] = postgres.databases;
+    if (auth === undefined || game === undefined) throw new Error('the example has two databases');
+    const databases = [auth, { ...game, owner: auth.owner, user: auth.user }];
+    const shared = { ...access, endpoints: [{ ...postgres, databases }] };
+
+    expect(hostAccessFiles(shared).size).toBeGreaterThan(0);
+    expect(psqlPasswords(shared, (_, user) => user).split('\n')).toHaveLength(3);
   });
 
   test.each<[string, Partial<HostAccess>, string]>([
@@ -183,7 +206,52 @@ describe('hostAccessFiles', () => {
     [
       'the superuser as a service',
       { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'postgres', owner: 'o' }] }] },
-      'its user is the superuser',
+      'its role postgres is the superuser',
+    ],
+    [
+      'an owner who is the superuser',
+      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'u', owner: 'postgres' }] }] },
+      'its role postgres is the superuser',
+    ],
+    [
+      'an owner who is a user',
+      {
+        endpoints: [
+          {
+            ...postgres,
+            databases: [
+              { name: 'a', user: 'u', owner: 'o' },
+              { name: 'b', user: 'o', owner: 'p' },
+            ],
+          },
+        ],
+      },
+      'role o: it owns a and is the user of b',
+    ],
+    [
+      "PostgreSQL's own database",
+      { endpoints: [{ ...postgres, databases: [{ name: 'template1', user: 'u', owner: 'o' }] }] },
+      "database template1: it is PostgreSQL's own",
+    ],
+    [
+      "PostgreSQL's own role",
+      { endpoints: [{ ...postgres, databases: [{ name: 'a', user: 'pg_monitor', owner: 'o' }] }] },
+      'role pg_monitor of a: PostgreSQL keeps this name',
+    ],
+    [
+      'two roles of one variable',
+      {
+        endpoints: [
+          { ...postgres, name: 'pg', databases: [{ name: 'a', user: 'x_y', owner: 'o' }] },
+          { ...postgres, name: 'pg-x', port: 1, databases: [{ name: 'a', user: 'y', owner: 'o' }] },
+        ],
+      },
+      'psql variable pg_x_y_password: given twice',
+    ],
+    [
+      'two Redis servers',
+      { endpoints: ['a', 'b'].map((name, port) => ({ kind: 'redis', name, host: 'h', port: port + 1 })) },
+      'endpoint b: a second Redis',
     ],
     ['an impossible cluster', { cluster: { ...access.cluster, subnet: '1' } }, 'subnet "1": not an IPv4 range'],
   ])('refuses %s', (_, change, message) => {
@@ -214,7 +282,7 @@ describe('the scripts, without root', () => {
 
     expect(lines).toContain('ufw allow proto tcp from 172.21.0.0/16 to any port 6379 comment shop-host-access');
     expect(lines).toContain(
-      `firewall-cmd --permanent '--add-rich-rule=rule family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'`,
+      `firewall-cmd --permanent '--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'`,
     );
   });
 
@@ -224,7 +292,9 @@ describe('the scripts, without root', () => {
       PG_HBA_FILE: join(folder, 'hba'),
       PG_CONF_FILE: join(folder, 'pg'),
       REDIS_CONF_FILE: join(folder, 'r'),
+      REDIS_PASSWORD_FILE: join(folder, 'secret'),
     };
+    writeFileSync(env.REDIS_PASSWORD_FILE, 'requirepass "secret value"\n', { mode: 0o600 });
     const files = [env.PG_HBA_FILE, env.PG_CONF_FILE, env.REDIS_CONF_FILE];
     const before = '# a $HOME `id` \\n "quoted" line\n\n  last\n';
     for (const file of files) writeFileSync(file, before);
@@ -249,7 +319,13 @@ describe('the scripts, without root', () => {
   test('services.sh touches no file whose markers do not pair up', () => {
     const mangled = '# BEGIN shop-host-access\nhost all all all trust\n';
     writeFileSync(join(folder, 'hba'), mangled);
-    const env = { ...process.env, PG_HBA_FILE: join(folder, 'hba'), PG_CONF_FILE: join(folder, 'pg') };
+    const env = {
+      ...process.env,
+      PG_HBA_FILE: join(folder, 'hba'),
+      PG_CONF_FILE: join(folder, 'pg'),
+      REDIS_CONF_FILE: join(folder, 'r'),
+      REDIS_PASSWORD_FILE: join(folder, 'secret'),
+    };
 
     expect(() => execFileSync(join(folder, 'services.sh'), ['apply'], { env, stdio: 'pipe' })).toThrow(
       'do not pair up',

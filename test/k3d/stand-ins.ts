@@ -25,20 +25,21 @@ export function verifier(password: string): string {
 }
 
 export const hbaRules = [
-  ...['shop_auth/auth_user', 'shop_auth/postgres', 'shop_game/game_user', 'shop_game/postgres'].flatMap((pair, index) =>
-    [
-      ['172.21.0.0', '255.255.0.0'],
-      ['10.42.0.0', '255.255.0.0'],
-    ].map(([address, netmask], second) => ({
-      line: index * 2 + second + 4,
-      type: 'host',
-      databases: [pair.split('/')[0]],
-      users: [pair.split('/')[1]],
-      address,
-      netmask,
-      method: 'scram-sha-256',
-      error: null,
-    })),
+  ...['shop_auth/auth_user', 'shop_auth/auth_owner', 'shop_game/game_user', 'shop_game/game_owner'].flatMap(
+    (pair, index) =>
+      [
+        ['172.21.0.0', '255.255.0.0'],
+        ['10.42.0.0', '255.255.0.0'],
+      ].map(([address, netmask], second) => ({
+        line: index * 2 + second + 4,
+        type: 'host',
+        databases: [pair.split('/')[0]],
+        users: [pair.split('/')[1]],
+        address,
+        netmask,
+        method: 'scram-sha-256',
+        error: null,
+      })),
   ),
 ];
 
@@ -46,13 +47,25 @@ export function hba(rules: readonly object[], stale = false): string {
   return JSON.stringify({ file: '/etc/postgresql/15/main/pg_hba.conf', stale, rules });
 }
 
-export function roles(passwords: Readonly<Record<string, string>>): string {
+export const MARK = 'managed by shop-host-access';
+
+/** Roles as PostgreSQL has them; `change` is of the first. */
+export function roles(passwords: Readonly<Record<string, string>>, change: object = {}): string {
   return JSON.stringify(
-    Object.entries(passwords).map(([name, password]) => ({ name, login: true, password: verifier(password) })),
+    Object.entries(passwords).map(([name, password], index) => ({
+      ...{ name, login: true, password: verifier(password), mark: MARK, expired: false, super: false, roles: null },
+      ...(index === 0 ? change : {}),
+    })),
   );
 }
 
-export const PASSWORDS = { postgres: 'p', auth_user: 'a', game_user: 'g' };
+/** The databases' roles, each with its password. */
+export const ROLES = { auth_owner: 'ao', auth_user: 'a', game_owner: 'go', game_user: 'g' };
+export const PASSWORDS = { ...ROLES, default: 'redis password' };
+
+export function databases(...names: readonly string[]): string {
+  return JSON.stringify(names.map((name) => ({ name, owner: name.replace('shop_', '').concat('_owner'), mark: MARK })));
+}
 export const IMAGES = ['shop/auth-service:dev', 'redis:7.2'];
 
 export function listening(address: string, port: number, process = ''): string {
@@ -152,8 +165,15 @@ export const WELL: readonly (readonly [RegExp, Reply])[] = [
   [/^ss .*sport = :5432/, listening('0.0.0.0', 5432) + listening('[::]', 5432)],
   [/^ss .*sport = :6379/, listening('0.0.0.0', 6379)],
   [/pg_hba_file_rules/, hba(hbaRules)],
-  [/pg_database/, '["postgres","shop_auth","shop_game"]'],
-  [/pg_authid/, roles(PASSWORDS)],
+  [/pg_identify_object/, '[]'],
+  [/FROM pg_database$/, databases('shop_auth', 'shop_game')],
+  [/FROM pg_authid/, roles(ROLES)],
+  [
+    /^ip -j address show/,
+    '[{"ifname":"lo","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},{"ifname":"eth0","addr_info":[{"family":"inet","local":"192.0.2.130","prefixlen":25},{"family":"inet6","local":"2001:db8::2","prefixlen":64}]},{"ifname":"br-1","addr_info":[{"family":"inet","local":"172.21.0.1","prefixlen":16}]}]',
+  ],
+  [/^ip6?tables-save/, '*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n'],
+  [/^nft -j list ruleset/, '{"nftables":[{"metainfo":{"json_schema_version":1}}]}'],
   [/^docker inspect --format \{\{.State.Pid\}\} k3d-shop-server-0/, '4242\n'],
   [
     /^nsenter --net=\/proc\/4242\/ns\/net ip /,
@@ -168,10 +188,15 @@ export const WELL: readonly (readonly [RegExp, Reply])[] = [
   [/^docker image inspect/, dockerImage('base')],
 ];
 
+export function answer(text: string): Exchange {
+  return { kind: 'answer', text };
+}
+
 export interface StandIn {
   readonly root?: boolean;
   readonly taken?: readonly number[];
-  readonly redis?: Exchange;
+  /** What Redis answers without the password, and with it. */
+  readonly redis?: readonly [without: Exchange, withPassword?: Exchange];
   readonly addresses?: readonly string[];
 }
 
@@ -192,7 +217,13 @@ export function standIn(
       return Promise.resolve(typeof reply === 'string' ? exited(0, '', reply) : reply);
     },
     canListen: (port) => Promise.resolve((machine.taken ?? [8880, 8443]).includes(port) ? 'taken' : 'yes'),
-    exchange: () => Promise.resolve(machine.redis ?? { kind: 'answer', text: '+PONG' }),
+    exchange(_address, _port, lines) {
+      const [without, withPassword] = machine.redis ?? [answer('-NOAUTH Authentication required.')];
+      const right = lines[0] === `AUTH "${PASSWORDS.default}"`;
+      return Promise.resolve(
+        lines.length === 1 ? without : (withPassword ?? answer(right ? '+OK\n+PONG' : '-WRONGPASS invalid\n-NOAUTH')),
+      );
+    },
   };
 }
 

@@ -168,6 +168,7 @@ function startHost(lab: Lab, passwordOf: PasswordOf): void {
   lab.initPostgres();
   lab.startPostgres();
   lab.startRedis();
+  lab.writeRedisPassword(passwordOf);
   script(lab, 'services.sh');
   lab.stopPostgres();
   lab.startPostgres();

@@ -65,7 +65,6 @@ test("passwords come from the secrets, by server and user; nobody knows the supe
   expect(passwordOf(postgres, 'default')).toBeUndefined();
   expect(passwordOf(redis, 'default')).toBe('redis-placeholder');
   expect(passwordOf(redis, 'auth_user')).toBeUndefined();
-  expect(passwordOf({ ...redis, kind: 'other' }, 'default')).toBeUndefined();
 });
 
 test('the doctor knows what the image of each service is built with', () => {

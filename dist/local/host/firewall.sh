@@ -9,11 +9,15 @@
 #   iptables: a chain of its own, SPORTSTIX-HOST-ACCESS, that INPUT jumps to first;
 #   nftables: one rule at the head of every input chain. A chain of its own would not do: with nftables, what one chain
 #             accepts another can still drop.
+# With --close it also closes these ports to everybody else but this host, over IPv4 and IPv6: in a table of its own in
+# nftables, since what one chain drops no other can accept; where there is no nft, in the chains of iptables and ip6tables.
 # Every change is one transaction: it is made whole or not at all. Running it again changes nothing.
 set -eu
 
 NAME=sportstix-host-access
 CHAIN=SPORTSTIX-HOST-ACCESS
+TABLE=sportstix_host_access
+CLOSED='sportstix-host-access: closed 4a33d547db7a'
 # For staging and tests: a folder that stands for the root of the file system.
 DESTDIR=${DESTDIR:-}
 PROGRAM=/usr/local/sbin/$NAME
@@ -21,7 +25,7 @@ UNIT=/etc/systemd/system/$NAME.service
 
 usage() {
   cat <<'END'
-Usage: firewall.sh COMMAND [--dry-run] [--backend auto|iptables|nftables]
+Usage: firewall.sh COMMAND [--close | --no-close] [--dry-run] [--backend auto|iptables|nftables]
 
   apply      let the cluster in
   remove     undo apply
@@ -30,6 +34,8 @@ Usage: firewall.sh COMMAND [--dry-run] [--backend auto|iptables|nftables]
   uninstall  undo install, and remove
   commands   print the same for hosts whose firewall ufw or firewalld manages
 
+  --close    with apply and install: also close the servers' ports to everybody but this host and the cluster;
+             --no-close undoes that. Without either it stays as it is.
   --dry-run  print what would be done, do nothing
   --backend  which firewall; auto, the default, means each that is there, and on a host with ufw or firewalld none:
              it prints the commands for those instead (exit code 3)
@@ -46,7 +52,16 @@ ufw_commands() {
       'ufw --force delete allow proto tcp from 172.21.0.0/16 to any port 5432' \
       'ufw --force delete allow proto tcp from 10.42.0.0/16 to any port 5432' \
       'ufw --force delete allow proto tcp from 172.21.0.0/16 to any port 6379' \
-      'ufw --force delete allow proto tcp from 10.42.0.0/16 to any port 6379' ;;
+      'ufw --force delete allow proto tcp from 10.42.0.0/16 to any port 6379' \
+      'ufw --force delete deny proto tcp to any port 5432' \
+      'ufw --force delete deny proto tcp to any port 6379' ;;
+    close) printf '%s\n' \
+      'ufw prepend deny proto tcp to any port 5432 comment sportstix-host-access' \
+      'ufw prepend deny proto tcp to any port 6379 comment sportstix-host-access' \
+      'ufw prepend allow proto tcp from 172.21.0.0/16 to any port 5432 comment sportstix-host-access' \
+      'ufw prepend allow proto tcp from 10.42.0.0/16 to any port 5432 comment sportstix-host-access' \
+      'ufw prepend allow proto tcp from 172.21.0.0/16 to any port 6379 comment sportstix-host-access' \
+      'ufw prepend allow proto tcp from 10.42.0.0/16 to any port 6379 comment sportstix-host-access' ;;
     *) printf '%s\n' \
       'ufw allow proto tcp from 172.21.0.0/16 to any port 5432 comment sportstix-host-access' \
       'ufw allow proto tcp from 10.42.0.0/16 to any port 5432 comment sportstix-host-access' \
@@ -58,16 +73,26 @@ ufw_commands() {
 firewalld_commands() {
   case $1 in
     remove) printf '%s\n' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-99" port port="5432" protocol="tcp" drop'\''' \
+      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-99" port port="6379" protocol="tcp" drop'\''' \
+      'firewall-cmd --reload' ;;
+    close) printf '%s\n' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-99" port port="5432" protocol="tcp" drop'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-99" port port="6379" protocol="tcp" drop'\''' \
       'firewall-cmd --reload' ;;
     *) printf '%s\n' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
+      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
       'firewall-cmd --reload' ;;
   esac
 }
@@ -92,39 +117,69 @@ iptables_rules() {
 END
 }
 
+iptables_closing() {
+  cat <<'END'
+-A SPORTSTIX-HOST-ACCESS ! -i lo -p tcp -m tcp --dport 5432 --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment "sportstix-host-access: closed" -j DROP
+-A SPORTSTIX-HOST-ACCESS ! -i lo -p tcp -m tcp --dport 6379 --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment "sportstix-host-access: closed" -j DROP
+END
+}
+
+# What the chain is to hold: $1 iptables or ip6tables. The ranges are IPv4.
+iptables_wanted() {
+  if [ "$1" = iptables ]; then iptables_rules; fi
+  if [ "$closed_by" = iptables ]; then iptables_closing; fi
+}
+
 # The jump, as "iptables -S" writes it; asked for by its place, since a rule that drops may stand before it.
-iptables_first() { iptables -w 5 -S INPUT | sed -n '2p'; }
+iptables_first() { "$1" -w 5 -S INPUT | sed -n '2p'; }
 
-iptables_jumps() { iptables -w 5 -S INPUT | grep -c -x -e "-A INPUT -j $CHAIN" || true; }
+iptables_jumps() { "$1" -w 5 -S INPUT | grep -c -x -e "-A INPUT -j $CHAIN" || true; }
 
-iptables_drops() { [ "$(iptables -w 5 -S INPUT)" != '-P INPUT ACCEPT' ]; }
+iptables_made() { "$1" -w 5 -S "$CHAIN" >/dev/null 2>&1; }
+
+iptables_drops() { [ "$(iptables -w 5 -S INPUT | grep -v -x -e "-A INPUT -j $CHAIN")" != '-P INPUT ACCEPT' ]; }
+
+# Whether the chain is needed: $1 iptables or ip6tables.
+iptables_needed() { [ "$closed_by" = iptables ] || { [ "$1" = iptables ] && iptables_drops; }; }
 
 iptables_apply() {
-  if ! iptables_drops; then
-    say 'iptables: drops nothing, so nothing to open'
-    return 0
-  fi
-  jumps=$(iptables_jumps)
-  {
-    say '*filter'
-    # Declared again, a chain is emptied; --noflush leaves every other chain alone (iptables-restore(8)).
-    say ":$CHAIN - [0:0]"
-    iptables_rules
-    while [ "$jumps" -gt 0 ]; do
-      say "-D INPUT -j $CHAIN"
-      jumps=$((jumps - 1))
-    done
-    say "-I INPUT 1 -j $CHAIN"
-    say COMMIT
-  } | run iptables-restore --wait 5 --noflush
+  for tool in iptables ip6tables; do
+    have "$tool" || continue
+    if iptables_needed "$tool"; then
+      jumps=$(iptables_jumps "$tool")
+      {
+        say '*filter'
+        # Declared again, a chain is emptied; --noflush leaves every other chain alone (iptables-restore(8)).
+        say ":$CHAIN - [0:0]"
+        iptables_wanted "$tool"
+        while [ "$jumps" -gt 0 ]; do
+          say "-D INPUT -j $CHAIN"
+          jumps=$((jumps - 1))
+        done
+        say "-I INPUT 1 -j $CHAIN"
+        say COMMIT
+      } | run "$tool-restore" --wait 5 --noflush
+    elif iptables_made "$tool"; then
+      iptables_drop_chain "$tool"
+    elif [ "$tool" = iptables ]; then
+      say 'iptables: drops nothing, so nothing to open'
+    fi
+  done
 }
 
 iptables_remove() {
-  if ! iptables -w 5 -S "$CHAIN" >/dev/null 2>&1; then
-    say 'iptables: nothing to remove'
-    return 0
-  fi
-  jumps=$(iptables_jumps)
+  for tool in iptables ip6tables; do
+    have "$tool" || continue
+    if iptables_made "$tool"; then
+      iptables_drop_chain "$tool"
+    elif [ "$tool" = iptables ]; then
+      say 'iptables: nothing to remove'
+    fi
+  done
+}
+
+iptables_drop_chain() {
+  jumps=$(iptables_jumps "$1")
   {
     say '*filter'
     while [ "$jumps" -gt 0 ]; do
@@ -134,30 +189,36 @@ iptables_remove() {
     say "-F $CHAIN"
     say "-X $CHAIN"
     say COMMIT
-  } | run iptables-restore --wait 5 --noflush
+  } | run "$1-restore" --wait 5 --noflush
 }
 
 iptables_status() {
-  if ! iptables_drops; then
-    say 'iptables: drops nothing'
-  elif [ "$(iptables_first)" = "-A INPUT -j $CHAIN" ] && [ "$(iptables -w 5 -S "$CHAIN" | sed 1d | sort)" = "$(iptables_rules | sort)" ]; then
-    say 'iptables: rules in place'
-  else
-    say "iptables: rules missing ($(iptables -w 5 -S INPUT | sed -n '1p'))"
-    return 1
-  fi
+  state=0
+  for tool in iptables ip6tables; do
+    have "$tool" || continue
+    if ! iptables_needed "$tool"; then
+      if [ "$tool" = iptables ]; then say 'iptables: drops nothing'; fi
+    elif [ "$(iptables_first "$tool")" = "-A INPUT -j $CHAIN" ] && [ "$("$tool" -w 5 -S "$CHAIN" | sed 1d)" = "$(iptables_wanted "$tool")" ]; then
+      say "$tool: rules in place"
+    else
+      say "$tool: rules missing ($("$tool" -w 5 -S INPUT | sed -n '1p'))"
+      state=1
+    fi
+  done
+  return "$state"
 }
 
 # --- nftables
 
-# Prints "chain FAMILY TABLE CHAIN" for every chain that filters input, and "rule FAMILY TABLE CHAIN HANDLE PLACE" for
-# every rule of ours. What iptables and firewalld keep in nftables is theirs to change.
+# Prints "chain FAMILY TABLE CHAIN" for every chain that filters input, "rule FAMILY TABLE CHAIN HANDLE PLACE" for every
+# rule of ours that opens, and "closed" where the table is that closes. What iptables and firewalld keep in nftables is theirs to change.
 nft_scan() {
   compatible=no
   if have iptables && iptables -V | grep -q nf_tables; then compatible=yes; fi
   ruleset=$(nft -a list ruleset 2>&1) || fail "nft: $ruleset"
-  say "$ruleset" | awk -v name="$NAME" -v compatible="$compatible" '
-    $1 == "table" { family = $2; table = $3; next }
+  say "$ruleset" | awk -v name="$NAME" -v own="$TABLE" -v compatible="$compatible" '
+    $1 == "table" { family = $2; table = $3; if (family == "inet" && table == own) print "closed"; next }
+    family == "inet" && table == own { next }
     $1 == "chain" { chain = $2; place = 0; next }
     table == "firewalld" || (family != "ip" && family != "inet") { next }
     compatible == "yes" && family == "ip" && table == "filter" && chain == "INPUT" { next }
@@ -174,14 +235,32 @@ ip saddr { 172.21.0.0/16, 10.42.0.0/16 } tcp dport { 5432, 6379 } accept comment
 END
 }
 
+# The table that closes, whole: begun anew, so that it never holds rules of an older environment.
+nft_closing() {
+  cat <<END
+table inet $TABLE
+delete table inet $TABLE
+table inet $TABLE {
+  chain input {
+    type filter hook input priority filter - 10; policy accept;
+    iifname "lo" accept
+    ip saddr { 172.21.0.0/16, 10.42.0.0/16 } tcp dport { 5432, 6379 } accept
+    tcp dport { 5432, 6379 } tcp flags & (fin | syn | rst | ack) == syn drop comment "$CLOSED"
+  }
+}
+END
+}
+
 nft_batch() {
   # $1: what nft_scan printed; $2: apply or remove
   say "$1" | while read -r kind family table chain handle _; do
     case $kind in
       rule) say "delete rule $family $table $chain handle $handle" ;;
       chain) if [ "$2" = apply ]; then say "insert rule $family $table $chain $(nft_rule)"; fi ;;
+      closed) if [ "$2" = remove ] || [ "$closed_by" != nftables ]; then say "delete table inet $TABLE"; fi ;;
     esac
   done
+  if [ "$2" = apply ] && [ "$closed_by" = nftables ]; then nft_closing; fi
 }
 
 nft_change() {
@@ -200,13 +279,44 @@ nft_status() {
     $1 == "chain" { chains[$2 " " $3 " " $4] = 1 }
     $1 == "rule" && $6 == 1 { first[$2 " " $3 " " $4] = 1 }
     END { for (chain in chains) if (!(chain in first)) print chain }' | sort)
-  if [ -z "$found" ]; then
-    say 'nftables: drops nothing'
-  elif [ -z "$missing" ]; then
+  state=0
+  if [ -n "$missing" ]; then
+    say "nftables: rules missing in $(say "$missing" | paste -s -d , -)"
+    state=1
+  elif say "$found" | grep -q '^chain '; then
     say 'nftables: rules in place'
   else
-    say "nftables: rules missing in $(say "$missing" | paste -s -d , -)"
-    return 1
+    say 'nftables: drops nothing'
+  fi
+  if say "$found" | grep -q '^closed' && ! nft list table inet "$TABLE" | grep -qF "$CLOSED"; then
+    say 'nftables: what closes the ports to others is of an older environment'
+    state=1
+  fi
+  return "$state"
+}
+
+# --- closing
+
+# What closes the ports to others at present: nftables, iptables or nothing.
+closed_now() {
+  if have nft && nft list table inet "$TABLE" >/dev/null 2>&1; then
+    say nftables
+  elif have iptables && iptables -w 5 -S "$CHAIN" 2>/dev/null | grep -q -e '-j DROP'; then
+    say iptables
+  fi
+}
+
+# What is to close them: $1 apply, remove or status.
+closes() {
+  if [ "$1" = status ]; then closed_now; return 0; fi
+  if [ "$1" = remove ] || [ "$close" = no ] || { [ -z "$close" ] && [ -z "$(closed_now)" ]; }; then return 0; fi
+  if [ "$backend" != iptables ] && have nft; then
+    say nftables
+  elif [ "$backend" != nftables ] && have iptables; then
+    have ip6tables || [ ! -e /proc/net/if_inet6 ] || fail 'ip6tables is not installed, and without it IPv6 stays open: install iptables, or nftables'
+    say iptables
+  else
+    fail 'neither iptables nor nft is installed, so nothing can be closed: install nftables'
   fi
 }
 
@@ -227,6 +337,7 @@ each_backend() {
   # $1: apply, remove or status
   result=0
   done=''
+  closed_by=$(closes "$1") || exit
   if [ "$backend" != nftables ]; then
     if have iptables; then
       "iptables_$1" || result=1
@@ -244,6 +355,9 @@ each_backend() {
     fi
   fi
   if [ -z "$done" ]; then say 'neither iptables nor nft is installed: nothing to do'; fi
+  if [ "$1" = status ]; then
+    if [ -n "$closed_by" ]; then say "closed to others, by $closed_by"; else say 'not closed to others by this script'; fi
+  fi
   return "$result"
 }
 
@@ -253,7 +367,7 @@ do_command() {
     managed=$(manager)
     if [ -n "$managed" ]; then
       say "$managed manages this host's firewall. As root, run:"
-      "${managed}_commands" "$1"
+      if [ "$1" = apply ] && [ "$close" = yes ]; then "${managed}_commands" close; else "${managed}_commands" "$1"; fi
       return 3
     fi
   fi
@@ -273,15 +387,20 @@ command=${1:-}
 [ "$#" -gt 0 ] && shift
 dry_run=no
 backend=auto
+close=''
+closed_by=''
 while [ "$#" -gt 0 ]; do
   case $1 in
     --dry-run) dry_run=yes ;;
+    --close) close=yes ;;
+    --no-close) close=no ;;
     --backend=*) backend=${1#--backend=} ;;
     --backend) [ "$#" -gt 1 ] || fail '--backend needs a value'; backend=$2; shift ;;
     *) usage >&2; fail "unknown argument: $1" ;;
   esac
   shift
 done
+case $command:$close in apply:* | install:* | *:) ;; *) fail "--close and --no-close go with apply and install" ;; esac
 case $backend in auto | iptables | nftables) ;; *) fail "no such backend: $backend; use auto, iptables or nftables" ;; esac
 
 case $command in
@@ -293,12 +412,24 @@ case $command in
     [ -f "$here/$NAME.service" ] || fail "$here/$NAME.service is missing: run synth again"
     system mkdir -p "$DESTDIR${PROGRAM%/*}" "$DESTDIR${UNIT%/*}"
     system install -m 0755 "$here/${0##*/}" "$DESTDIR$PROGRAM"
-    system install -m 0644 "$here/$NAME.service" "$DESTDIR$UNIT"
+    # Kept over a reboot by the unit: what was asked for, or else what is so.
+    if [ -z "$close" ] && { grep -qs -e ' apply --close$' "$DESTDIR$UNIT" || [ -n "$(closed_now)" ]; }; then close=yes; fi
+    if [ "$close" = yes ]; then
+      if [ "$dry_run" = yes ]; then
+        say "sed 's/ apply$/ apply --close/' $here/$NAME.service > $DESTDIR$UNIT"
+      else
+        sed 's/ apply$/ apply --close/' "$here/$NAME.service" > "$DESTDIR$UNIT"
+      fi
+    else
+      system install -m 0644 "$here/$NAME.service" "$DESTDIR$UNIT"
+    fi
     if systemd_runs; then
       system systemctl daemon-reload
       system systemctl enable "$NAME.service"
-      # Restarted, so that a unit that ran with older rules takes the new ones.
-      system systemctl restart "$NAME.service"
+      # The unit's command keeps what is closed.
+      if [ "$close" = no ]; then do_command apply; fi
+      # One that ran with older rules takes the new ones, without an instant in which there are none.
+      system systemctl reload-or-restart "$NAME.service"
     elif [ -z "$DESTDIR" ]; then
       say 'systemd does not run here: applied now, but not after a reboot'
       do_command apply
@@ -315,8 +446,10 @@ case $command in
     ;;
   commands)
     say '# ufw'; ufw_commands apply
+    say '# ufw, closed to others'; ufw_commands close
     say '# ufw, to undo'; ufw_commands remove
     say '# firewalld'; firewalld_commands apply
+    say '# firewalld, closed to others'; firewalld_commands close
     say '# firewalld, to undo'; firewalld_commands remove
     ;;
   help | --help | -h) usage ;;

@@ -1,13 +1,15 @@
 import { type ClusterState, isRunning } from '../cluster-state';
 import { complaint, succeeded } from '../command';
 import { sudo, type Result } from '../doctor';
-import { listAt, parseJson, textAt } from '../json';
-import type { HostEndpoint } from '../model';
-import { contains, parseRange } from '../network';
+import { listAt, numberAt, parseJson, textAt } from '../json';
+import { sourceRanges, type HostEndpoint } from '../model';
+import { addressAt, contains, parseRange } from '../network';
+import { openings } from '../packet-filter';
 import { hostAddress, reaches } from './addresses';
 import { listeners } from './listeners';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
+import { closeFix } from './services';
 
 /** Opens a connection, in the network namespace that it is started in: source address, target address, port. */
 const CONNECT = `
@@ -110,4 +112,104 @@ async function firewallRead(patient: Patient): Promise<Result> {
     default:
       return couldNotRun(complaint(command, result));
   }
+}
+
+/** An address of this host, on an interface. */
+interface HostNetwork {
+  readonly family: 4 | 6;
+  readonly link: string;
+  readonly address: string;
+  readonly bits: number;
+}
+
+/**
+ * Whether anybody but this host and the cluster reaches a server: read from the kernel's rules, whoever made them, since a
+ * connection from elsewhere cannot be tried from here.
+ */
+export async function strangersResult(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
+  const { access, system } = patient;
+  const found = await listeners(system, endpoint.port);
+  if (found === undefined) {
+    return couldNotRun('ss, which tells who listens, is missing or failed', sudo('apt-get', 'install', 'iproute2'));
+  }
+  const families = ([4, 6] as const).filter((family) => found.some(({ address }) => reachedOver(family, address)));
+  if (families.length === 0) return ok('it listens to nobody but this host');
+  if (!system.root) {
+    return couldNotRun("reading the firewall's rules needs root", 'sudo env "PATH=$PATH" npm run -s doctor');
+  }
+  const known = sourceRanges(access).flatMap((text) => parseRange(text) ?? []);
+  const networks = await hostNetworks(patient);
+  if (networks === undefined) {
+    return couldNotRun(
+      'ip, which tells the networks of this host, is missing or failed',
+      sudo('apt-get', 'install', 'iproute2'),
+    );
+  }
+  const isKnown = ({ address }: HostNetwork): boolean => {
+    const range = parseRange(address);
+    return range !== undefined && known.some((one) => contains(one, range));
+  };
+  const interfaces = [...new Set(['lo', ...networks.filter(isKnown).map(({ link }) => link)])];
+  const open: string[] = [];
+  for (const family of families) {
+    const commands = {
+      iptables: [family === 4 ? 'iptables-save' : 'ip6tables-save'],
+      nft: ['nft', '-j', 'list', 'ruleset'],
+    };
+    const [iptables, nft] = [await system.run(commands.iptables), await system.run(commands.nft)];
+    if (iptables.kind !== 'missing' && !succeeded(iptables)) return couldNotRun(complaint(commands.iptables, iptables));
+    if (nft.kind !== 'missing' && !succeeded(nft)) return couldNotRun(complaint(commands.nft, nft));
+    const result = openings(
+      { family, port: endpoint.port, known, interfaces },
+      iptables.kind === 'missing' ? undefined : iptables.stdout,
+      nft.kind === 'missing' ? undefined : nft.stdout,
+    );
+    if (result === undefined) return couldNotRun('nft lists no rules that can be read: nft -j list ruleset');
+    if (result.closed) continue;
+    const theirs = networks.filter((network) => network.family === family && !interfaces.includes(network.link));
+    const where = theirs.map(({ address, bits, link }) => `${networkOf(address, bits)} (${link})`).join(', ');
+    open.push(
+      `port ${endpoint.port} is open over IPv${family} to every network of this host that its rules let in${where === '' ? '' : `: ${where}`}; ${
+        result.rules.length === 0 ? 'nothing filters what comes in' : `let in by ${result.rules.join(' and by ')}`
+      }`,
+    );
+  }
+  if (open.length === 0) return ok(`read: open to this host and ${sourceRanges(access).join(' and ')} alone`);
+  const { remedy, fix } = closeFix(patient);
+  return problem(
+    open.join('; '),
+    'Whoever is there may try passwords, and finds what else the server has to offer.',
+    remedy,
+    fix,
+  );
+}
+
+/** Whether who listens on an address is reached by others than this host over IPv4 or IPv6. */
+function reachedOver(family: 4 | 6, address: string): boolean {
+  if (address === '*') return true;
+  return family === 4
+    ? /^\d+(\.\d+){3}$/.test(address) && !address.startsWith('127.')
+    : address.includes(':') && address !== '::1';
+}
+
+async function hostNetworks({ system }: Patient): Promise<readonly HostNetwork[] | undefined> {
+  const result = await system.run(['ip', '-j', 'address', 'show']);
+  const links = succeeded(result) ? parseJson(result.stdout) : undefined;
+  if (!Array.isArray(links)) return undefined;
+  return listAt(links).flatMap((link) =>
+    listAt(link, 'addr_info').flatMap((info): HostNetwork[] => {
+      const [name, address, family] = [textAt(link, 'ifname'), textAt(info, 'local'), textAt(info, 'family')];
+      return name === 'lo' || address === ''
+        ? []
+        : [{ family: family === 'inet6' ? 6 : 4, link: name, address, bits: numberAt(info, 'prefixlen') }];
+    }),
+  );
+}
+
+/** The network of an IPv4 address; of an IPv6 address, what people know it by. */
+function networkOf(address: string, bits: number): string {
+  const single = parseRange(address);
+  if (single === undefined) return `${address}/${bits}`;
+  const size = 2 ** (32 - bits);
+  return `${addressAt({ ...single, first: single.first - (single.first % size) }, 0)}/${bits}`;
 }

@@ -1,11 +1,12 @@
 import { complaint, succeeded } from '../command';
 import { sudo, type Result } from '../doctor';
 import { field, listAt, numberAt, parseJson, textAt, textsAt } from '../json';
-import type { PostgresServer } from '../model';
+import { accessName, type PostgresServer } from '../model';
 import { contains, parseRange } from '../network';
 import { sqlString } from '../quote';
 import { scramMatches } from '../scram';
-import { hbaEntries, sqlCommand, type HbaEntry } from '../servers';
+import { hbaEntries, type HbaEntry } from '../servers';
+import { givers, markOf, OBJECTS, rolesOf, sqlCommand, takeOverCommand } from '../sql';
 import type { CommandResult } from '../system';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
@@ -14,28 +15,26 @@ import { servicesFix } from './services';
 /** What PostgreSQL answers to a statement, or why it does not. */
 type Answer = { readonly kind: 'rows'; readonly value: unknown } | { readonly kind: 'none'; readonly result: Result };
 
-/** Asks PostgreSQL as its superuser: over the socket as the operating system's user, or else with the password. */
-async function ask({ passwordOf, system }: Patient, server: PostgresServer, sql: string): Promise<Answer> {
-  const psql = ['psql', '-X', '-A', '-t', '-q', '-w', '-p', String(server.port), '-d', 'postgres', '-c', sql];
+function errorOf(result: CommandResult): string {
+  return result.kind === 'exited' ? result.stderr : '';
+}
+
+/** Asks PostgreSQL as its superuser, over the socket: the superuser's password is nobody's here. */
+async function ask({ system }: Patient, server: PostgresServer, sql: string, database = 'postgres'): Promise<Answer> {
   const become = system.root ? ['runuser', '-u', server.superuser, '--'] : ['sudo', '-n', '-u', server.superuser];
-  const local = [...become, ...psql];
-  const attempts: CommandResult[] = [await system.run(local, { timeoutSeconds: 10 })];
-  const password = passwordOf(server, server.superuser);
-  if (!succeeded(attempts[0]) && password !== undefined) {
-    const env = { PGPASSWORD: password, PGCONNECT_TIMEOUT: '3' };
-    attempts.push(await system.run([...psql, '-h', '127.0.0.1', '-U', server.superuser], { env, timeoutSeconds: 10 }));
-  }
-  const answer = attempts.find(succeeded);
-  if (answer !== undefined) return { kind: 'rows', value: parseJson(answer.stdout) };
-  const said = attempts.map((attempt) => (attempt.kind === 'exited' ? attempt.stderr : '')).join('\n');
-  const down = /(Connection refused|No such file or directory)\s*\n?\s*Is the server running/.exec(said);
-  const first = attempts[0] ?? { kind: 'missing' };
+  const command = [
+    ...become,
+    ...['psql', '-X', '-A', '-t', '-q', '-w', '-p', String(server.port), '-d', database, '-c', sql],
+  ];
+  const answer = await system.run(command, { timeoutSeconds: 10 });
+  if (succeeded(answer)) return { kind: 'rows', value: parseJson(answer.stdout) };
+  const down = /(Connection refused|No such file or directory)\s*\n?\s*Is the server running/.exec(errorOf(answer));
   return {
     kind: 'none',
     result:
       down === null
         ? couldNotRun(
-            `PostgreSQL cannot be asked: ${complaint(local, first)}`,
+            `PostgreSQL cannot be asked: ${complaint(command, answer)}`,
             `run this as root, or let yourself be ${server.superuser} first: sudo -v`,
           )
         : couldNotRun(
@@ -94,7 +93,7 @@ export async function hbaResult(patient: Patient, server: PostgresServer): Promi
     const who = `${entry.user} of ${entry.database} from ${entry.source}`;
     const rule = rules.find((candidate) => isAbout(candidate, entry));
     if (rule === undefined) {
-      return problem(`${file} has no entry for ${who}`, 'PostgreSQL refuses whom no entry names.', [remedy], fix);
+      return problem(`${file} has no entry for ${who}`, 'PostgreSQL refuses whom no entry names.', remedy, fix);
     }
     const method = textAt(rule, 'method');
     // md5 means scram-sha-256 for passwords that are kept as that (PostgreSQL's documentation, "Password Authentication").
@@ -104,7 +103,7 @@ export async function hbaResult(patient: Patient, server: PostgresServer): Promi
         method === 'trust'
           ? 'Whoever gets a connection gets in, without a password.'
           : 'The first entry that matches decides, and this one lets no password in.',
-        [remedy],
+        remedy,
         fix,
       );
     }
@@ -115,39 +114,147 @@ export async function hbaResult(patient: Patient, server: PostgresServer): Promi
   return ok(`${entries.length} entries`);
 }
 
-/** Whether the services' databases are there. */
-export async function databasesResult(patient: Patient, server: PostgresServer): Promise<Result> {
-  const answer = await ask(patient, server, 'SELECT json_agg(datname) FROM pg_database');
-  if (answer.kind === 'none') return answer.result;
-  const present = textsAt(answer.value);
-  const missing = server.databases.map((database) => database.name).filter((name) => !present.includes(name));
-  return missing.length === 0
-    ? ok(server.databases.map((database) => database.name).join(', '))
-    : problem(`missing: ${missing.join(', ')}`, 'Their services fail at their start, in the migration.', [
-        sqlCommand(patient.access, server),
-      ]);
+/** Whether a rule of pg_hba.conf may be about a database of ours. */
+function isOurs(rule: unknown, { databases }: PostgresServer): boolean {
+  const theirs = [...databases.map((database) => database.name), 'all', 'sameuser', 'samerole', 'samegroup'];
+  // PostgreSQL 16 has patterns and files of names too.
+  return textsAt(rule, 'databases').some((name) => theirs.includes(name) || /^[/@]/.test(name));
 }
 
-/** Whether the databases' users are there, and log in by the passwords of the secrets. */
-export async function usersResult(patient: Patient, server: PostgresServer): Promise<Result> {
-  const { access, passwordOf } = patient;
-  const names = [...new Set([server.superuser, ...server.databases.map((database) => database.user)])];
+/** Whether pg_hba.conf lets in whom it should not, beside the cluster: without a password, or from everywhere. */
+export async function hbaOthersResult(patient: Patient, server: PostgresServer): Promise<Result> {
+  const answer = await ask(patient, server, HBA_SQL);
+  if (answer.kind === 'none') return answer.result;
+  const file = textAt(answer.value, 'file');
+  const found: string[] = [];
+  for (const rule of listAt(answer.value, 'rules').filter((candidate) => isOurs(candidate, server))) {
+    const [type, address, method] = [textAt(rule, 'type'), textAt(rule, 'address'), textAt(rule, 'method')];
+    const everywhere = address === 'all' || ['0.0.0.0', '::'].includes(textAt(rule, 'netmask'));
+    const users = textsAt(rule, 'users').join(',');
+    const words = [type, textsAt(rule, 'databases').join(','), users, address, method].filter((word) => word !== '');
+    const line = `line ${numberAt(rule, 'line')}: ${words.join(' ')}`;
+    if (method === 'reject') {
+      // Whoever it is about gets to no later one.
+      if (everywhere && type === 'host' && textsAt(rule, 'databases').includes('all') && users === 'all') break;
+    } else if (method === 'trust') {
+      found.push(`${line} (lets anybody in who connects, without a password)`);
+    } else if (type !== 'local' && everywhere) {
+      found.push(`${line} (from every address)`);
+    }
+  }
+  if (found.length === 0) return ok(`read: ${file}`);
+  return problem(
+    `${file}, ${found.join('; ')}`,
+    'The cluster does not need it, and whoever is let in may try passwords, or needs none.',
+    [
+      `take that out, or name who may come: ${sudo('-u', server.superuser, 'editor', file)}`,
+      `sudo -u ${server.superuser} psql -p ${server.port} -c 'SELECT pg_reload_conf()'`,
+    ],
+  );
+}
+
+/** Whether the services' databases are there, are ours, and belong, with all that is in them, to their owners. */
+export async function databasesResult(patient: Patient, server: PostgresServer): Promise<Result> {
+  const { access } = patient;
   const answer = await ask(
     patient,
     server,
-    `SELECT coalesce(json_agg(json_build_object('name', rolname, 'login', rolcanlogin, 'password', coalesce(rolpassword, ''))), '[]')
-     FROM pg_authid WHERE rolname IN (${names.map(sqlString).join(', ')})`,
+    `SELECT json_agg(json_build_object('name', datname, 'owner', pg_get_userbyid(datdba),
+       'mark', coalesce(shobj_description(oid, 'pg_database'), ''))) FROM pg_database`,
+  );
+  if (answer.kind === 'none') return answer.result;
+  const present = listAt(answer.value);
+  const find = (name: string): unknown => present.find((database) => textAt(database, 'name') === name);
+  const names = server.databases.map((database) => database.name);
+  const apply = sqlCommand(access, server);
+  const missing = names.filter((name) => find(name) === undefined);
+  if (missing.length > 0) {
+    return problem(`missing: ${missing.join(', ')}`, 'Their services fail at their start, in the migration.', [apply]);
+  }
+  const foreign = names.filter((name) => textAt(find(name), 'mark') !== markOf(access));
+  if (foreign.length > 0) {
+    return problem(
+      `not made by ${accessName(access)}: ${foreign.join(', ')}`,
+      'Their owners are not those as whom the services migrate, or somebody else needs them as they are.',
+      [
+        `see what taking them over would change, which changes nothing: ${apply}`,
+        `and if that is meant: ${takeOverCommand(access, server)}`,
+      ],
+    );
+  }
+  for (const database of server.databases) {
+    const owner = textAt(find(database.name), 'owner');
+    if (owner !== database.owner) {
+      return problem(
+        `${database.name} belongs to ${owner}, not to ${database.owner}`,
+        'Its service fails at its start, in the migration.',
+        [apply],
+      );
+    }
+    const objects = await ask(
+      patient,
+      server,
+      `SELECT coalesce(json_agg(object.identity), '[]') FROM (${OBJECTS}) AS object WHERE owner IN (${givers(access, server, database)})`,
+      database.name,
+    );
+    if (objects.kind === 'none') return objects.result;
+    const left = textsAt(objects.value);
+    if (left.length > 0) {
+      return problem(
+        `in ${database.name}, not of its owner ${database.owner}: ${left.join(', ')}`,
+        'A migration that changes them fails with "must be owner".',
+        [apply],
+      );
+    }
+  }
+  return ok(names.join(', '));
+}
+
+/** What a role may be allowed, and those here are not; as pg_authid names it, and as people do. */
+const RIGHTS = {
+  super: 'SUPERUSER',
+  createdb: 'CREATEDB',
+  createrole: 'CREATEROLE',
+  replication: 'REPLICATION',
+  bypassrls: 'BYPASSRLS',
+} as const;
+
+/** Whether the databases' users and owners are there, log in by the passwords of the secrets, and may do nothing else. */
+export async function rolesResult(patient: Patient, server: PostgresServer): Promise<Result> {
+  const { access, passwordOf } = patient;
+  const names = rolesOf(server);
+  const answer = await ask(
+    patient,
+    server,
+    `SELECT coalesce(json_agg(json_build_object('name', rolname, 'login', rolcanlogin, 'password', coalesce(rolpassword, ''),
+       'mark', coalesce(shobj_description(oid, 'pg_authid'), ''), 'expired', coalesce(rolvaliduntil < now(), false),
+       ${Object.keys(RIGHTS)
+         .map((right) => `'${right}', rol${right}`)
+         .join(', ')},
+       'roles', (SELECT json_agg(pg_get_userbyid(roleid)) FROM pg_auth_members WHERE member = role.oid))), '[]')
+     FROM pg_authid AS role WHERE rolname IN (${names.map(sqlString).join(', ')})`,
   );
   if (answer.kind === 'none') return answer.result;
   const roles = listAt(answer.value);
   const remedy = [sqlCommand(access, server)];
+  const why = 'Its services fail at their start, with "password authentication failed".';
   for (const name of names) {
     const role = roles.find((candidate) => textAt(candidate, 'name') === name);
-    const why = 'Its services fail at their start, with "password authentication failed".';
-    if (role === undefined) return problem(`the user ${name} is missing`, why, remedy);
-    if (field(role, 'login') !== true) return problem(`the user ${name} may not log in`, why, remedy);
+    if (role === undefined) return problem(`the role ${name} is missing`, why, remedy);
+    if (textAt(role, 'mark') !== markOf(access)) {
+      return problem(
+        `the role ${name} was not made by ${accessName(access)}`,
+        'Its password and rights are those that somebody else gave it.',
+        [
+          `see what taking it over would change, which changes nothing: ${sqlCommand(access, server)}`,
+          `and if that is meant: ${takeOverCommand(access, server)}`,
+        ],
+      );
+    }
+    if (field(role, 'login') !== true) return problem(`the role ${name} may not log in`, why, remedy);
+    if (field(role, 'expired') === true) return problem(`the password of ${name} has expired`, why, remedy);
     const verifier = textAt(role, 'password');
-    if (verifier === '') return problem(`the user ${name} has no password`, why, remedy);
+    if (verifier === '') return problem(`the role ${name} has no password`, why, remedy);
     if (!verifier.startsWith('SCRAM-SHA-256$')) {
       return problem(`the password of ${name} is not kept for scram-sha-256, but as md5`, why, remedy);
     }
@@ -157,6 +264,17 @@ export async function usersResult(patient: Patient, server: PostgresServer): Pro
     }
     if (!scramMatches(verifier, password)) {
       return problem(`the password of ${name} is not the one in the secrets`, why, remedy);
+    }
+    const rights = [
+      ...Object.entries(RIGHTS).flatMap(([right, words]) => (field(role, right) === true ? [words] : [])),
+      ...textsAt(role, 'roles').map((other) => `membership in ${other}`),
+    ];
+    if (rights.length > 0) {
+      return problem(
+        `the role ${name} has ${rights.join(', ')}`,
+        'A service that is broken into would reach more than its own data.',
+        remedy,
+      );
     }
   }
   return ok(names.join(', '));

@@ -1,35 +1,60 @@
 import type { Result } from '../doctor';
-import { sudo } from '../doctor';
-import type { RedisServer } from '../model';
+import { REDIS_USER, type RedisServer } from '../model';
+import { redisString } from '../quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
-import { servicesFix, UNITS } from './services';
+import { listenFix } from './services';
 
-/** Whether Redis answers pods. */
+/** Whether Redis answers pods by its password, and only by that. */
 export async function redisResult(patient: Patient, server: RedisServer): Promise<Result> {
-  const { system } = patient;
+  const { access, passwordOf, system } = patient;
   // Protected mode lets in what comes from 127.0.0.1, so it is asked from an address of this host that is not that one.
   const [address] = system.addresses;
   if (address === undefined) return couldNotRun('this host has no other address than 127.0.0.1 to ask from');
-  const answer = await system.exchange(address, server.port, 'PING');
-  const { remedy, fix } = servicesFix(patient);
-  const restart = ['systemctl', 'restart', UNITS.redis];
-  if (answer.kind === 'failed') {
-    return couldNotRun(`no answer on ${address}:${server.port} (${answer.reason}); see whether it listens, above`);
+  const { remedy, fix } = listenFix(patient, 'redis');
+  const without = await system.exchange(address, server.port, ['PING']);
+  if (without.kind === 'failed') {
+    return couldNotRun(`no answer on ${address}:${server.port} (${without.reason}); see whether it listens, above`);
   }
-  if (answer.text.startsWith('+PONG')) return ok(`PONG on ${address}`);
-  if (answer.text.startsWith('-DENIED')) {
+  if (without.text.startsWith('+PONG')) {
     return problem(
-      'Redis is in protected mode',
-      'It answers this host alone, and pods with an error.',
-      [remedy, sudo(...restart)],
-      { commands: [...fix.commands, restart], undo: fix.undo },
+      'Redis asks for no password',
+      'Whoever reaches it, every pod among them, reads and changes everything in it.',
+      remedy,
+      fix,
     );
   }
-  if (answer.text.startsWith('-NOAUTH')) {
-    return problem('Redis wants a password', 'The services have none for it.', [
-      "take requirepass out of Redis' configuration, and restart it",
-    ]);
+  if (without.text.startsWith('-DENIED')) {
+    return problem(
+      'Redis is in protected mode, since it has no password',
+      'It answers this host alone, and pods with an error.',
+      remedy,
+      fix,
+    );
   }
-  return couldNotRun(`what listens there does not answer as Redis does: ${answer.text.slice(0, 60)}`);
+  if (!without.text.startsWith('-NOAUTH')) {
+    return couldNotRun('what listens there does not answer as Redis does');
+  }
+  const password = passwordOf(server, REDIS_USER);
+  if (password === undefined)
+    return couldNotRun('the secrets have no password for Redis', 'synthesize, which makes it');
+  // Over the connection, since every user of this machine may see command lines. One user has no name before Redis 6.
+  const withPassword = await system.exchange(address, server.port, [`AUTH ${redisString(password)}`, 'PING']);
+  if (withPassword.kind === 'failed') {
+    return couldNotRun(`no answer on ${address}:${server.port} (${withPassword.reason})`);
+  }
+  if (withPassword.text === '+OK\n+PONG')
+    return ok(`PONG on ${address}, with the password of the secrets and not without`);
+  if (/^-(WRONGPASS|ERR invalid password)/.test(withPassword.text)) {
+    return problem(
+      'the password of Redis is not the one in the secrets',
+      'The services fail with "WRONGPASS".',
+      [
+        ...remedy,
+        `if that does not help, its configuration has an ACL: give its user ${REDIS_USER} the password of ${access.redisPasswordFile}`,
+      ],
+      fix,
+    );
+  }
+  return couldNotRun('it does not answer PING after the password');
 }

@@ -3,12 +3,12 @@ import { sudo, type Check, type Result } from '../doctor';
 import type { HostEndpoint } from '../model';
 import { listeners } from './listeners';
 import { hostAddress, reaches } from './addresses';
-import { firewallResult } from './firewall';
+import { firewallResult, strangersResult } from './firewall';
 import type { Patient } from './patient';
-import { databasesResult, hbaResult, usersResult } from './postgres';
+import { databasesResult, hbaOthersResult, hbaResult, rolesResult } from './postgres';
 import { redisResult } from './redis';
 import { couldNotRun, ok, problem } from './results';
-import { servicesFix, UNITS } from './services';
+import { listenFix, UNITS } from './services';
 
 /** A server on the host: whether it listens, lets the services log in, and is let through by the firewall. */
 export function endpointChecks(
@@ -26,20 +26,24 @@ export function endpointChecks(
     endpoint.kind === 'postgresql'
       ? [
           check('pg_hba.conf lets pods log in, by scram-sha-256', () => hbaResult(patient, endpoint)),
-          check('the databases are there', () => databasesResult(patient, endpoint)),
-          check('the users are there, with the passwords of the secrets', () => usersResult(patient, endpoint)),
+          check('pg_hba.conf lets nobody in without a password, and not everybody from everywhere', () =>
+            hbaOthersResult(patient, endpoint),
+          ),
+          check('the databases are there, and their owners own them', () => databasesResult(patient, endpoint)),
+          check('the roles are there, with the passwords of the secrets and no more rights than they need', () =>
+            rolesResult(patient, endpoint),
+          ),
         ]
-      : endpoint.kind === 'redis'
-        ? [check('Redis answers others than this host', () => redisResult(patient, endpoint))]
-        : [];
+      : [check('Redis answers by its password, and not without', () => redisResult(patient, endpoint))];
   return [
     check(`it listens on port ${endpoint.port}, where pods can reach it`, () => listeningResult(patient, endpoint)),
     ...own,
     check('the firewall lets pods in', async () => firewallResult(patient, endpoint, await state())),
+    check('the firewall lets nobody else in', () => strangersResult(patient, endpoint)),
   ];
 }
 
-const PRODUCTS = { postgresql: 'PostgreSQL', redis: 'Redis', other: 'the server' } as const;
+const PRODUCTS = { postgresql: 'PostgreSQL', redis: 'Redis' } as const;
 
 async function listeningResult(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
   const { access, system } = patient;
@@ -52,26 +56,17 @@ async function listeningResult(patient: Patient, endpoint: HostEndpoint): Promis
     return problem(
       `nothing listens on port ${endpoint.port}: ${PRODUCTS[endpoint.kind]} is down, or on another port`,
       `Pods would get "connection refused".`,
-      unit === undefined
-        ? [`start ${endpoint.name}`]
-        : [
-            sudo('systemctl', 'start', unit),
-            `if it does not start: ${sudo('journalctl', '-u', `${unit}*`, '-n', '50')}`,
-          ],
-      unit === undefined
-        ? undefined
-        : { commands: [['systemctl', 'start', unit]], undo: sudo('systemctl', 'stop', unit) },
+      [sudo('systemctl', 'start', unit), `if it does not start: ${sudo('journalctl', '-u', `${unit}*`, '-n', '50')}`],
+      { commands: [['systemctl', 'start', unit]], undo: sudo('systemctl', 'stop', unit) },
     );
   }
   const addresses = [...new Set(found.map((listener) => listener.address))];
   if (addresses.some((address) => reaches(access, address))) return ok(`on ${addresses.join(', ')}`);
-  const { remedy, fix } = servicesFix(patient);
+  const { remedy, fix } = listenFix(patient, endpoint.kind);
   return problem(
     `it listens on ${addresses.join(' and ')} only`,
     `Pods come to ${hostAddress(access)}, and would get "connection refused".`,
-    unit === undefined
-      ? [`make ${endpoint.name} listen on ${hostAddress(access)}`]
-      : [remedy, sudo('systemctl', 'restart', unit)],
-    unit === undefined ? undefined : { commands: [...fix.commands, ['systemctl', 'restart', unit]], undo: fix.undo },
+    remedy,
+    fix,
   );
 }

@@ -1,0 +1,325 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import { removeSqlFileName } from '../../lib/k3d/sql';
+import { access, postgres } from '../k3d/example';
+import { Lab, must, requireHost, type Outcome } from './lab';
+
+jest.setTimeout(180_000);
+
+const passwordOf = (_: unknown, role: string): string => `password of ${role}`;
+const PASSWORDS = psqlPasswords(access, passwordOf);
+const OLD_PASSWORDS = ['postgres', 'auth_user', 'game_user']
+  .map((role) => `\\set postgres_external_${role}_password 'old password of ${role}'\n`)
+  .join('');
+
+let lab: Lab;
+const file = (name: string): string => readFileSync(join(lab.files, name), 'utf8');
+const apply = (): Outcome => lab.sql(PASSWORDS + file(sqlFileName(postgres)));
+const takeOver = (): Outcome => lab.sql(`\\set take_over yes\n${PASSWORDS}${file(sqlFileName(postgres))}`);
+const remove = (): Outcome => lab.sql(file(removeSqlFileName(postgres)));
+/** Everything on the server, with the hashes of passwords. */
+const everything = (): string =>
+  must('runuser', ['-u', 'postgres', '--', 'pg_dumpall', '-h', lab.folder])
+    // Newer versions write a random key on these lines.
+    .replaceAll(/^\\(un)?restrict .*$/gm, '');
+/** The same, without what setting the same password again changes. */
+const withoutPasswords = (): string => everything().replaceAll(/ PASSWORD '[^']*'/g, '');
+/** Asks as the superuser, whatever came before. */
+const ask = (database: string, statement: string): string => {
+  const { code, stdout, stderr } = lab.sql(`\\connect ${database}\n${statement}`);
+  expect([stderr, code]).toEqual(['', 0]);
+  return stdout.trim();
+};
+/** Asks as a role, by the password of the secrets, over TCP. */
+const as = (role: string, database: string, statement: string, password = passwordOf(undefined, role)): string => {
+  const { stdout, stderr } = lab.run(
+    'host',
+    'psql',
+    ['-XAtq', '-h', '127.0.0.1', '-U', role, '-d', database, '-c', statement],
+    { env: { PGPASSWORD: password } },
+  );
+  return (stdout + stderr).trim();
+};
+
+beforeAll(() => {
+  requireHost();
+});
+beforeEach(() => {
+  lab = new Lab(access, ['node', 'host']);
+  lab.initPostgres();
+  lab.startPostgres();
+});
+afterEach(() => {
+  lab.close();
+});
+
+/** The kinds of objects that a migration can make. */
+const MIGRATED = `
+CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50), success boolean NOT NULL);
+INSERT INTO flyway_schema_history VALUES (1, '1', true), (2, '2', true);
+CREATE TYPE mood AS ENUM ('calm', 'loud');
+CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+CREATE TYPE pair AS (a int, b text);
+CREATE TYPE span AS RANGE (subtype = float8);
+CREATE TABLE account (id bigserial PRIMARY KEY, number int GENERATED ALWAYS AS IDENTITY, name text, mood mood, seats positive);
+INSERT INTO account (name, mood, seats) SELECT 'name ' || i, 'calm', i FROM generate_series(1, 1000) AS i;
+CREATE INDEX ON account (name);
+CREATE STATISTICS account_statistics (dependencies) ON id, name FROM account;
+CREATE SEQUENCE alone;
+CREATE VIEW names AS SELECT name FROM account;
+CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM account;
+CREATE FUNCTION twice(n int, OUT result int) LANGUAGE sql AS 'SELECT 2 * n';
+CREATE PROCEDURE nothing(n int) LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE rows(*) (sfunc = int8inc, stype = int8, initcond = '0');
+CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER touched BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION touched();
+CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq);
+CREATE COLLATION mine FROM "C";
+CREATE TEXT SEARCH CONFIGURATION words (COPY = pg_catalog.english);
+CREATE SCHEMA "Odd ""Schema";
+CREATE TABLE "Odd ""Schema"."T x" (id int) PARTITION BY RANGE (id);
+CREATE TABLE "Odd ""Schema".part PARTITION OF "Odd ""Schema"."T x" FOR VALUES FROM (0) TO (10);
+INSERT INTO "Odd ""Schema"."T x" VALUES (7);
+CREATE EXTENSION hstore;
+CREATE TABLE tagged (tags hstore);
+INSERT INTO tagged VALUES ('a=>1');
+CREATE ROLE reporting NOLOGIN;
+CREATE TABLE report (id int);
+INSERT INTO report VALUES (1);
+ALTER TABLE report OWNER TO reporting;
+`;
+
+/** An installation as it was before databases had owners, with data. */
+function installBefore(): void {
+  expect(lab.sql(OLD_PASSWORDS + readFileSync(join(__dirname, 'superuser-owned.sql'), 'utf8')).stderr).toBe('');
+  ask('shop_auth', MIGRATED);
+  // As in a cluster that was made before PostgreSQL 15: there the schema is the superuser's.
+  ask(
+    'shop_game',
+    'ALTER SCHEMA public OWNER TO postgres; CREATE TABLE game (id int); INSERT INTO game VALUES (1), (2)',
+  );
+}
+
+const ROWS = `SELECT (SELECT md5(string_agg(account::text, ',' ORDER BY id)) FROM account), (SELECT count(*) FROM flyway_schema_history),
+  (SELECT sum(id) FROM "Odd ""Schema"."T x"), (SELECT count(*) FROM report), (SELECT tags -> 'a' FROM tagged), (SELECT last_value FROM account_id_seq)`;
+
+test('a fresh server: owners migrate, users have the data, and each has one database', () => {
+  expect(apply()).toEqual({ code: 0, stdout: '', stderr: '' });
+
+  expect(as('auth_owner', 'shop_auth', 'CREATE TABLE account (id bigserial PRIMARY KEY, name text)')).toBe('');
+  expect(as('auth_user', 'shop_auth', "INSERT INTO account (name) VALUES ('a') RETURNING id")).toBe('1');
+  expect(as('auth_user', 'shop_auth', 'TRUNCATE account')).toContain('permission denied');
+  expect(as('auth_user', 'shop_auth', 'ALTER TABLE account ADD x int')).toContain('must be owner');
+  expect(as('auth_user', 'shop_auth', 'CREATE TABLE mine (id int)')).toContain('permission denied for schema public');
+  for (const role of ['game_owner', 'game_user']) {
+    expect(as(role, 'shop_auth', 'SELECT 1')).toContain('permission denied for database');
+  }
+  for (const role of ['auth_owner', 'auth_user']) {
+    expect(as(role, 'shop_auth', 'CREATE ROLE other')).toContain('permission denied');
+    expect(as(role, 'shop_auth', 'CREATE DATABASE other')).toContain('permission denied');
+    expect(as(role, 'shop_auth', 'SELECT rolpassword FROM pg_authid')).toContain('permission denied');
+  }
+});
+
+test('roles and databases of others are refused, all named, and nothing is changed', () => {
+  ask(
+    'postgres',
+    `CREATE ROLE reports; CREATE ROLE auth_user CREATEDB CREATEROLE LOGIN PASSWORD 'theirs' VALID UNTIL '2030-01-01' IN ROLE reports;
+     CREATE ROLE game_owner SUPERUSER NOLOGIN; COMMENT ON ROLE game_owner IS 'their own';
+     CREATE DATABASE shop_game; COMMENT ON DATABASE shop_game IS 'their game';`,
+  );
+  ask('shop_game', 'CREATE TABLE theirs (id int); CREATE TABLE more (id int)');
+  const before = everything();
+
+  const { code, stdout, stderr } = apply();
+
+  expect([code, stdout]).toEqual([3, '']);
+  expect(stderr).toContain(
+    `  role auth_user: gets the password of the secrets, loses CREATEDB, loses CREATEROLE, never expires, leaves the role reports
+  role game_owner: gets the password of the secrets, may log in, loses SUPERUSER, loses its comment 'their own'
+  database shop_game: owner postgres -> game_owner, PUBLIC may no longer connect, loses its comment 'their game'
+    of postgres, to game_owner: 2 table
+Nothing was changed.`,
+  );
+  expect(stderr).toContain('sudo -u postgres psql -X -q -v take_over=yes -p 5432 -d postgres');
+  expect(everything()).toBe(before);
+
+  // Only a yes takes over, and it says the same.
+  expect(lab.sql(`\\set take_over no\n${PASSWORDS}${file(sqlFileName(postgres))}`).code).toBe(3);
+  expect(everything()).toBe(before);
+  const taken = takeOver();
+  expect(taken).toMatchObject({ code: 0, stderr: '' });
+  expect(taken.stdout).toContain('loses CREATEDB, loses CREATEROLE');
+  expect(
+    ask(
+      'postgres',
+      "SELECT rolname FROM pg_roles WHERE rolname ~ 'auth|game' AND (rolsuper OR rolcreatedb OR rolcreaterole)",
+    ),
+  ).toBe('');
+  expect(ask('postgres', "SELECT count(*) FROM pg_auth_members WHERE member = 'auth_user'::regrole")).toBe('0');
+  expect(as('auth_user', 'shop_auth', 'SELECT 1')).toBe('1');
+});
+
+test('whom psql runs as is never one of the roles, whatever is asked for', () => {
+  ask('postgres', 'CREATE ROLE auth_owner SUPERUSER LOGIN');
+  const before = everything();
+
+  const { code, stderr } = lab.sql(
+    `\\set take_over yes\nSET SESSION AUTHORIZATION auth_owner;\n${PASSWORDS}${file(sqlFileName(postgres))}`,
+  );
+
+  expect(code).toBe(3);
+  expect(stderr).toContain('auth_owner is the superuser: rename the role in the environment');
+  expect(everything()).toBe(before);
+});
+
+test('an installation of the superuser is handed over without losing a row, and Flyway goes on as the owner', () => {
+  installBefore();
+  const rows = ask('shop_auth', ROWS);
+  const superuser = ask('postgres', "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'");
+  const before = everything();
+  expect(apply()).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('database shop_auth: owner postgres') as unknown,
+  });
+  expect(everything()).toBe(before);
+
+  const taken = takeOver();
+
+  expect(taken.code).toBe(0);
+  expect(taken.stderr).toMatch(/^WARNING: {2}table public\.report of database shop_auth stays with reporting\n$/m);
+  expect(ask('shop_auth', ROWS)).toBe(rows);
+  expect(ask('postgres', "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'")).toBe(superuser);
+  // What still is the superuser's belongs to the extension, or to no schema of the service.
+  const left = (database: string): string =>
+    ask(
+      database,
+      `SELECT string_agg(identity, ', ') FROM (
+         SELECT (pg_identify_object(classid, objid, 0)).* FROM (
+           SELECT 'pg_class'::regclass AS classid, oid AS objid, relowner AS owner FROM pg_class
+           UNION ALL SELECT 'pg_type'::regclass, oid, typowner FROM pg_type
+           UNION ALL SELECT 'pg_proc'::regclass, oid, proowner FROM pg_proc
+           UNION ALL SELECT 'pg_namespace'::regclass, oid, nspowner FROM pg_namespace
+           UNION ALL SELECT 'pg_operator'::regclass, oid, oprowner FROM pg_operator
+           UNION ALL SELECT 'pg_collation'::regclass, oid, collowner FROM pg_collation
+           UNION ALL SELECT 'pg_ts_config'::regclass, oid, cfgowner FROM pg_ts_config
+           UNION ALL SELECT 'pg_statistic_ext'::regclass, oid, stxowner FROM pg_statistic_ext) AS object
+         WHERE objid >= 16384 AND owner = 'postgres'::regrole AND NOT EXISTS (SELECT FROM pg_depend
+           WHERE pg_depend.classid = object.classid AND pg_depend.objid = object.objid AND deptype = 'e')) AS object
+       WHERE coalesce(schema, name) !~ '^pg_' AND identity !~ 'hstore|span'`,
+    );
+  expect(left('shop_auth')).toBe('');
+  expect(ask('shop_game', "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'")).toBe('game_owner');
+  expect(ask('shop_auth', "SELECT extowner::regrole FROM pg_extension WHERE extname = 'hstore'")).toBe('postgres');
+  expect(ask('shop_auth', "SELECT count(*) FROM pg_default_acl WHERE defaclrole = 'postgres'::regrole")).toBe('0');
+
+  // A second run changes nothing; without the flag, since all of it is ours now.
+  const handedOver = withoutPasswords();
+  expect(apply().code).toBe(0);
+  expect(withoutPasswords()).toBe(handedOver);
+
+  // The next migration, and the service.
+  const owner = (statement: string): string => as('auth_owner', 'shop_auth', statement);
+  expect(
+    owner(`BEGIN; ALTER TABLE account ADD COLUMN mail text; ALTER TYPE mood RENAME VALUE 'loud' TO 'noisy';
+      CREATE OR REPLACE FUNCTION twice(n int, OUT result int) LANGUAGE sql AS 'SELECT n + n';
+      CREATE TABLE ticket (id serial PRIMARY KEY, account bigint REFERENCES account); REFRESH MATERIALIZED VIEW counted;
+      ALTER TABLE "Odd ""Schema"."T x" ADD y int; INSERT INTO flyway_schema_history VALUES (3, '3', true); COMMIT`),
+  ).toBe('');
+  const user = (statement: string): string => as('auth_user', 'shop_auth', statement);
+  expect(user("INSERT INTO account (name, mood, seats) VALUES ('new', 'noisy', 1) RETURNING id")).toBe('1001');
+  expect(user('INSERT INTO ticket (account) VALUES (1001) RETURNING id')).toBe('1');
+  expect(user('SELECT count(*) FROM names')).toBe('1001');
+  expect(user('DROP TABLE account')).toContain('must be owner');
+});
+
+test('a lock that is not had leaves the database as it was', () => {
+  installBefore();
+  const before = ask('shop_auth', 'SELECT relowner::regrole FROM pg_class WHERE relname = $$account$$');
+  lab.start('host', 'runuser', [
+    ...['-u', 'postgres', '--', 'psql', '-X', '-q', '-h', lab.folder, '-d', 'shop_auth'],
+    ...['-c', 'BEGIN', '-c', 'LOCK TABLE account', '-c', 'SELECT pg_sleep(600)'],
+  ]);
+  while (
+    ask(
+      'shop_auth',
+      "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'account'::regclass",
+    ) === '0'
+  );
+  const file30 = file(sqlFileName(postgres));
+  expect(file30).toContain("SET lock_timeout TO '30s'");
+
+  const { code, stderr } = lab.sql(`\\set take_over yes\n${PASSWORDS}${file30.replaceAll("'30s'", "'100ms'")}`);
+
+  expect(code).toBe(3);
+  expect(stderr).toContain('canceling statement due to lock timeout');
+  expect(ask('shop_auth', "SELECT count(*) FROM pg_class WHERE relowner = 'auth_owner'::regrole")).toBe('0');
+  expect(ask('postgres', "SELECT datdba::regrole FROM pg_database WHERE datname = 'shop_auth'")).toBe(before);
+  ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'pg_slee[p]'");
+  expect(takeOver().code).toBe(0);
+});
+
+test('removed, the roles are gone and every row is there; applied again, all works', () => {
+  installBefore();
+  expect(takeOver().code).toBe(0);
+  const rows = ask('shop_auth', ROWS);
+  expect(as('auth_user', 'shop_auth', "SELECT lo_from_bytea(4711, 'large')")).toBe('4711');
+
+  expect(remove()).toEqual({ code: 0, stdout: '', stderr: '' });
+
+  expect(
+    ask('postgres', "SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'"),
+  ).toBe('postgres,reporting');
+  expect(ask('shop_auth', ROWS)).toBe(rows);
+  expect(ask('shop_auth', 'SELECT lo_get(4711)')).toBe('\\x6c61726765');
+  expect(ask('postgres', "SELECT string_agg(DISTINCT datdba::regrole::text, ',') FROM pg_database")).toBe('postgres');
+  const removed = everything();
+  expect(remove()).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(everything()).toBe(removed);
+
+  // The mark of the databases stayed, so that nothing is to be taken over.
+  expect(apply().code).toBe(0);
+  expect(ask('shop_auth', ROWS)).toBe(rows);
+  expect(as('auth_owner', 'shop_auth', 'ALTER TABLE account ADD COLUMN mail text')).toBe('');
+  expect(as('auth_user', 'shop_auth', 'SELECT count(*) FROM account')).toBe('1000');
+});
+
+test('it is not removed while somebody is connected, or has something elsewhere, and what is not ours stays', () => {
+  expect(apply().code).toBe(0);
+  ask('postgres', 'CREATE DATABASE elsewhere OWNER game_owner');
+  const pid = lab.start('host', 'psql', [
+    '-X',
+    'postgresql://auth_user@127.0.0.1/shop_auth?password=password%20of%20auth_user',
+    '-c',
+    'SELECT pg_sleep(600)',
+  ]);
+  while (ask('postgres', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'auth_user'") === '0');
+  const before = everything();
+
+  const refused = remove();
+
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toContain('auth_user is connected to shop_auth');
+  expect(refused.stderr).toContain('game_owner has something in database elsewhere, which is not ours');
+  expect(everything()).toBe(before);
+  process.kill(pid);
+  ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'auth_user'");
+  while (ask('postgres', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'auth_user'") !== '0');
+  ask('postgres', 'DROP DATABASE elsewhere');
+
+  // Somebody takes over a role and a database of ours.
+  ask(
+    'postgres',
+    "COMMENT ON ROLE game_user IS 'theirs now'; COMMENT ON DATABASE shop_game IS NULL; ALTER DATABASE shop_game OWNER TO game_user",
+  );
+  ask(
+    'shop_game',
+    'REVOKE ALL ON SCHEMA public FROM game_owner; ALTER DEFAULT PRIVILEGES FOR ROLE game_owner IN SCHEMA public REVOKE ALL ON TABLES FROM game_user; ALTER DEFAULT PRIVILEGES FOR ROLE game_owner IN SCHEMA public REVOKE ALL ON SEQUENCES FROM game_user',
+  );
+  expect(remove()).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(
+    ask('postgres', "SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'"),
+  ).toBe('game_user,postgres');
+  expect(ask('postgres', "SELECT datdba::regrole FROM pg_database WHERE datname = 'shop_game'")).toBe('game_user');
+});
