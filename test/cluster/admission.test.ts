@@ -214,7 +214,12 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
           metadata.name.startsWith(`${prefix}-`),
         );
         for (const { metadata } of installed) {
-          await kubectl.wait(`validatingadmissionpolicy/${metadata.name}`, 'jsonpath={.status.observedGeneration}=1');
+          await kubectl.wait(
+            `validatingadmissionpolicy/${metadata.name}`,
+            'jsonpath={.status.observedGeneration}=1',
+            undefined,
+            600,
+          );
         }
 
         const statuses = (await kubectl.list('validatingadmissionpolicies'))
@@ -224,7 +229,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
         expect(installed.length).toBe(2 * policies().filter(({ scope }) => scope !== 'everything').length);
         expect(statuses).toEqual([]);
       },
-      2 * MINUTE,
+      15 * MINUTE,
     );
 
     it.each(WORKLOADS.map((kind) => [kind.kind, kind] as const))(
