@@ -137,11 +137,11 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
     async function rolledOut(name: string): Promise<void> {
       const { kubectl } = cluster();
       for (const kind of ['deployment', 'statefulset', 'daemonset']) {
-        await kubectl.run(['rollout', 'status', `${kind}/${name}`, `--namespace=${refused}`, '--timeout=2m']);
+        await kubectl.run(['rollout', 'status', `${kind}/${name}`, `--namespace=${refused}`, '--timeout=10m']);
       }
-      await kubectl.wait(`replicationcontroller/${name}`, 'jsonpath={.status.readyReplicas}=1', refused, 120);
-      await kubectl.wait(`job/${name}`, 'condition=Complete', refused, 120);
-      await kubectl.wait(`cronjob/${name}`, 'jsonpath={.status.lastSuccessfulTime}', refused, 180);
+      await kubectl.wait(`replicationcontroller/${name}`, 'jsonpath={.status.readyReplicas}=1', refused, 600);
+      await kubectl.wait(`job/${name}`, 'condition=Complete', refused, 600);
+      await kubectl.wait(`cronjob/${name}`, 'jsonpath={.status.lastSuccessfulTime}', refused, 600);
     }
 
     beforeAll(async () => {
@@ -214,7 +214,12 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
           metadata.name.startsWith(`${prefix}-`),
         );
         for (const { metadata } of installed) {
-          await kubectl.wait(`validatingadmissionpolicy/${metadata.name}`, 'jsonpath={.status.observedGeneration}=1');
+          await kubectl.wait(
+            `validatingadmissionpolicy/${metadata.name}`,
+            'jsonpath={.status.observedGeneration}=1',
+            undefined,
+            600,
+          );
         }
 
         const statuses = (await kubectl.list('validatingadmissionpolicies'))
@@ -224,7 +229,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
         expect(installed.length).toBe(2 * policies().filter(({ scope }) => scope !== 'everything').length);
         expect(statuses).toEqual([]);
       },
-      2 * MINUTE,
+      15 * MINUTE,
     );
 
     it.each(WORKLOADS.map((kind) => [kind.kind, kind] as const))(
@@ -376,7 +381,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
         }
         for (const kind of ['deployment', 'statefulset', 'daemonset']) {
           await kubectl.run(['set', 'env', `${kind}/excused`, 'CHANGED=yes', `--namespace=${refused}`, `--as=${USER}`]);
-          await kubectl.run(['rollout', 'status', `${kind}/excused`, `--namespace=${refused}`, '--timeout=2m']);
+          await kubectl.run(['rollout', 'status', `${kind}/excused`, `--namespace=${refused}`, '--timeout=10m']);
         }
 
         const pods = await kubectl.list('pods', refused);
@@ -388,7 +393,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
           ),
         ).toEqual(new Set(['ReplicaSet', 'StatefulSet', 'DaemonSet']));
       },
-      5 * MINUTE,
+      15 * MINUTE,
     );
 
     describe('nobody else gets past them', () => {
@@ -406,7 +411,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
             return [`${object.kind}${owner} ${object.metadata.name.split('-')[0] ?? ''}`, object];
           }),
         );
-      });
+      }, 15 * MINUTE);
 
       const known = (name: string): KubernetesObject => {
         const object = owners[name];
@@ -794,20 +799,27 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
         ).toEqual(['Deployment older', ...CONTROLLED.map(({ kind }) => `${kind} excused`)].toSorted());
       });
 
-      it('an acknowledged object may leave behind what its controller made', async () => {
-        const { kubectl } = cluster();
-        await kubectl.run([
-          'delete',
-          'deployment/excused',
-          `--namespace=${refused}`,
-          `--as=${USER}`,
-          '--cascade=orphan',
-          '--timeout=1m',
-        ]);
+      it(
+        'an acknowledged object may leave behind what its controller made',
+        async () => {
+          const { kubectl } = cluster();
+          await kubectl.run([
+            'delete',
+            'deployment/excused',
+            `--namespace=${refused}`,
+            `--as=${USER}`,
+            '--cascade=orphan',
+            '--timeout=10m',
+          ]);
 
-        const orphan = await kubectl.get(`replicaset/${known('ReplicaSet Deployment excused').metadata.name}`, refused);
-        expect(orphan.metadata['ownerReferences']).toBeUndefined();
-      });
+          const orphan = await kubectl.get(
+            `replicaset/${known('ReplicaSet Deployment excused').metadata.name}`,
+            refused,
+          );
+          expect(orphan.metadata['ownerReferences']).toBeUndefined();
+        },
+        15 * MINUTE,
+      );
     });
 
     it(
@@ -830,7 +842,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
           '--all',
           `--namespace=${refused}`,
           '--cascade=foreground',
-          '--timeout=3m',
+          '--timeout=10m',
         ]);
         for (const kind of CONTROLLED) {
           await kubectl.run(
@@ -843,7 +855,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
 
         expect(await leader()).not.toBe(before);
       },
-      8 * MINUTE,
+      15 * MINUTE,
     );
   },
 );
