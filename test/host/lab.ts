@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -280,14 +280,22 @@ rm -rf ${this.folder}
       `[ -e ${file} ] || printf '%s\\n' 'bind 127.0.0.1 -::1' 'protected-mode yes' 'port 6379' 'save ""' 'dir ${this.folder}' > ${file}`,
     ]);
     this.start('host', 'redis-server', [file]);
-    for (const end = Date.now() + 5 * 60_000; !this.run('host', 'redis-cli', ['PING']).stdout.includes('PONG');) {
+    for (const end = Date.now() + 5 * 60_000; !this.redis('PING').stdout.includes('PONG');) {
       if (Date.now() > end) throw new Error('Redis does not answer');
       must('sleep', ['0.1']);
     }
   }
 
+  /** Stops Redis. What it holds is kept if it is told to keep it (`CONFIG SET save`), as Debian's is. */
   public stopRedis(): void {
-    this.run('host', 'redis-cli', ['SHUTDOWN', 'NOSAVE']);
+    this.redis('SHUTDOWN');
+  }
+
+  /** Runs a command of Redis on the host, by the password of its configuration file. */
+  public redis(...command: readonly string[]): Outcome {
+    const file = readFileSync(join(this.folder, 'redis.conf'), 'utf8');
+    const password = /^requirepass "?([^"\n]*)"?$/m.exec(file)?.[1];
+    return this.run('host', 'redis-cli', command, { env: password === undefined ? {} : { REDISCLI_AUTH: password } });
   }
 
   /** Opens a connection from a namespace: `open`, `connection refused` or `connection timed out`. */

@@ -17,7 +17,7 @@ import { kubeconfigUnderTest } from '../cluster/binaries';
 import { type Cluster, startCluster } from '../cluster/control-plane';
 import { type JsonRecord, record, records, text } from '../cluster/json';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
-import { closeFirewall, type Node, openFirewall, startNode } from './node';
+import { closeFirewall, configureHost, type Node, openFirewall, startNode } from './node';
 import {
   apiOf,
   containers,
@@ -63,7 +63,9 @@ beforeAll(async () => {
     if (access === undefined) {
       throw new Error('the local environment has no cluster');
     }
-    node = await startNode(access, passwordsFrom(local.services, secrets));
+    node = await startNode(access, (lab) => {
+      configureHost(lab, passwordsFrom(local.services, secrets));
+    });
     ({ cluster } = node);
   } else {
     cluster = await startCluster('');

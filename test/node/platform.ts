@@ -1,6 +1,7 @@
 /** The platform as it runs on a cluster, and what its tests ask of it and do to it. */
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { readWorkloads } from '../../lib/k3d/workloads';
 import type { SpringServiceSpec } from '../../lib/sportstix/catalogue';
 import { local } from '../../lib/sportstix/environments';
 import { type JsonRecord, record, records, text } from '../cluster/json';
@@ -93,7 +94,7 @@ export class RunningPlatform {
       local.services.length + ['kafka', 'otel-collector', 'log-collector', 'loki', 'tempo', 'grafana'].length;
     await this.until('every pod is Ready', async () => {
       const found = await this.pods();
-      return found.length === wanted && found.every(isReady);
+      return found.length === wanted && found.every(isReady) && (await this.isRolled());
     });
     for (const { name, routes } of local.services) {
       for (const { path } of routes) {
@@ -105,6 +106,15 @@ export class RunningPlatform {
         );
       }
     }
+  }
+
+  /** Whether every workload is of its newest version. */
+  private async isRolled(): Promise<boolean> {
+    const kinds = 'deployments,statefulsets,daemonsets,rollouts.argoproj.io,pods';
+    const lists = await Promise.all(
+      NAMESPACES.map((namespace) => this.kubectl.run(['get', kinds, '--output=json', `--namespace=${namespace}`])),
+    );
+    return lists.every(({ stdout }) => readWorkloads(stdout)?.every(({ done }) => done) === true);
   }
 
   /** Removes namespaces, also those that a test has left in the middle, and does not wait for a broker that has no quorum to stop. */
