@@ -301,8 +301,9 @@ rm -rf ${this.folder}
     }
   }
 
+  /** Stops Redis. What it holds is kept if it is told to keep it (`CONFIG SET save`), as Debian's is. */
   public stopRedis(): void {
-    this.redis('SHUTDOWN', 'NOSAVE');
+    this.redis('SHUTDOWN');
   }
 
   /** Opens a connection from a namespace: `open`, `connection refused` or `connection timed out`. */

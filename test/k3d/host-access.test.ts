@@ -167,7 +167,6 @@ describe('hostAccessFiles', () => {
 \set postgres_external_auth_user_password 'auth_user\'s\\'
 \set postgres_external_game_owner_password 'game_owner\'s\\'
 \set postgres_external_game_user_password 'game_user\'s\\'
-\set postgres_external_game_owner_password 'game_owner\'s\\'
 `,
     );
     expect(redisPasswords(access, (_, user) => `${user}'s "\\`)).toBe(String.raw`requirepass "default's \"\\"${'\n'}`);

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Chart, Size } from 'cdk8s';
@@ -10,7 +8,6 @@ import { WebSocket } from 'ws';
 import { Cpu } from '../../imports/k8s';
 import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
 import { Namespace } from '../../lib/constructs/namespace';
-import type { SpringServiceSpec } from '../../lib/sportstix/catalogue';
 import { local } from '../../lib/sportstix/environments';
 import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
 import { Platform } from '../../lib/sportstix/platform';
@@ -20,20 +17,27 @@ import { kubeconfigUnderTest } from '../cluster/binaries';
 import { type Cluster, startCluster } from '../cluster/control-plane';
 import { type JsonRecord, record, records, text } from '../cluster/json';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
-import { until as untilSeen } from '../testing';
-import { closeFirewall, type Node, openFirewall, startNode } from './node';
+import { closeFirewall, configureHost, type Node, openFirewall, startNode } from './node';
+import {
+  apiOf,
+  containers,
+  eventsOf,
+  isReady,
+  named,
+  NAMESPACES,
+  newTrace,
+  restarts,
+  RunningPlatform,
+  SPRING,
+  status,
+} from './platform';
 
 const ROOT = join(__dirname, '..', '..');
 const MANIFESTS = join(ROOT, 'dist', 'local', 'manifests');
 const MINUTE = 60_000;
-const NAMESPACES = [local.namespace, local.observabilityNamespace];
-const SPRING = local.services.filter((service): service is SpringServiceSpec => service.kind === 'spring');
 
 /** What a pod's file system refuses, in the words of the programs that run here. */
 const REFUSED_WRITES = /EROFS|[Rr]ead-only file ?system|EACCES|[Pp]ermission denied|AccessDeniedException/;
-
-/** What the ingress controller answers by itself. It hears a moment later than the API server that a pod is Ready. */
-const TRAEFIKS_OWN = /^(404 page not found|no available server|Bad Gateway|Gateway Timeout)\s*$/;
 
 /** Whether the cluster is made for these tests, with images that answer as test/node/images/README.md says. */
 const isOwn = kubeconfigUnderTest() === undefined;
@@ -46,6 +50,7 @@ let cluster: Cluster;
 /** Undefined where the cluster is somebody else's: its host is not ours to break. */
 let node: Node | undefined;
 let kubectl: Kubectl;
+let platform: RunningPlatform;
 let secrets: SecretValues;
 
 beforeAll(async () => {
@@ -58,7 +63,9 @@ beforeAll(async () => {
     if (access === undefined) {
       throw new Error('the local environment has no cluster');
     }
-    node = await startNode(access, passwordsFrom(secrets.passwords));
+    node = await startNode(access, (lab) => {
+      configureHost(lab, passwordsFrom(secrets.passwords));
+    });
     ({ cluster } = node);
   } else {
     cluster = await startCluster('');
@@ -74,9 +81,10 @@ beforeAll(async () => {
     }
   }
   ({ kubectl } = cluster);
+  platform = new RunningPlatform(kubectl, node);
   isApplied = true;
   await kubectl.apply({ files: MANIFESTS });
-  await untilReady();
+  await platform.untilReady();
 });
 
 let isApplied = false;
@@ -90,182 +98,26 @@ afterAll(async () => {
   }
 });
 
-function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<Exclude<T, undefined | false>> {
-  return untilSeen(what, look, describePods);
-}
-
-const status = (object: KubernetesObject): JsonRecord => record(object['status']);
-const containers = (pod: KubernetesObject): readonly JsonRecord[] => records(status(pod)['containerStatuses']);
-const isReady = (pod: KubernetesObject): boolean =>
-  records(status(pod)['conditions']).some(({ type, status: value }) => type === 'Ready' && value === 'True');
-const restarts = (pod: KubernetesObject): number =>
-  containers(pod).reduce((sum, { restartCount }) => sum + Number(restartCount), 0);
-const named = (name: string): string => `app.kubernetes.io/name=${name}`;
-
-async function pods(selector = '', namespaces: readonly string[] = NAMESPACES): Promise<KubernetesObject[]> {
-  const found = await Promise.all(namespaces.map((namespace) => kubectl.list('pods', namespace, selector)));
-  return found.flat();
-}
-
-/** The pods of a workload that are not on their way out. */
-async function livePods(name: string, namespace: string = local.namespace): Promise<KubernetesObject[]> {
-  return (await pods(named(name), [namespace])).filter(({ metadata }) => metadata['deletionTimestamp'] === undefined);
-}
-
-/** Every workload has as many Ready pods as it wants, of its newest version, and no others; and they are asked what comes in. */
-async function untilReady(): Promise<void> {
-  const wanted =
-    local.services.length + ['kafka', 'otel-collector', 'log-collector', 'loki', 'tempo', 'grafana'].length;
-  await until('every pod is Ready', async () => {
-    const found = await pods();
-    return found.length === wanted && found.every(isReady);
-  });
-  for (const { name, routes } of local.services) {
-    for (const { path } of routes) {
-      await until(`${path} leads to ${name}`, () =>
-        request(path).then(
-          ({ body }) => !TRAEFIKS_OWN.test(body),
-          () => false,
-        ),
-      );
-    }
-  }
-}
-
-/** Removes namespaces, also those that a test has left in the middle, and does not wait for a broker that has no quorum to stop. */
-async function removeNamespaces(...names: readonly string[]): Promise<void> {
-  await kubectl.run(['delete', 'namespace', ...names, '--ignore-not-found', '--wait=false']);
-  for (const name of names) {
-    await kubectl.run(['delete', 'pods', '--all', `--namespace=${name}`, '--grace-period=1']);
-  }
-  await kubectl.run(['delete', 'namespace', ...names, '--ignore-not-found']);
-}
-
-async function describePods(): Promise<string> {
-  const lines = [];
-  for (const pod of await pods()) {
-    const states = containers(pod).map(({ state, lastState }) => JSON.stringify({ state, lastState }));
-    lines.push(
-      `${pod.metadata.name}: ${isReady(pod) ? 'Ready' : 'not Ready'}, restarts ${restarts(pod)} ${states.join(' ')}`,
-    );
-    if (!isReady(pod)) {
-      const log = await logOf(pod).catch(String);
-      lines.push(...log.trim().split('\n').slice(-5));
-    }
-  }
-  return [...lines, node?.logs() ?? ''].join('\n');
-}
-
-async function logOf(pod: KubernetesObject): Promise<string> {
-  const { name, namespace = '' } = pod.metadata;
-  const args = ['logs', name, `--namespace=${namespace}`, '--all-containers'];
-  const { stdout } = await kubectl.run(args);
-  return restarts(pod) === 0 ? stdout : stdout + (await kubectl.run([...args, '--previous'])).stdout;
-}
-
-interface Answer {
-  readonly code: number;
-  readonly body: string;
-}
-
-/** Where the ingress controller answers. */
-function entrance(): { socketPath: string } | { host: string; port: number } {
-  const [published] = local.cluster?.ports ?? [];
-  return node === undefined ? { host: 'localhost', port: published?.host ?? 80 } : { socketPath: node.ingressSocket };
-}
-
-/** Id of a trace that begins here. */
-const newTrace = (): string => randomBytes(16).toString('hex');
-
-/** What hands a trace over, https://www.w3.org/TR/trace-context/: sampled, so that the service continues it. */
-const traceparent = (trace: string): string => `00-${trace}-${randomBytes(8).toString('hex')}-01`;
-
-/** A request through the ingress controller. */
-async function request(path: string, { method = 'GET', body = '', trace = newTrace() } = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      Host: 'localhost',
-      'Content-Type': 'text/plain',
-      'Content-Length': Buffer.byteLength(body),
-      traceparent: traceparent(trace),
-    };
-    const outgoing = httpRequest(
-      { ...entrance(), path, method, headers, agent: false, timeout: 5 * MINUTE },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response
-          .on('data', (chunk: Buffer) => chunks.push(chunk))
-          .on('error', reject)
-          .on('end', () => {
-            resolve({ code: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-          });
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
-    outgoing.end(body);
-  });
-}
-
-/** A request to a Service, past the ingress controller. */
-async function ask(namespace: string, service: string, path: string): Promise<JsonRecord> {
-  const url = `/api/v1/namespaces/${namespace}/services/${service}:http/proxy${path}`;
-  return record(JSON.parse((await kubectl.run(['get', `--raw=${url}`])).stdout));
-}
-
-/** The path of a service's API. */
-function apiOf(service: string): string {
-  const routes = local.services.find(({ name }) => name === service)?.routes ?? [];
-  return routes.find(({ path }) => path.startsWith('/api/'))?.path ?? '/';
-}
-
-/** The path under which a service takes and gives events. */
-function eventsOf(service: string): string {
-  return `${apiOf(service)}/events`;
-}
-
-/** Runs a command in the broker's container. The heap of a JVM must fit in beside the broker's. */
-async function inBroker(command: readonly string[], input = ''): Promise<string> {
-  const where = ['kafka-0', `--namespace=${local.namespace}`, '--', 'env', 'KAFKA_HEAP_OPTS=-Xmx96m'];
-  return (await kubectl.run(['exec', '--stdin', ...where, ...command], input)).stdout;
-}
-
-const shell = (script: string): Promise<string> => inBroker(['sh', '-c', script]);
-
-/** Runs one of Kafka's tools in the broker's container. */
-const kafkaTool = (tool: string, args: readonly string[], input = ''): Promise<string> =>
-  inBroker([`/opt/kafka/bin/${tool}`, ...args], input);
-
-/** What Tempo knows of the process that a trace went to. */
-async function attributesOf(trace: string): Promise<JsonRecord> {
-  const batches = await until(`Tempo has trace ${trace}`, async () => {
-    const found = await ask(local.observabilityNamespace, 'tempo', `/api/traces/${trace}`).then(
-      (answer) => records(answer['batches']),
-      () => [],
-    );
-    return found.length > 0 && found;
-  });
-  return Object.fromEntries(
-    batches.flatMap(({ resource }) =>
-      records(record(resource)['attributes']).map(({ key, value }) => [text(key), record(value)['stringValue']]),
-    ),
-  );
-}
-
 describe('from an empty node', () => {
   test('every pod becomes Ready, without one restart', async () => {
-    expect((await pods()).filter((pod) => restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
+    expect((await platform.pods()).filter((pod) => restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
   });
 
   test.each(SPRING)('$name is UP', async ({ name }) => {
-    expect(await ask(local.namespace, name, '/actuator/health')).toMatchObject({ status: 'UP' });
+    await platform.until(`${name} is UP`, () =>
+      platform.ask(local.namespace, name, '/actuator/health').then(
+        (health) => health['status'] === 'UP',
+        () => false,
+      ),
+    );
   });
 
   own.each(SPRING)('$name has exactly what it depends on, UP', async ({ name, database, redis, kafka }) => {
-    const { components } = record(JSON.parse((await request(apiOf(name))).body));
-    const dependencies = Object.entries(record(components)).filter(([component]) =>
-      ['db', 'redis', 'kafka'].includes(component),
-    );
+    const dependencies = await platform.until('all that it depends on is UP', async () => {
+      const { components } = record(JSON.parse((await platform.request(apiOf(name))).body));
+      const found = Object.entries(record(components)).filter(([key]) => ['db', 'redis', 'kafka'].includes(key));
+      return found.every(([, health]) => health === 'UP') && found;
+    });
     expect(Object.fromEntries(dependencies)).toEqual({
       ...(database && { db: 'UP' }),
       ...(redis && { redis: 'UP' }),
@@ -274,7 +126,7 @@ describe('from an empty node', () => {
   });
 
   test('the frontend answers where no other service does', async () => {
-    const { code, body } = await request('/');
+    const { code, body } = await platform.request('/');
     expect([code, body]).toEqual([200, expect.stringContaining('<html')]);
   });
 
@@ -286,10 +138,10 @@ describe('from an empty node', () => {
     ),
   )('$url leads to $name', async ({ name, url }) => {
     const trace = newTrace();
-    await request(url, { trace });
+    await platform.request(url, { trace });
 
     // Whatever it answers, it is the one who did.
-    expect(await attributesOf(trace)).toMatchObject({ 'service.name': `${name}-service` });
+    expect(await platform.attributesOf(trace)).toMatchObject({ 'service.name': `${name}-service` });
   });
 
   own.each(
@@ -297,7 +149,7 @@ describe('from an empty node', () => {
       routes.filter(({ webSocket }) => webSocket === true).map(({ path }) => ({ name, path })),
     ),
   )('$path carries a WebSocket to $name', async ({ path }) => {
-    const at = entrance();
+    const at = platform.entrance();
     const url = 'socketPath' in at ? `ws+unix://${at.socketPath}:${path}` : `ws://${at.host}:${at.port}${path}`;
     const socket = new WebSocket(url, { headers: { Host: 'localhost' } });
     await once(socket, 'open');
@@ -311,10 +163,10 @@ describe('from an empty node', () => {
 
   test.each(SPRING)('a request to $name is a trace in Tempo and a line in Loki, under one id', async ({ name }) => {
     const trace = newTrace();
-    await request(apiOf(name), { trace });
+    await platform.request(apiOf(name), { trace });
 
-    const attributes = await attributesOf(trace);
-    const [pod] = await livePods(name);
+    const attributes = await platform.attributesOf(trace);
+    const [pod] = await platform.livePods(name);
     expect(attributes).toMatchObject({
       'k8s.namespace.name': local.namespace,
       'k8s.pod.name': pod?.metadata.name,
@@ -323,8 +175,12 @@ describe('from an empty node', () => {
     expect(attributes['k8s.deployment.name'] ?? name).toBe(name);
 
     const query = encodeURIComponent(`{k8s_namespace_name="${local.namespace}"} | trace_id="${trace}"`);
-    const found = await until(`Loki has a line of trace ${trace}`, async () => {
-      const answer = await ask(local.observabilityNamespace, 'loki', `/loki/api/v1/query_range?query=${query}`);
+    const found = await platform.until(`Loki has a line of trace ${trace}`, async () => {
+      const answer = await platform.ask(
+        local.observabilityNamespace,
+        'loki',
+        `/loki/api/v1/query_range?query=${query}`,
+      );
       const streams = records(record(answer['data'])['result']);
       return streams.length > 0 && streams;
     });
@@ -333,18 +189,18 @@ describe('from an empty node', () => {
 
   own('an event goes through PostgreSQL, Redis and Kafka to every consumer group', async () => {
     const payload = `event-${Date.now()}`;
-    const { code } = await request(eventsOf('game'), { method: 'POST', body: payload });
+    const { code } = await platform.request(eventsOf('game'), { method: 'POST', body: payload });
     expect(code).toBe(200);
 
     for (const { name } of SPRING.filter(({ kafka }) => kafka)) {
-      await until(`${name} has consumed it`, async () => {
-        const { consumed } = record(JSON.parse((await request(eventsOf(name))).body));
+      await platform.until(`${name} has consumed it`, async () => {
+        const { consumed } = record(JSON.parse((await platform.request(eventsOf(name))).body));
         return Array.isArray(consumed) && consumed.includes(payload);
       });
     }
-    const groups = (await kafkaTool('kafka-consumer-groups.sh', ['--bootstrap-server=localhost:9092', '--list'])).split(
-      '\n',
-    );
+    const groups = (
+      await platform.kafkaTool('kafka-consumer-groups.sh', ['--bootstrap-server=localhost:9092', '--list'])
+    ).split('\n');
     expect(groups).toEqual(
       expect.arrayContaining(SPRING.filter(({ kafka }) => kafka).map(({ name }) => `${name}-service`)),
     );
@@ -354,9 +210,9 @@ describe('from an empty node', () => {
 describe('Kafka', () => {
   const BOOTSTRAP = '--bootstrap-server=localhost:9092';
   const lag = async (group: string): Promise<string> =>
-    kafkaTool('kafka-consumer-groups.sh', [BOOTSTRAP, '--describe', `--group=${group}`]);
+    platform.kafkaTool('kafka-consumer-groups.sh', [BOOTSTRAP, '--describe', `--group=${group}`]);
   const consume = (group: string, count: number): Promise<string> =>
-    kafkaTool('kafka-console-consumer.sh', [
+    platform.kafkaTool('kafka-console-consumer.sh', [
       BOOTSTRAP,
       '--topic=kept',
       `--group=${group}`,
@@ -366,13 +222,13 @@ describe('Kafka', () => {
     ]);
 
   test('messages and offsets outlive the pod', async () => {
-    await kafkaTool('kafka-console-producer.sh', [BOOTSTRAP, '--topic=kept'], 'one\ntwo\n');
+    await platform.kafkaTool('kafka-console-producer.sh', [BOOTSTRAP, '--topic=kept'], 'one\ntwo\n');
     expect(await consume('reader', 1)).toBe('one\n');
-    const [before] = await livePods('kafka');
+    const [before] = await platform.livePods('kafka');
 
     await kubectl.run(['delete', 'pod', 'kafka-0', `--namespace=${local.namespace}`]);
-    await until('a new pod is Ready', async () => {
-      const [pod] = await livePods('kafka');
+    await platform.until('a new pod is Ready', async () => {
+      const [pod] = await platform.livePods('kafka');
       return pod !== undefined && pod.metadata['uid'] !== before?.metadata['uid'] && isReady(pod);
     });
 
@@ -403,11 +259,11 @@ describe('Kafka', () => {
       await kubectl.apply({ objects });
       await untilThree();
     });
-    afterAll(() => removeNamespaces(NAMESPACE));
+    afterAll(() => platform.removeNamespaces(NAMESPACE));
 
     async function untilThree(): Promise<void> {
-      await until('three brokers are Ready', async () => {
-        const found = await livePods('kafka', NAMESPACE);
+      await platform.until('three brokers are Ready', async () => {
+        const found = await platform.livePods('kafka', NAMESPACE);
         return found.length === 3 && found.every(isReady);
       });
     }
@@ -419,7 +275,7 @@ describe('Kafka', () => {
         return kubectl.run(['create', `--raw=${url}`, '--filename=-'], JSON.stringify(eviction));
       };
       // Its controller may learn a moment later that the last broker is Ready.
-      await until('one may go', async () => {
+      await platform.until('one may go', async () => {
         const budgets = await kubectl.list('poddisruptionbudgets', NAMESPACE);
         return budgets.some((budget) => status(budget)['disruptionsAllowed'] === 1);
       });
@@ -433,16 +289,16 @@ describe('Kafka', () => {
     });
 
     test('no acknowledged message is lost while brokers are deleted one after the other', async () => {
-      await kafkaTool('kafka-topics.sh', [
+      await platform.kafkaTool('kafka-topics.sh', [
         `--bootstrap-server=${bootstrap}`,
         '--create',
         '--topic=kept',
         '--partitions=3',
       ]);
       const acknowledgements = async (): Promise<number> =>
-        Number(await shell('grep -c producer_send_success /tmp/produced || true'));
+        Number(await platform.shell('grep -c producer_send_success /tmp/produced || true'));
       // It produces until it is told to stop.
-      const producing = shell(`rm -f /tmp/produced /tmp/stop
+      const producing = platform.shell(`rm -f /tmp/produced /tmp/stop
         /opt/kafka/bin/kafka-run-class.sh org.apache.kafka.tools.VerifiableProducer --bootstrap-server ${bootstrap} \\
           --topic kept --acks -1 --throughput 50 --max-messages 1000000 > /tmp/produced &
         while kill -0 $! && [ ! -e /tmp/stop ]; do sleep 1; done
@@ -452,23 +308,23 @@ describe('Kafka', () => {
       try {
         for (const pod of ['kafka-0', 'kafka-1', 'kafka-2', undefined]) {
           const before = await acknowledgements();
-          await until('messages are acknowledged', async () => (await acknowledgements()) > before + 200);
+          await platform.until('messages are acknowledged', async () => (await acknowledgements()) > before + 200);
           if (pod !== undefined) {
             await kubectl.run(['delete', 'pod', pod, `--namespace=${NAMESPACE}`]);
             await untilThree();
           }
         }
       } finally {
-        await shell('touch /tmp/stop');
+        await platform.shell('touch /tmp/stop');
       }
       const acknowledged = jsonLines(await producing)
         .filter(({ name }) => name === 'producer_send_success')
         .map(({ value }) => text(value));
-      const ends = await kafkaTool('kafka-run-class.sh', [
+      const ends = await platform.kafkaTool('kafka-run-class.sh', [
         ...['org.apache.kafka.tools.GetOffsetShell', '--bootstrap-server', bootstrap, '--topic', 'kept'],
       ]);
       const count = [...ends.matchAll(/^kept:\d+:(\d+)$/gm)].reduce((sum, [, end]) => sum + Number(end), 0);
-      const consumed = await kafkaTool('kafka-console-consumer.sh', [
+      const consumed = await platform.kafkaTool('kafka-console-consumer.sh', [
         ...[`--bootstrap-server=${bootstrap}`, '--topic=kept', '--from-beginning'],
         ...[`--max-messages=${count}`, '--timeout-ms=600000'],
       ]);
@@ -506,17 +362,19 @@ describe('Kafka', () => {
       return JSON.parse(JSON.stringify(loadAll(yaml)), change) as KubernetesObject[];
     };
     const container = async (namespace: string): Promise<JsonRecord> =>
-      record((await livePods('kafka', namespace)).flatMap(containers)[0]);
+      record((await platform.livePods('kafka', namespace)).flatMap(containers)[0]);
     /** How often the kubelet has found that it lives (`successful`), or does not (`failed`). */
     const probed = async (namespace: string, result: string): Promise<number> => {
-      const [nodeName = ''] = (await livePods('kafka', namespace)).map(({ spec }) => text(record(spec)['nodeName']));
+      const [nodeName = ''] = (await platform.livePods('kafka', namespace)).map(({ spec }) =>
+        text(record(spec)['nodeName']),
+      );
       const metrics = (await kubectl.run(['get', `--raw=/api/v1/nodes/${nodeName}/proxy/metrics/probes`])).stdout;
       const parts = ['prober_probe_total{', `namespace="${namespace}"`, 'probe_type="Liveness"', `result="${result}"`];
       const line = metrics.split('\n').find((entry) => parts.every((part) => entry.includes(part)));
       return Number(line?.split(' ').at(-1) ?? 0);
     };
 
-    afterAll(() => removeNamespaces(OUTAGE, OURS));
+    afterAll(() => platform.removeNamespaces(OUTAGE, OURS));
 
     test('the probe of the outage, a JVM each time, restarts the broker with 143; ours does not', async () => {
       const copies = [
@@ -528,7 +386,7 @@ describe('Kafka', () => {
         await kubectl.apply({ objects: copy(namespace, probe) });
       }
       for (const [namespace] of copies) {
-        await until('it is Ready', async () => (await container(namespace))['ready'] === true);
+        await platform.until('it is Ready', async () => (await container(namespace))['ready'] === true);
       }
 
       const resources = { requests: { cpu: SCARCE }, limits: { cpu: SCARCE } };
@@ -536,18 +394,18 @@ describe('Kafka', () => {
       for (const [namespace] of copies) {
         const where = ['pod', 'kafka-0', `--namespace=${namespace}`, '--subresource=resize'];
         await kubectl.run(['patch', ...where, `--patch=${patch}`]);
-        await until('it has that little CPU', async () => {
+        await platform.until('it has that little CPU', async () => {
           const { resources: given } = await container(namespace);
           return record(record(given)['limits'])['cpu'] === SCARCE;
         });
       }
       const before = await probed(OURS, 'successful');
-      const exitCode = await until('it was restarted', async () => {
+      const exitCode = await platform.until('it was restarted', async () => {
         const { lastState } = await container(OUTAGE);
         return record(record(lastState)['terminated'])['exitCode'];
       });
       // As many as restart the other one.
-      await until('ours was probed', async () => (await probed(OURS, 'successful')) >= before + 3);
+      await platform.until('ours was probed', async () => (await probed(OURS, 'successful')) >= before + 3);
 
       expect(exitCode).toBe(143);
       expect(await container(OURS)).toMatchObject({ ready: true, restartCount: 0 });
@@ -558,20 +416,22 @@ describe('Kafka', () => {
 
 describe('under the restricted security context', () => {
   test('nothing tries to write where it may not', async () => {
-    for (const pod of await pods()) {
-      const refused = (await logOf(pod)).split('\n').filter((line) => REFUSED_WRITES.test(line));
+    for (const pod of await platform.pods()) {
+      const refused = (await platform.logOf(pod)).split('\n').filter((line) => REFUSED_WRITES.test(line));
       expect([pod.metadata.name, refused]).toEqual([pod.metadata.name, []]);
     }
   });
 
   test('every pod keeps within its limits, by what the kubelet reports', async () => {
-    const rows = await until('the kubelet reports on all', async () => {
+    const rows = await platform.until('the kubelet reports on all', async () => {
       const found = await usage();
       return found.every(({ memory }) => memory > 0) && found;
     });
     process.stderr.write(`${markdownTable(rows)}\n`);
 
-    expect(rows.map(({ name }) => name).sort()).toEqual((await pods()).map(({ metadata }) => metadata.name).sort());
+    expect(rows.map(({ name }) => name).sort()).toEqual(
+      (await platform.pods()).map(({ metadata }) => metadata.name).sort(),
+    );
     for (const { name, memory, memoryLimit } of rows) {
       expect([name, memory > 0 && memory < memoryLimit]).toEqual([name, true]);
     }
@@ -587,10 +447,10 @@ describe('under the restricted security context', () => {
     return node.lab;
   };
   const databasePods = async (): Promise<KubernetesObject[]> =>
-    (await Promise.all(WITH_DATABASE.map((name) => livePods(name)))).flat();
+    (await Promise.all(WITH_DATABASE.map((name) => platform.livePods(name)))).flat();
   /** As in the report of the outage. */
   const timedOut = async (pod: KubernetesObject): Promise<boolean> =>
-    (await logOf(pod).catch(String)).includes('SocketTimeoutException: Connect timed out');
+    (await platform.logOf(pod).catch(String)).includes('SocketTimeoutException: Connect timed out');
   const identities = (found: readonly KubernetesObject[]): unknown =>
     found.map((pod) => [pod.metadata.name, pod.metadata['uid'], restarts(pod)]);
 
@@ -598,66 +458,68 @@ describe('under the restricted security context', () => {
   afterEach(async () => {
     openFirewall(lab());
     lab().startPostgres();
-    await untilReady();
+    await platform.untilReady();
   });
 
   test('a closed firewall makes pods unready, with the time-out of the report, and the generated rules bring them back', async () => {
     const before = identities(await databasePods());
     closeFirewall(lab());
-    await until('no pod with a database is Ready', async () => !(await databasePods()).some(isReady));
+    await platform.until('no pod with a database is Ready', async () => !(await databasePods()).some(isReady));
     // A probe gives up before the connection pool does, so a pod is unready before its log tells why.
     for (const pod of await databasePods()) {
-      await until(`${pod.metadata.name} tells of the time-out`, () => timedOut(pod));
+      await platform.until(`${pod.metadata.name} tells of the time-out`, () => timedOut(pod));
     }
 
     openFirewall(lab());
-    await untilReady();
+    await platform.untilReady();
     expect(identities(await databasePods())).toEqual(before);
   });
 
   test('a pod that starts behind a closed firewall fails as in the report, and comes up by itself once it is open', async () => {
     closeFirewall(lab());
     await kubectl.run(['delete', 'pod', `--selector=${named('payment')}`, `--namespace=${local.namespace}`]);
-    const failed = await until('it has failed', async () => {
-      const [pod] = await livePods('payment');
+    const failed = await platform.until('it has failed', async () => {
+      const [pod] = await platform.livePods('payment');
       return pod !== undefined && (await timedOut(pod)) && pod;
     });
 
     openFirewall(lab());
-    await untilReady();
-    expect((await livePods('payment')).map(({ metadata }) => metadata.name)).toEqual([failed.metadata.name]);
+    await platform.untilReady();
+    expect((await platform.livePods('payment')).map(({ metadata }) => metadata.name)).toEqual([failed.metadata.name]);
   });
 
   test('PostgreSQL is stopped and started, and no pod is restarted for it', async () => {
     const before = identities(await databasePods());
     lab().stopPostgres();
-    await until('no pod with a database is Ready', async () => !(await databasePods()).some(isReady));
+    await platform.until('no pod with a database is Ready', async () => !(await databasePods()).some(isReady));
 
     lab().startPostgres();
-    await untilReady();
+    await platform.untilReady();
     expect(identities(await databasePods())).toEqual(before);
-    expect((await request(eventsOf('game'), { method: 'POST', body: 'after the stop' })).code).toBe(200);
+    await platform.until('game takes events in', async () => {
+      return (await platform.request(eventsOf('game'), { method: 'POST', body: 'after the stop' })).code === 200;
+    });
   });
 });
 
 describe('a change', () => {
   const rolled = async (name: string, before: readonly KubernetesObject[]): Promise<boolean> => {
     const old = new Set(before.map(({ metadata }) => metadata['uid']));
-    const found = await pods(named(name), [local.namespace]);
+    const found = await platform.pods(named(name), [local.namespace]);
     return found.length === 1 && found.every((pod) => isReady(pod) && !old.has(pod.metadata['uid']));
   };
 
   test.each(['game', 'frontend'])('kubectl rollout restart of %s loses no request of a steady load', async (name) => {
     const path = name === 'frontend' ? '/' : apiOf(name);
-    const before = await livePods(name);
-    const usual = (await request(path)).code;
+    const before = await platform.livePods(name);
+    const usual = (await platform.request(path)).code;
     const failures: string[] = [];
     let requests = 0;
     let done = false;
     const client = async (): Promise<void> => {
       while (!done) {
         requests++;
-        await request(path).then(
+        await platform.request(path).then(
           ({ code }) => code === usual || failures.push(`answer ${code}`),
           (error: unknown) => failures.push(String(error)),
         );
@@ -667,7 +529,7 @@ describe('a change', () => {
     const clients = [client(), client(), client()];
     try {
       await kubectl.run(['rollout', 'restart', `deployment/${name}`, `--namespace=${local.namespace}`]);
-      await until(`${name} is rolled, with 200 requests meanwhile`, async () => {
+      await platform.until(`${name} is rolled, with 200 requests meanwhile`, async () => {
         return (await rolled(name, before)) && requests > 200;
       });
     } finally {
@@ -680,8 +542,8 @@ describe('a change', () => {
   });
 
   test('of a configuration rolls exactly the pods that read it', async () => {
-    const before = await pods();
-    const read = (await livePods('admin')).map(({ metadata }) => metadata.name);
+    const before = await platform.pods();
+    const read = (await platform.livePods('admin')).map(({ metadata }) => metadata.name);
     // Another user of the database, who is there already. The host's own files would not be generated for him.
     const services = local.services.map((service) =>
       service.name === 'admin' && service.kind === 'spring' && service.database !== undefined
@@ -692,9 +554,9 @@ describe('a change', () => {
     new Platform(app, local.name, { environment: { ...local, services }, secrets });
     const objects = synthesizeCharts(app).flatMap(({ manifests }) => manifests as KubernetesObject[]);
     await kubectl.apply({ objects });
-    await until('admin is rolled', () => rolled('admin', before));
+    await platform.until('admin is rolled', () => rolled('admin', before));
 
-    const uids = new Set((await pods()).map(({ metadata }) => metadata['uid']));
+    const uids = new Set((await platform.pods()).map(({ metadata }) => metadata['uid']));
     const gone = before.filter(({ metadata }) => !uids.has(metadata['uid']));
     expect(gone.map(({ metadata }) => metadata.name)).toEqual(read);
   });
@@ -747,7 +609,7 @@ async function usage(): Promise<Usage[]> {
       ),
     ),
   );
-  return (await pods()).map((pod) => {
+  return (await platform.pods()).map((pod) => {
     const [container] = records(record(pod['spec'])['containers']);
     const { requests, limits } = record(container?.['resources']);
     const [used] = reported.get(text(pod.metadata['uid'])) ?? [];

@@ -58,10 +58,10 @@ export interface Node {
 /**
  * Starts a node, and waits until it is Ready. What it needs and is missing is installed or built first.
  *
- * @param access the servers that pods reach on the host; they are configured by the scripts that are generated from it
- * @param passwordOf passwords of the databases' users
+ * @param access the servers that pods reach on the host
+ * @param prepareHost makes them ready for pods
  */
-export async function startNode(access: HostAccess, passwordOf: PasswordOf): Promise<Node> {
+export async function startNode(access: HostAccess, prepareHost: (lab: Lab) => void): Promise<Node> {
   requireHost('npm run test:node runs containers', PACKAGES);
   const version = newestVersion(kubernetesVersions());
   const folders = new Set<string>();
@@ -91,7 +91,12 @@ done`;
     lab.close();
   };
   try {
-    startHost(lab, passwordOf);
+    lab.initPostgres();
+    lab.startPostgres();
+    lab.startRedis();
+    prepareHost(lab);
+    closeFirewall(lab);
+    openFirewall(lab);
     await writeImages(join(folder, 'images'), version);
     const start = Date.now();
     const network: NodeNetwork = {
@@ -163,26 +168,32 @@ const INGRESS_CLASS: KubernetesObject = {
   spec: { controller: 'traefik.io/ingress-controller' },
 };
 
-/** PostgreSQL and Redis on the host, configured and opened by the generated scripts. */
-function startHost(lab: Lab, passwordOf: PasswordOf): void {
-  lab.initPostgres();
-  lab.startPostgres();
-  lab.startRedis();
+/** Configures PostgreSQL and Redis by the generated script, and makes databases and users by the generated SQL. */
+export function configureHost(lab: Lab, passwordOf: PasswordOf): void {
   lab.writeRedisPassword(passwordOf);
+  configureServers(lab);
+  for (const server of postgresServers(lab.access)) {
+    const sql = readFileSync(join(lab.files, sqlFileName(server)), 'utf8');
+    runSql(lab, psqlPasswords(lab.access, passwordOf) + sql);
+  }
+}
+
+/** Configures PostgreSQL and Redis by the script that is generated, or was. */
+export function configureServers(lab: Lab): void {
   script(lab, 'services.sh');
   lab.stopPostgres();
   lab.startPostgres();
   lab.stopRedis();
   lab.startRedis();
-  for (const server of postgresServers(lab.access)) {
-    const sql = readFileSync(join(lab.files, sqlFileName(server)), 'utf8');
-    const { code, stderr } = lab.sql(psqlPasswords(lab.access, passwordOf) + sql);
-    if (code !== 0) {
-      throw new Error(`${sqlFileName(server)}: ${stderr}`);
-    }
+}
+
+/** Runs SQL on the host as the superuser, and returns what it prints. */
+export function runSql(lab: Lab, sql: string): string {
+  const { code, stdout, stderr } = lab.sql(sql);
+  if (code !== 0) {
+    throw new Error(`SQL: ${stderr}`);
   }
-  closeFirewall(lab);
-  openFirewall(lab);
+  return stdout;
 }
 
 /** The firewall of the outage. As after a reboot, it knows of no connection: those that are open are cut too. */
