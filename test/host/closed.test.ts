@@ -19,6 +19,8 @@ const BOTH = (...rules: readonly string[]): string =>
         (rule) => `${tool} ${rule}`,
       ),
     )
+    // Without it IPv6 finds no neighbour.
+    .concat('ip6tables -I INPUT -p ipv6-icmp -j ACCEPT')
     .join(' && ');
 /** A table of nftables that filters what comes in. */
 const TABLE = (policy: string, ...rules: readonly string[]): string =>
@@ -36,6 +38,7 @@ table inet theirs {
     type filter hook input priority filter; policy ${policy};
     iif "lo" accept
     ct state established,related accept
+    meta l4proto ipv6-icmp accept
     ${rules.filter((rule) => !rule.startsWith('aside ')).join('\n    ')}
   }
 }

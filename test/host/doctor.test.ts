@@ -265,6 +265,7 @@ test('a missing or foreign database, a wrong password, too many rights and a mis
   const foreign = doctor();
   lab.sql('ALTER ROLE auth_owner CREATEDB; GRANT pg_monitor TO auth_owner');
   const excess = doctor();
+  lab.sql('ALTER ROLE auth_owner NOCREATEDB; REVOKE pg_monitor FROM auth_owner');
   lab.sql('DROP DATABASE shop_auth');
   lab.sql('DROP ROLE auth_user');
   const missing = doctor();
