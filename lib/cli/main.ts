@@ -41,9 +41,9 @@ function outdated(): readonly OutdatedFile[] {
   return files.flatMap(({ name, content }): OutdatedFile[] => {
     const file = join(OUTPUT, name);
     const committed = name !== join('manifests', SECRETS_FILE);
-    if (!existsSync(file)) return [{ file, is: 'missing', committed }];
+    if (!existsSync(file)) return [{ text: `${file}: missing`, committed }];
     const same = (committed || known !== undefined) && readFileSync(file, 'utf8') === content;
-    return same ? [] : [{ file, is: 'different', committed }];
+    return same ? [] : [{ text: `${file}: not what would be synthesized now`, committed }];
   });
 }
 

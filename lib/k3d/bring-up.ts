@@ -27,7 +27,7 @@ export interface Platform {
   readonly configFile: string;
   /** Images that are built on this machine and in no registry. */
   readonly images: readonly string[];
-  /** The build arguments of those images that have some: `NAME=value`. @default none */
+  /** Image to the words that its build needs besides: `--build-arg`, `NAME=value`. @default none */
   readonly buildArguments?: ReadonlyMap<string, readonly string[]>;
   /** Applied in this order. */
   readonly manifests: readonly ManifestStep[];
@@ -41,9 +41,8 @@ export interface Platform {
 
 /** A generated file that is not what the code makes now. */
 export interface OutdatedFile {
-  /** As people in the project's folder name it: `dist/local/manifests/auth.k8s.yaml`. */
-  readonly file: string;
-  readonly is: 'missing' | 'different';
+  /** The file, as people in the project's folder name it, and what is so: `dist/local/manifests/auth.k8s.yaml: missing`. */
+  readonly text: string;
   /** Whether git has it, so that people review what changes in it. */
   readonly committed: boolean;
 }
@@ -281,10 +280,11 @@ async function storedText(name: string, steps: Steps): Promise<readonly string[]
  * and a synth makes.
  */
 async function synthesizeMissing(outdated: Before['outdated'], steps: Steps): Promise<void> {
-  const shown = ({ file, is }: OutdatedFile): string =>
-    is === 'missing' ? `${file} is missing` : `${file} is not what the code makes now`;
   const stop = (files: readonly OutdatedFile[]): never =>
-    steps.fail(...files.map(shown), 'Run npm run synth, look at what it changes (git diff), and run npm run up again.');
+    steps.fail(
+      ...files.map(({ text }) => text),
+      'Run npm run synth, look at what it changes (git diff), and run npm run up again.',
+    );
   const found = outdated();
   const committed = found.filter((file) => file.committed);
   if (committed.length > 0) stop(committed);
@@ -292,7 +292,8 @@ async function synthesizeMissing(outdated: Before['outdated'], steps: Steps): Pr
     steps.say('They are what the code makes.');
     return;
   }
-  for (const file of found) steps.say(`${shown(file)}, and not in git`);
+  for (const { text } of found) steps.say(text);
+  steps.say('They are not in git, so a synth makes them:');
   await steps.run(['npm', 'run', 'synth']);
   const left = outdated();
   if (left.length > 0) stop(left);

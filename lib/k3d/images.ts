@@ -87,8 +87,8 @@ export function buildLines(
   buildArguments: ReadonlyMap<string, readonly string[]> = new Map(),
 ): readonly string[] {
   return images.map((image) => {
-    const options = (buildArguments.get(image) ?? []).flatMap((argument) => ['--build-arg', argument]);
-    return `${shellLine(['docker', 'build', ...options, '-t', image])} FOLDER`;
+    const words = ['docker', 'build', ...(buildArguments.get(image) ?? []), '-t', image];
+    return `${shellLine(words)} FOLDER`;
   });
 }
 

@@ -544,7 +544,7 @@ test.each(Object.entries(CASES))('%s: named, with the remedy', async (_, expecte
         image: expected.image ?? cluster.image,
       },
     },
-    buildArguments: new Map([['shop/auth-service:dev', ['API=http://a']]]),
+    buildArguments: new Map([['shop/auth-service:dev', ['--build-arg', 'API=http://a']]]),
   });
 
   const hit = failed(findings).find(({ name }) => name.startsWith(expected.check));

@@ -346,7 +346,9 @@ describe('images', () => {
   test('that are not built stop it, with how each is built', async () => {
     const screen = terminal();
     tell('built', builtAs(1).split('\n')[0] ?? '');
-    const buildArguments = new Map([['shop/game-service:dev', ['API_URL=http://localhost:8880', 'NAME=a b']]]);
+    const buildArguments = new Map([
+      ['shop/game-service:dev', ['--build-arg', 'API_URL=http://localhost:8880', '--build-arg', 'NAME=a b']],
+    ]);
 
     expect(await up(screen, 0, { ...platform, buildArguments })).toBe(1);
 
@@ -367,7 +369,7 @@ describe('images', () => {
 });
 
 describe('generated files', () => {
-  const SECRET: OutdatedFile = { file: 'dist/secrets.k8s.yaml', is: 'missing', committed: false };
+  const SECRET: OutdatedFile = { text: 'dist/secrets.k8s.yaml: missing', committed: false };
   const bring = (screen: RecordingTerminal, outdated: () => readonly OutdatedFile[]): Promise<number> =>
     bringUp(platform, hands(screen), { outdated, doctor: () => Promise.resolve(0) });
   const synthesized = (): boolean => existsSync(join(state, 'synthesized'));
@@ -378,7 +380,9 @@ describe('generated files', () => {
     expect(await bring(screen, () => (synthesized() ? [] : [SECRET]))).toBe(0);
 
     expect(calls()[0]).toBe('npm run synth');
-    expect(screen.written()).toContain('dist/secrets.k8s.yaml is missing, and not in git\n$ npm run synth\n');
+    expect(screen.written()).toContain(
+      'dist/secrets.k8s.yaml: missing\nThey are not in git, so a synth makes them:\n$ npm run synth\n',
+    );
   });
 
   test('that are still not there after it stop it', async () => {
@@ -387,22 +391,22 @@ describe('generated files', () => {
     expect(await bring(screen, () => [SECRET])).toBe(1);
 
     expect(calls()).toEqual(['npm run synth']);
-    expect(screen.written()).toContain('× Generated files\n    dist/secrets.k8s.yaml is missing\n');
+    expect(screen.written()).toContain('× Generated files\n    dist/secrets.k8s.yaml: missing\n');
   });
 
   test('that git has and are older than the code are named, and nothing is changed', async () => {
     const screen = terminal();
     const old = [
       SECRET,
-      { file: 'dist/auth.k8s.yaml', is: 'different', committed: true } as const,
-      { file: 'dist/new.k8s.yaml', is: 'missing', committed: true } as const,
+      { text: 'dist/auth.k8s.yaml: not what would be synthesized now', committed: true },
+      { text: 'dist/new.k8s.yaml: missing', committed: true },
     ];
 
     expect(await bring(screen, () => old)).toBe(1);
 
     expect(calls()).toEqual([]);
     expect(screen.written()).toContain(
-      '    dist/auth.k8s.yaml is not what the code makes now\n    dist/new.k8s.yaml is missing\n    Run npm run synth, look',
+      '    dist/auth.k8s.yaml: not what would be synthesized now\n    dist/new.k8s.yaml: missing\n    Run npm run synth, look',
     );
   });
 });

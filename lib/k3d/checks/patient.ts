@@ -9,7 +9,7 @@ export interface Patient {
   readonly configFile: string;
   /** The images that are imported into the cluster. */
   readonly images: readonly string[];
-  /** The build arguments of those images that have some: `NAME=value`. @default none */
+  /** Image to the words that its build needs besides: `--build-arg`, `NAME=value`. @default none */
   readonly buildArguments?: ReadonlyMap<string, readonly string[]>;
   /**
    * The namespace of the Services by whose names pods reach the endpoints.
