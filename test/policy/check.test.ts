@@ -148,11 +148,18 @@ describe('input', () => {
       'notes.txt': 'a: [',
       'kustomization.yaml': 'resources: []',
       'b/kustomization.yml': 'resources: []',
-      '.hidden/x.yaml': 'a: [',
-      'node_modules/x/y.yaml': 'a: [',
+      // kubectl apply -R reads these too.
+      '.hidden/x.yaml': json(bad('x', 'd')),
+      'node_modules/x/y.yaml': json(bad('x', 'e')),
     });
 
-    expect(found([path], path)).toEqual(['a.yaml:1 image-tag', 'b/z.yml:6 config-map-secret', 'c.json:1 image-tag']);
+    expect(found([path], path)).toEqual([
+      '.hidden/x.yaml:1 image-tag',
+      'a.yaml:1 image-tag',
+      'b/z.yml:6 config-map-secret',
+      'c.json:1 image-tag',
+      'node_modules/x/y.yaml:1 image-tag',
+    ]);
     expect(run([path]).stderr).toBe('');
   });
 

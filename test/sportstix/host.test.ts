@@ -26,13 +26,22 @@ test('the cluster is that of the platform', () => {
     ports: [
       { host: 8880, container: 80 },
       { host: 8443, container: 443 },
+      { address: '127.0.0.1', host: 9094, container: 9094 },
     ],
     subnet: '172.21.0.0/16',
     podCidr: '10.42.0.0/16',
     serviceCidr: '10.43.0.0/16',
   });
   const config = contentOf('k3d.yml');
-  for (const text of ['name: sportstix', 'servers: 1', 'agents: 2', '8880:80', '8443:443', 'subnet: 172.21.0.0/16']) {
+  for (const text of [
+    'name: sportstix',
+    'servers: 1',
+    'agents: 2',
+    '8880:80',
+    '8443:443',
+    '127.0.0.1:9094:9094',
+    'subnet: 172.21.0.0/16',
+  ]) {
     expect(config).toContain(text);
   }
   expect(config).not.toContain('traefik'); // k3s brings it unless it is disabled.
