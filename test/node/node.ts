@@ -181,7 +181,7 @@ export function configureHost(lab: Lab, passwordOf: PasswordOf): void {
 /** Configures PostgreSQL and Redis by the script that is generated, or was. */
 export function configureServers(lab: Lab): void {
   script(lab, 'services.sh');
-  lab.stopPostgres();
+  lab.stopPostgres('fast');
   lab.startPostgres();
   lab.stopRedis();
   lab.startRedis();
