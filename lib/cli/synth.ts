@@ -1,6 +1,8 @@
+import { parseArgs } from 'node:util';
 import type { Environment } from '../sportstix/environments';
 import { synthesize, type SynthesizeOptions } from '../sportstix/synth';
 import { UserError } from '../synth/user-error';
+import { readArguments } from './command-line';
 
 const USAGE = `Usage: npm run synth
 
@@ -25,14 +27,11 @@ export function main(
   environments: readonly Environment[],
   options: Omit<SynthesizeOptions, 'log'>,
 ): number {
-  const unknown = args.find((arg) => arg !== '--help');
-  if (unknown !== undefined) {
-    process.stderr.write(`synth: there is no ${JSON.stringify(unknown)}; --help says what there is.\n`);
-    return 2;
-  }
-  if (args.length > 0) {
-    process.stdout.write(USAGE);
-    return 0;
+  const parsed = readArguments('npm run synth', USAGE, () =>
+    parseArgs({ args: [...args], options: { help: { type: 'boolean' } } }),
+  );
+  if (typeof parsed === 'number') {
+    return parsed;
   }
   try {
     synthesize(environments, { ...options, log: (line) => process.stderr.write(`${line}\n`) });

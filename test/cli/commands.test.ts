@@ -6,6 +6,7 @@ import { join } from 'node:path';
 // Each command as a process of its own, as people start it. No programs are in PATH: nothing could be run by mistake.
 const ROOT = join(__dirname, '../..');
 const COMMANDS = {
+  synth: ['main.ts'],
   check: ['lib/cli/check.ts'],
   doctor: ['lib/cli/main.ts', 'doctor'],
   up: ['lib/cli/main.ts', 'up'],
@@ -15,8 +16,6 @@ const COMMANDS = {
   'test:cluster, programs': ['test/cluster/binaries.ts'],
   'test:node, programs': ['test/node/binaries.ts'],
 };
-
-jest.setTimeout(120_000);
 
 let nowhere: string;
 
@@ -80,6 +79,7 @@ test('whatever else is wrong is refused with one line too', async () => {
     ['lib/cli/main.ts', 'doctor', '--yes'],
     ['lib/cli/main.ts', 'up', 'extra'],
     ['lib/cli/main.ts', 'down', 'extra'],
+    ['main.ts', 'extra'],
     ['lib/cli/docs.ts', 'extra'],
     ['bench/bench.ts', '--runs=many'],
     ['lib/cli/check.ts', '--format=xml'],

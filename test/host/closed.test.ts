@@ -5,8 +5,6 @@ import { thisSystem, type System } from '../../lib/k3d/system';
 import { access } from '../k3d/example';
 import { Lab, requireHost } from './lab';
 
-jest.setTimeout(300_000);
-
 const FLUSH = [
   ...['iptables', 'ip6tables'].flatMap((tool) => [`${tool} -P INPUT ACCEPT`, `${tool} -F`, `${tool} -X`]),
   'nft flush ruleset',

@@ -5,8 +5,6 @@ import { removeSqlFileName } from '../../lib/k3d/sql';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost, type Outcome } from './lab';
 
-jest.setTimeout(180_000);
-
 const passwordOf = (_: unknown, role: string): string => `password of ${role}`;
 const PASSWORDS = psqlPasswords(access, passwordOf);
 const OLD_PASSWORDS = ['postgres', 'auth_user', 'game_user']

@@ -33,8 +33,6 @@ const DO = {
 };
 
 // Every step is a process of its own, and they are slow where the machine is busy.
-jest.setTimeout(120_000);
-
 let folder: string;
 let state: string;
 const path = process.env['PATH'] ?? '';

@@ -10,8 +10,6 @@ import { toYaml } from '../../lib/synth/yaml';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
 
 // Processes start slowly on a busy machine.
-jest.setTimeout(300_000);
-
 let folder: string;
 let file: string;
 

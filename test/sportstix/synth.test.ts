@@ -13,8 +13,6 @@ import { runFile } from '../processes';
 import type { Manifest } from '../testing';
 
 // Processes start slowly on a busy machine.
-jest.setTimeout(300_000);
-
 const ROOT = join(__dirname, '..', '..');
 
 let root: string;
@@ -143,35 +141,28 @@ describe('a secret value that nothing can hold', () => {
     ['a tag', `!${SECRET} x`],
     ['an open quote', `"${SECRET}`],
     ['more than 512 bytes', SECRET.repeat(50)],
-  ])(
-    '%s: is shown nowhere, and nothing is written',
-    async (name, value) => {
-      run();
-      for (const key of ['postgres-auth_user-password', 'postgres-auth_owner-password', 'redis-password']) {
-        const text = fs.readFileSync(secretsFile(), 'utf8');
-        fs.writeFileSync(secretsFile(), text.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`));
-        const before = contentOf(root);
-        // The date is a text to YAML 1.2, and a fine password.
-        if (name === 'a date') {
-          run();
-        } else {
-          expectRefusal(run, /^\S+\/local\.yml: [^\n]* The file was left as it is\.$/);
-          expect(contentOf(root)).toEqual(before);
-        }
-        if (key === 'redis-password' && name === 'a line break') {
-          const { code, stdout, stderr } = await runFile('test/sportstix/run-synth.ts', [
-            outdir,
-            join(root, '.secrets'),
-          ]);
-          expect([code, stdout]).toEqual([1, '']);
-          expect(stderr).toMatch(/^[^\n]*redis-password: has a control character[^\n]*\n$/);
-          expect(stderr).not.toContain(SECRET);
-        }
-        fs.writeFileSync(secretsFile(), text);
+  ])('%s: is shown nowhere, and nothing is written', async (name, value) => {
+    run();
+    for (const key of ['postgres-auth_user-password', 'postgres-auth_owner-password', 'redis-password']) {
+      const text = fs.readFileSync(secretsFile(), 'utf8');
+      fs.writeFileSync(secretsFile(), text.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`));
+      const before = contentOf(root);
+      // The date is a text to YAML 1.2, and a fine password.
+      if (name === 'a date') {
+        run();
+      } else {
+        expectRefusal(run, /^\S+\/local\.yml: [^\n]* The file was left as it is\.$/);
+        expect(contentOf(root)).toEqual(before);
       }
-    },
-    60_000,
-  );
+      if (key === 'redis-password' && name === 'a line break') {
+        const { code, stdout, stderr } = await runFile('test/sportstix/run-synth.ts', [outdir, join(root, '.secrets')]);
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr).toMatch(/^[^\n]*redis-password: has a control character[^\n]*\n$/);
+        expect(stderr).not.toContain(SECRET);
+      }
+      fs.writeFileSync(secretsFile(), text);
+    }
+  });
 
   test('whereas every printable one arrives, quoted as each language asks', () => {
     run();
@@ -288,24 +279,20 @@ describe('two synths at the same time', () => {
   test.each([
     ['into two folders agree on the secrets', ['a', 'b']],
     ['into one folder leave it whole', ['a', 'a']],
-  ])(
-    '%s',
-    async (_, folders) => {
-      const results = await Promise.all(
-        [...folders, ...folders].map((folder) =>
-          runFile('test/sportstix/run-synth.ts', [join(root, folder), join(root, '.secrets')]),
-        ),
-      );
-      expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(results.map(() => [0, '']));
+  ])('%s', async (_, folders) => {
+    const results = await Promise.all(
+      [...folders, ...folders].map((folder) =>
+        runFile('test/sportstix/run-synth.ts', [join(root, folder), join(root, '.secrets')]),
+      ),
+    );
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(results.map(() => [0, '']));
 
-      for (const folder of folders) {
-        expect(outdated(local, join(root, '.secrets'), join(root, folder))).toEqual([]);
-        expect(fs.readdirSync(join(root, folder))).toEqual(['local']);
-      }
-      expect(fs.readdirSync(join(root, '.secrets')).sort()).toEqual(['local.psql', 'local.redis.conf', 'local.yml']);
-    },
-    120_000,
-  );
+    for (const folder of folders) {
+      expect(outdated(local, join(root, '.secrets'), join(root, folder))).toEqual([]);
+      expect(fs.readdirSync(join(root, folder))).toEqual(['local']);
+    }
+    expect(fs.readdirSync(join(root, '.secrets')).sort()).toEqual(['local.psql', 'local.redis.conf', 'local.yml']);
+  });
 });
 
 describe('what is outdated', () => {
@@ -393,24 +380,6 @@ describe('a change that kubectl apply would refuse', () => {
 });
 
 describe('the command', () => {
-  test.each([
-    [['--help'], 0, /^Usage: npm run synth\n/, /^$/],
-    [['--halp'], 2, /^$/, /^synth: there is no "--halp"; --help says what there is\.\n$/],
-    [['--help', 'x'], 2, /^$/, /^synth: there is no "x"[^\n]*\n$/],
-    [[''], 2, /^$/, /^synth: there is no ""[^\n]*\n$/],
-  ])(
-    '%j ends with %d, and writes nothing',
-    async (args, expected, out, err) => {
-      const { code, stdout, stderr } = await runFile('main.ts', args, {
-        env: { ...process.env, CDK8S_OUTDIR: outdir },
-      });
-
-      expect([code, stdout, stderr]).toEqual([expected, expect.stringMatching(out), expect.stringMatching(err)]);
-      expect(fs.readdirSync(root)).toEqual([]);
-    },
-    60_000,
-  );
-
   test('says what is wrong in one line, and where in the code only for what is wrong in the code', () => {
     const written: string[] = [];
     const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);

@@ -7,8 +7,6 @@ import { withLock } from '../../lib/synth/lock';
 import { runFile } from '../processes';
 
 // Processes start slowly on a busy machine.
-jest.setTimeout(300_000);
-
 let folder: string;
 let lock: string;
 

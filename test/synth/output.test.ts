@@ -6,8 +6,6 @@ import { UserError } from '../../lib/synth/user-error';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
 
 // Processes start slowly on a busy machine.
-jest.setTimeout(300_000);
-
 let root: string;
 let folder: string;
 
@@ -481,20 +479,16 @@ describe('what may not be written', () => {
       },
       /\/dist: cannot be written to \(EACCES\)/,
     ],
-  ])(
-    '%s is named, and all is as it was',
-    async (_, change, message) => {
-      const { code, stderr } = await run(change);
+  ])('%s is named, and all is as it was', async (_, change, message) => {
+    const { code, stderr } = await run(change);
 
-      expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
-      expect(stderr).toMatch(/^[^\n]*\n$/);
-      expect(all()).toEqual({ 'dist/local/x': 'old', 'dist/local/a/y': 'old' });
-      fs.chmodSync(join(root, 'dist'), 0o755);
-      fs.chmodSync(folder, 0o755);
-      fs.chmodSync(join(folder, 'a'), 0o755);
-    },
-    60_000,
-  );
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(stderr).toMatch(/^[^\n]*\n$/);
+    expect(all()).toEqual({ 'dist/local/x': 'old', 'dist/local/a/y': 'old' });
+    fs.chmodSync(join(root, 'dist'), 0o755);
+    fs.chmodSync(folder, 0o755);
+    fs.chmodSync(join(folder, 'a'), 0o755);
+  });
 
   const asRoot = process.getuid?.() === 0 ? test : test.skip;
   asRoot("belongs, if root writes it, to the folder's owner", () => {
