@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Chart } from 'cdk8s';
 import { synthesizeCharts } from '../lib/synth/manifests';
+import { UserError } from '../lib/synth/user-error';
 import { toYamlStream } from '../lib/synth/yaml';
 
 /** Milliseconds that {@link until} waits: what comes at all comes sooner, on a slow and busy machine too. */
@@ -41,6 +42,25 @@ export interface Manifest {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly [field: string]: unknown;
+}
+
+/**
+ * Expects a call to be refused in one line that its reader can mend without reading the code, with everything as it was.
+ *
+ * @param state all that must not change
+ */
+export function expectRefusal(call: () => unknown, message: string | RegExp, state: () => unknown): void {
+  const before = state();
+  let thrown: unknown;
+  try {
+    call();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(UserError);
+  expect((thrown as Error).message).toMatch(message);
+  expect((thrown as Error).message).not.toContain('\n');
+  expect(state()).toEqual(before);
 }
 
 /** A chart of an app of its own, in namespace `shop`, part of `shop`. */

@@ -133,31 +133,33 @@ export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration
 
 /** A size as Kubernetes writes it. Checks that it is whole bytes, of which there is at least one. */
 export function wholeBytes(scope: IConstruct, prop: string, size: Size): string {
-  const text = size.asString();
-  const nanos = parseQuantity(text);
-  if (nanos === undefined || nanos <= 0n || nanos % NANOS !== 0n) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value: text,
-      reason: 'not a number of whole bytes above zero, and the API server refuses it or rounds it.',
-      remedy: 'Give such a size, in a smaller unit if need be, as in Size.mebibytes(512).',
-    });
-  }
-  return text;
+  return wholeQuantity(scope, prop, size.asString(), {
+    nanos: NANOS,
+    reason: 'not a number of whole bytes above zero, and the API server refuses it or rounds it.',
+    remedy: 'Give such a size, in a smaller unit if need be, as in Size.mebibytes(512).',
+  });
 }
 
 /** CPU time as Kubernetes writes it. Checks that it is whole thousandths of a CPU, of which there is at least one. */
 export function wholeMillis(scope: IConstruct, prop: string, { amount }: Cpu): string {
-  const nanos = parseQuantity(amount);
-  if (nanos === undefined || nanos <= 0n || nanos % (NANOS / 1000n) !== 0n) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value: amount,
-      reason: 'not a number of whole thousandths of a CPU above zero, and Kubernetes knows no less.',
-      remedy: 'Give such a number, as in Cpu.millis(100).',
-    });
+  return wholeQuantity(scope, prop, amount, {
+    nanos: NANOS / 1000n,
+    reason: 'not a number of whole thousandths of a CPU above zero, and Kubernetes knows no less.',
+    remedy: 'Give such a number, as in Cpu.millis(100).',
+  });
+}
+
+function wholeQuantity(
+  scope: IConstruct,
+  prop: string,
+  value: string,
+  { nanos, reason, remedy }: { readonly nanos: bigint; readonly reason: string; readonly remedy: string },
+): string {
+  const amount = parseQuantity(value);
+  if (amount === undefined || amount <= 0n || amount % nanos !== 0n) {
+    throw new InvalidPropError(scope, { prop, value, reason, remedy });
   }
-  return amount;
+  return value;
 }
 
 /** How many parts the values of parseQuantity have to one. */

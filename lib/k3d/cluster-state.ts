@@ -45,6 +45,11 @@ export function nodeNames(name: string, state: ClusterState): readonly string[] 
   );
 }
 
+/** The container that publishes the cluster's ports. */
+export function loadBalancer(name: string): string {
+  return `k3d-${name}-serverlb`;
+}
+
 /** The node that the cluster itself is asked in, whatever contexts kubectl has on this machine. */
 export function firstServer(name: string): string {
   return `k3d-${name}-server-0`;

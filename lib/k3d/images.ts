@@ -1,5 +1,4 @@
 import { answerOf, complaint, succeeded, Unanswered } from './command';
-import { fullImageName } from './image-name';
 import { field, listAt, parseJson, textAt, textsAt } from './json';
 import { shellLine } from './quote';
 import type { System } from './system';
@@ -147,4 +146,11 @@ async function contentOnNode(node: string, image: string, system: Run): Promise<
   const layers = textsAt(spec, 'rootfs', 'diff_ids');
   if (layers.length === 0) throw new Unanswered(`crictl inspecti ${image} on ${node} told no layers`);
   return contentOf(layers, field(spec, 'config'));
+}
+
+/** An image's full name, as container runtimes list it: Docker Hub is implied, and its folder `library`. */
+export function fullImageName(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  if (rest.length === 0) return `docker.io/library/${image}`;
+  return /[.:]/.test(first) || first === 'localhost' ? image : `docker.io/${image}`;
 }

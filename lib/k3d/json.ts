@@ -1,5 +1,7 @@
 /** Reading JSON that other programs wrote, without believing its shape. */
 
+import { valueAt } from '../policy/manifest';
+
 /** The value that a text is, or undefined where it is no JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -12,13 +14,7 @@ export function parseJson(text: string): unknown {
 
 /** A field of an object, by its path; undefined where it is not there. */
 export function field(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (current, key) =>
-      typeof current === 'object' && current !== null
-        ? new Map<string, unknown>(Object.entries(current)).get(key)
-        : undefined,
-    value,
-  );
+  return valueAt(value, path);
 }
 
 /** A text at a path; empty where there is none. */

@@ -32,8 +32,14 @@ export interface K3dCluster {
   readonly podCidr: string;
   /** IPv4 range of the Services. */
   readonly serviceCidr: string;
-  /** The k3s image, with a version as its tag: `rancher/k3s:v1.31.5-k3s1`. */
+  /** The k3s image, with a version as its tag: `rancher/k3s:v1.35.5-k3s1`. */
   readonly image: string;
+}
+
+/** The minor version of a cluster's Kubernetes: 35 of `rancher/k3s:v1.35.5-k3s1`. */
+export function kubernetesMinor({ image }: Pick<K3dCluster, 'image'>): number {
+  const [, minor = '0'] = /:v1\.(\d+)\./.exec(image) ?? [];
+  return Number(minor);
 }
 
 /** A database, and who works in it. */

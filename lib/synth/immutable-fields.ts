@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
+import { child, resourceOf, valueAt } from '../policy/manifest';
 
 // Fields of which the API server refuses every change, by kind: what is not in this list of a StatefulSet's may change.
 // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ and pkg/apis/apps/validation of Kubernetes
@@ -24,15 +25,18 @@ export function immutableChanges(folder: string, manifests: ReadonlyMap<string, 
     }
     const old = new Map(objects(before).map((object) => [idOf(object), object]));
     return objects(after).flatMap((object) => {
-      const fields = FIELDS[textAt(object, 'kind')] ?? [];
-      const changes = fields.flatMap((field) =>
-        changesOf(`spec.${field}`, at(old.get(idOf(object)), 'spec', field), at(object, 'spec', field)),
+      const id = idOf(object);
+      const { kind, namespace, name } = resourceOf(object);
+      const changes = (FIELDS[kind ?? ''] ?? []).flatMap((field) =>
+        changesOf(`spec.${field}`, valueAt(old.get(id), ['spec', field]), valueAt(object, ['spec', field])),
       );
-      return !old.has(idOf(object)) || changes.length === 0
+      return !old.has(id) || changes.length === 0
         ? []
         : [
-            `WARNING: ${idOf(object)}: ${changes.join(', ')}: kubectl apply will be refused, since this cannot change while the ` +
-              `${textAt(object, 'kind')} exists. README, "Grow a volume", says what to do without losing data.`,
+            `WARNING: ${id}: ${changes.join(', ')}: kubectl apply will be refused, since this cannot change while the ${kind ?? ''} exists. ` +
+              (kind === 'StatefulSet'
+                ? 'README, "Grow a volume", says what to do without losing data.'
+                : `Remove it first, which ends its pods (kubectl -n ${namespace ?? 'default'} delete ${(kind ?? '').toLowerCase()} ${name ?? ''}), and apply again.`),
           ];
     });
   });
@@ -55,15 +59,15 @@ function objects(yaml: string): unknown[] {
 }
 
 function idOf(object: unknown): string {
-  const namespace = textAt(object, 'metadata', 'namespace');
-  return `${textAt(object, 'kind')} ${namespace === '' ? '' : `${namespace}/`}${textAt(object, 'metadata', 'name')}`;
+  const { kind, namespace, name } = resourceOf(object);
+  return `${kind ?? ''} ${namespace === null ? '' : `${namespace}/`}${name ?? ''}`;
 }
 
 /** The differing parts of two values, down to what is no object. */
 function changesOf(path: string, before: unknown, after: unknown): string[] {
   if (isObject(before) && isObject(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
-      changesOf(Array.isArray(after) ? `${path}[${key}]` : `${path}.${key}`, at(before, key), at(after, key)),
+      changesOf(Array.isArray(after) ? `${path}[${key}]` : `${path}.${key}`, child(before, key), child(after, key)),
     );
   }
   return JSON.stringify(before) === JSON.stringify(after)
@@ -75,15 +79,6 @@ function shown(value: unknown): string {
   return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function textAt(value: unknown, ...keys: readonly string[]): string {
-  const text = at(value, ...keys);
-  return typeof text === 'string' ? text : '';
-}
-
-function at(value: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>((parent, key) => (isObject(parent) ? parent[key] : undefined), value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

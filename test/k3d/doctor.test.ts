@@ -1,6 +1,6 @@
 import { main } from '../../lib/cli/doctor';
 import { checks, type Patient } from '../../lib/k3d/checks';
-import { fullImageName } from '../../lib/k3d/image-name';
+import { fullImageName } from '../../lib/k3d/images';
 import { runChecks, type Finding, type Result } from '../../lib/k3d/doctor';
 import type { PublishedPort } from '../../lib/k3d/model';
 import { scramMatches } from '../../lib/k3d/scram';

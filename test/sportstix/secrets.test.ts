@@ -9,7 +9,6 @@ import { UserError } from '../../lib/synth/user-error';
 import { toYaml } from '../../lib/synth/yaml';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
 
-// Processes start slowly on a busy machine.
 let folder: string;
 let file: string;
 

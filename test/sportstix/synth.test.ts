@@ -8,11 +8,9 @@ import { main } from '../../lib/cli/synth';
 import { type Environment, local } from '../../lib/sportstix/environments';
 import type { OutdatedFile } from '../../lib/k3d/bring-up';
 import { outdated, synthesize } from '../../lib/sportstix/synth';
-import { UserError } from '../../lib/synth/user-error';
 import { runFile } from '../processes';
-import type { Manifest } from '../testing';
+import { expectRefusal as expectRefusalOf, type Manifest } from '../testing';
 
-// Processes start slowly on a busy machine.
 const ROOT = join(__dirname, '..', '..');
 
 let root: string;
@@ -46,19 +44,10 @@ function written(): Record<string, string> {
 
 const secretsFile = (): string => join(root, '.secrets', 'local.yml');
 
-/** Expects a synth to be refused in one line, with everything as it was. */
-function expectRefusal(call: () => unknown, message: string | RegExp): void {
-  const before = contentOf(root);
-  let thrown: unknown;
-  try {
-    call();
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toBeInstanceOf(UserError);
-  expect((thrown as Error).message).toMatch(message);
-  expect(contentOf(root)).toEqual(before);
-}
+/** Expects a call to be refused, with every file as it was. */
+const expectRefusal = (call: () => unknown, message: string | RegExp): void => {
+  expectRefusalOf(call, message, () => contentOf(root));
+};
 
 describe('the output', () => {
   test('has API objects only in manifests, and a Kustomize base that lists them all', () => {
@@ -367,6 +356,19 @@ describe('a change that kubectl apply would refuse', () => {
     expect(run([other]).join()).toContain(
       'spec.volumeClaimTemplates[0].spec.storageClassName changes from nothing to fast',
     );
+  });
+
+  test('is said: the selector of a Deployment, which nothing but its removal changes', () => {
+    run();
+    const file = join(outdir, 'local', 'manifests', 'auth.k8s.yaml');
+    const before = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, before.replace(/(matchLabels:\n\s+app.kubernetes.io\/name:) auth/, '$1 formerly'));
+
+    expect(run().filter((line) => line.startsWith('WARNING'))).toEqual([
+      'WARNING: Deployment sportstix/auth: spec.selector.matchLabels.app.kubernetes.io/name changes from formerly to auth: ' +
+        'kubectl apply will be refused, since this cannot change while the Deployment exists. ' +
+        'Remove it first, which ends its pods (kubectl -n sportstix delete deployment auth), and apply again.',
+    ]);
   });
 
   test('is not said of what may change, nor of what is new or gone', () => {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { withLock } from '../../lib/synth/lock';
 import { runFile } from '../processes';
 
-// Processes start slowly on a busy machine.
 let folder: string;
 let lock: string;
 

@@ -2,10 +2,9 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { differences, MARK, type OutputFile, replaceOutput } from '../../lib/synth/output';
-import { UserError } from '../../lib/synth/user-error';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
+import { expectRefusal as expectRefusalOf } from '../testing';
 
-// Processes start slowly on a busy machine.
 let root: string;
 let folder: string;
 
@@ -47,20 +46,10 @@ function all(from = root, prefix = ''): Record<string, string | null> {
   return Object.fromEntries(entries);
 }
 
-/** Expects a call to be refused with a message, and everything to be as it was. */
-function expectRefusal(call: () => unknown, message: string | RegExp): void {
-  const before = all();
-  let thrown: unknown;
-  try {
-    call();
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toBeInstanceOf(UserError);
-  expect((thrown as Error).message).toMatch(message);
-  expect((thrown as Error).message).not.toContain('\n');
-  expect(all()).toEqual(before);
-}
+/** Expects a call to be refused, with every file as it was. */
+const expectRefusal = (call: () => unknown, message: string | RegExp): void => {
+  expectRefusalOf(call, message, all);
+};
 
 describe('a folder', () => {
   test('is made with files, and the folders above and below', () => {

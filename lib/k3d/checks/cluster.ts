@@ -1,4 +1,4 @@
-import { type ClusterState, firstServer, isRunning } from '../cluster-state';
+import { type ClusterState, firstServer, isRunning, loadBalancer } from '../cluster-state';
 import { portMapping } from '../cluster-config';
 import { answerOf, Unanswered } from '../command';
 import type { Result } from '../doctor';
@@ -43,7 +43,7 @@ export async function publishedResult({ access, system }: Patient, state: Cluste
   if (state.kind === 'absent') return ok('not created yet');
   if (!isRunning(state)) return couldNotRun('the cluster does not run; see above');
   // A line is `9094/tcp -> 127.0.0.1:9094`; every address is 0.0.0.0.
-  const published = (await answerOf(system, ['docker', 'port', `k3d-${name}-serverlb`])).split('\n');
+  const published = (await answerOf(system, ['docker', 'port', loadBalancer(name)])).split('\n');
   const lineOf = (container: number, address: string, host: number): string => `${container}/tcp -> ${address}:${host}`;
   const missing = ports.filter(
     ({ address = '0.0.0.0', host, container }) => !published.includes(lineOf(container, address, host)),

@@ -21,7 +21,7 @@ export function namedHosts({ access }: Patient): readonly string[] {
 }
 
 /** Names of the Services that stand for such a name; those that stand for an address have one of their own. */
-export function namedServices({ access }: Patient): readonly string[] {
+function namedServices({ access }: Patient): readonly string[] {
   return access.endpoints.filter((endpoint) => !isIPv4(endpoint.host)).map((endpoint) => endpoint.name);
 }
 

@@ -1,4 +1,4 @@
-import { type ClusterState, isRunning } from '../cluster-state';
+import { type ClusterState, firstServer, isRunning } from '../cluster-state';
 import { complaint, succeeded } from '../command';
 import { sudo, type Result } from '../doctor';
 import { listAt, numberAt, parseJson, textAt } from '../json';
@@ -44,7 +44,7 @@ export async function firewallResult(patient: Patient, endpoint: HostEndpoint, s
 /** Opens the connection from where pods would: in a node's network namespace, from its address and from the pods' range. */
 async function firewallTested(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
   const { access, system } = patient;
-  const node = `k3d-${access.cluster.name}-server-0`;
+  const node = firstServer(access.cluster.name);
   const inspect = ['docker', 'inspect', '--format', '{{.State.Pid}}', node];
   const inspected = await system.run(inspect);
   const pid = succeeded(inspected) ? inspected.stdout.trim() : '';

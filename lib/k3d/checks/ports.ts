@@ -1,4 +1,4 @@
-import type { ClusterState } from '../cluster-state';
+import { type ClusterState, loadBalancer } from '../cluster-state';
 import { sudo, type Result } from '../doctor';
 import { shellLine } from '../quote';
 import { listeners } from './listeners';
@@ -15,11 +15,11 @@ export async function portResult(
   const listen = await system.canListen(port, address);
   if (listen === 'yes') return ok('free');
   if (listen === 'forbidden') return ok('only root may try; Docker runs as root, so it can');
-  const loadBalancer = `k3d-${access.cluster.name}-serverlb`;
   const containers = await system.run(['docker', 'ps', '--filter', `publish=${port}`, '--format', '{{.Names}}']);
   const names = containers.kind === 'exited' && containers.code === 0 ? containers.stdout.trim().split('\n') : [];
   const container = names.find((name) => name !== '');
-  if (container === loadBalancer && state.kind === 'present') return ok('held by the cluster itself');
+  if (container === loadBalancer(access.cluster.name) && state.kind === 'present')
+    return ok('held by the cluster itself');
   // One that listens on another address only is not in the way.
   const holders = ((await listeners(system, port)) ?? []).filter(
     (listener) => address === undefined || [address, '0.0.0.0', '*', '::'].includes(listener.address),

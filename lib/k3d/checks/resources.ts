@@ -1,6 +1,7 @@
 import { answerOf, Unanswered } from '../command';
 import type { Check, Result } from '../doctor';
 import { numberAt, parseJson, textAt } from '../json';
+import { type K3dCluster, kubernetesMinor } from '../model';
 import { shellLine } from '../quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
@@ -30,7 +31,7 @@ export function resourceChecks(patient: Patient): readonly Check[] {
   });
   return [
     check('the kernel has cgroups as the kubelet wants them', async () =>
-      cgroupResult(access.cluster.image, await dockerInfo()),
+      cgroupResult(access.cluster, await dockerInfo()),
     ),
     ...(requests === undefined
       ? []
@@ -49,13 +50,12 @@ async function askDocker({ system }: Patient): Promise<unknown> {
   return info;
 }
 
-function cgroupResult(image: string, info: unknown): Result {
+function cgroupResult(cluster: K3dCluster, info: unknown): Result {
   const version = textAt(info, 'CgroupVersion');
-  const [, minor = '0'] = /:v1\.(\d+)\./.exec(image) ?? [];
   if (version === '') return couldNotRun('docker info tells no CgroupVersion');
-  if (version !== '1' || Number(minor) < CGROUP_V2_FROM) return ok(`version ${version}`);
+  if (version !== '1' || kubernetesMinor(cluster) < CGROUP_V2_FROM) return ok(`version ${version}`);
   return problem(
-    `version ${version}, and ${image} needs version 2`,
+    `version ${version}, and ${cluster.image} needs version 2`,
     `From Kubernetes 1.${CGROUP_V2_FROM} on the kubelet does not start on version 1, and no node becomes ready.`,
     [
       'start the kernel with systemd.unified_cgroup_hierarchy=1 (the default of every current distribution), and reboot',

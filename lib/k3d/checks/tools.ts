@@ -1,6 +1,7 @@
 import { complaint } from '../command';
 import { sudo, type Check, type Result } from '../doctor';
 import { parseJson, textAt } from '../json';
+import { kubernetesMinor } from '../model';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
 
@@ -26,9 +27,8 @@ function isOlder(version: Version, oldest: Version): boolean {
 
 /** The tools that make and use the cluster. */
 export function toolChecks({ access, system }: Patient): readonly Check[] {
-  const [, k3sMinor = '0'] = /:v1\.(\d+)\./.exec(access.cluster.image) ?? [];
   // kubectl works with API servers one minor version older or newer (Kubernetes' version skew policy).
-  const oldestKubectl: Version = [1, Number(k3sMinor) - 1, 0];
+  const oldestKubectl: Version = [1, kubernetesMinor(access.cluster) - 1, 0];
   const tool = (name: string, oldest: Version, run: () => Promise<Result>): Check => ({
     section: 'tools',
     name: `${name} is installed, version ${oldest.join('.')} or newer`,
