@@ -1,7 +1,7 @@
 // One measurement, in a process of its own: `case.ts NAME SERVICES OUTDIR` prints a Measurement as JSON.
 import { join } from 'node:path';
 import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
-import { PolicyPack } from '../lib/policy';
+import { PolicyPack } from '../lib/policy/pack';
 import { Platform } from '../lib/sportstix/platform';
 import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../lib/synth/manifests';
 import { replaceOutput } from '../lib/synth/output';

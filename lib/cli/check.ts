@@ -5,7 +5,7 @@ import { check, FORMATS } from '../policy/check';
 import type { CheckOptions, Format } from '../policy/check';
 import { policies } from '../policy/policies';
 import { workloads } from '../policy/policy';
-import type { PodTemplateKind } from '../policy/policy';
+import type { PodTemplateKind } from '../manifest/workloads';
 import { wantsColour } from '../policy/report';
 import { readArguments, runCommand } from './command-line';
 

@@ -16,7 +16,7 @@ import {
   type Progress,
   type Style,
 } from '../k3d/doctor';
-import { shellLine } from '../k3d/quote';
+import { shellLine } from '../host/quote';
 import { ERASE_LINE, thisTerminal, type Terminal } from '../k3d/terminal';
 import { readArguments } from './command-line';
 

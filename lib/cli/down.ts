@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { takeDown, type Platform } from '../k3d/bring-up';
-import { thisSystem, type System } from '../k3d/system';
+import { thisSystem, type System } from '../host/system';
 import { thisTerminal, type Terminal } from '../k3d/terminal';
 import { interruptible, readArguments } from './command-line';
 

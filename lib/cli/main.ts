@@ -1,8 +1,8 @@
 // The commands that act on this machine and its cluster: `main.ts doctor|up|down [ARGUMENTS]`.
 import { join } from 'node:path';
-import type { HostAccess } from '../k3d/model';
+import type { K3dHostAccess } from '../k3d/model';
 import { requestsIn } from '../k3d/requests';
-import { thisSystem } from '../k3d/system';
+import { thisSystem } from '../host/system';
 import { local } from '../sportstix/environments';
 import { bringUpOf, hostAccessOf, patientOf } from '../sportstix/host';
 import { readPasswords } from '../sportstix/secrets';
@@ -16,7 +16,7 @@ const ROOT = join(__dirname, '..', '..');
 const OUTPUT = 'dist';
 const SECRETS = '.secrets';
 
-async function run(access: HostAccess, [command, ...args]: readonly string[]): Promise<number> {
+async function run(access: K3dHostAccess, [command, ...args]: readonly string[]): Promise<number> {
   const platform = bringUpOf(local, access);
   const { servers, agents } = access.cluster;
   const patient = {

@@ -4,7 +4,8 @@ import {
   type RolloutSpecStrategyCanarySteps,
   RolloutSpecStrategyCanaryStepsPauseDuration,
 } from '../../imports/argoproj.io';
-import { checkInteger, InvalidPropError, wholeSeconds } from './checks';
+import { checkInteger, wholeSeconds } from './validation';
+import { InvalidPropError } from './invalid-prop';
 
 /** A step of a canary: a share of the new version, and a wait. */
 export interface CanaryStep {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkData, checkName } from './checks';
+import { checkData, checkName } from './validation';
 import { type Component, labelsOf } from './labels';
 
 /** Something that a container can read its environment variables from. */

@@ -1,7 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName, checkPorts, InvalidPropError, isDnsName, type NamedPort } from './checks';
+import { checkName, isDnsName } from './validation';
+import { checkPorts, type NamedPort } from './port';
+import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, serviceHost } from './endpoint';
 import { type Component, labelsOf } from './labels';
 

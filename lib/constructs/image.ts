@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { enforce } from '../policy';
-import { InvalidPropError } from './checks';
+import { enforce } from './enforce';
+import { InvalidPropError } from './invalid-prop';
 
 // The grammar of https://pkg.go.dev/github.com/distribution/reference, with the registry left in the name.
 const IMAGE =

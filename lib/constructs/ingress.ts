@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName, InvalidPropError, isDnsName } from './checks';
+import { checkName, isDnsName } from './validation';
+import { InvalidPropError } from './invalid-prop';
 import { type Component, labelsOf } from './labels';
 
 /** A path of the ingress and the service that answers it. */

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName } from './checks';
+import { checkName } from './validation';
 import { labelsOf, withoutNamespace } from './labels';
 
 /** A level of the Pod Security Standards. */

@@ -1,17 +1,10 @@
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import {
-  checkInteger,
-  checkLabels,
-  checkPorts,
-  checkResources,
-  checkVariableNames,
-  InvalidPropError,
-  type NamedPort,
-  type ResourceProps,
-  wholeSeconds,
-} from './checks';
+import { checkInteger, checkLabels, checkVariableNames, wholeSeconds } from './validation';
+import { checkPorts, type NamedPort } from './port';
+import { checkResources, type ResourceProps } from './resources';
+import { InvalidPropError } from './invalid-prop';
 import { CHECKSUM_ANNOTATION, combinedChecksum, ConfigMap, type EnvironmentSource } from './config-map';
 import { checkImage } from './image';
 import { type Component, labelsOf, selectorOf } from './labels';

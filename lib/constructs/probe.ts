@@ -1,8 +1,10 @@
 import { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { enforce } from '../policy';
-import { checkInteger, checkPort, InvalidPropError, wholeSeconds } from './checks';
+import { enforce } from './enforce';
+import { checkInteger, wholeSeconds } from './validation';
+import { checkPort } from './port';
+import { InvalidPropError } from './invalid-prop';
 
 /** When a probe runs and what its results mean. */
 export interface ProbeTiming {

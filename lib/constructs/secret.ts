@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkData, checkName } from './checks';
+import { checkData, checkName } from './validation';
 import type { EnvironmentSource } from './config-map';
 import { type Component, labelsOf } from './labels';
 

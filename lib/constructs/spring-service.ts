@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { checkVariableNames, InvalidPropError, wholeSeconds } from './checks';
+import { checkVariableNames, wholeSeconds } from './validation';
+import { InvalidPropError } from './invalid-prop';
 import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import type { KafkaBootstrap } from './kafka-kraft';

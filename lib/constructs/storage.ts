@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { wholeBytes } from './checks';
+import { wholeBytes } from './validation';
 
 /** Storage that outlives a pod. */
 export interface StorageProps {

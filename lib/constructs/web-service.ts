@@ -7,7 +7,8 @@ import {
 } from '../../imports/argoproj.io';
 import { k8s } from '../../imports/k8s';
 import { type CanaryStep, canarySteps } from './canary';
-import { checkInteger, checkName, type ResourceProps } from './checks';
+import { checkInteger, checkName } from './validation';
+import { type ResourceProps } from './resources';
 import type { EnvironmentSource } from './config-map';
 import { type Endpoint, serviceHost } from './endpoint';
 import { type Component, labelsOf, selectorOf } from './labels';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clusterState, isRunning, networkRange, nodeNames, type ClusterState } from './cluster-state';
-import { answerOf, Unanswered } from './command';
+import { answerOf, Unanswered } from '../host/command';
 import { coloured, plain, type Style } from './doctor';
 import { buildLines, compareImages, imageNames, lackingText } from './images';
 import type { K3dCluster } from './model';
-import { shellLine } from './quote';
-import type { CommandOptions, CommandResult, System } from './system';
+import { shellLine } from '../host/quote';
+import type { CommandOptions, CommandResult, System } from '../host/system';
 import type { Terminal } from './terminal';
 import { storedVolumes } from './volumes';
 import { readWorkloads, type Workload } from './workloads';

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { K3dCluster, PublishedPort } from './model';
-import { overlap, parseRange } from './network';
+import { checkRanges } from '../host/network';
 
 function refuse(field: string, value: unknown, reason: string, remedy: string): never {
   throw new Error(`k3d cluster: ${field} ${JSON.stringify(value)}: ${reason} ${remedy}`);
@@ -60,28 +60,8 @@ export function checkCluster(cluster: K3dCluster): void {
     }
     hostPorts.add(port.host);
   }
-  const ranges = (['subnet', 'podCidr', 'serviceCidr'] as const).map((field) => {
-    const range = parseRange(cluster[field]);
-    return range === undefined || !cluster[field].includes('/')
-      ? refuse(
-          field,
-          cluster[field],
-          'not an IPv4 range; firewall rules and k3s take it literally.',
-          'Write its first address and its length, such as 172.21.0.0/16.',
-        )
-      : { field, range };
-  });
-  for (const [index, { field, range }] of ranges.entries()) {
-    const other = ranges.slice(0, index).find((earlier) => overlap(earlier.range, range));
-    if (other !== undefined) {
-      refuse(
-        field,
-        cluster[field],
-        `overlaps with ${other.field} ${other.range.text}: packets for one would be sent to the other.`,
-        'Choose ranges that have no address in common.',
-      );
-    }
-  }
+  const { subnet, podCidr, serviceCidr } = cluster;
+  checkRanges({ subnet, podCidr, serviceCidr }, refuse);
 }
 
 /** A published port as k3d and Docker write it: `8880:80`, `127.0.0.1:9094:9094`. */

@@ -1,6 +1,6 @@
-import { complaint, succeeded, Unanswered } from './command';
-import { listAt, numberAt, parseJson, textAt } from './json';
-import type { System } from './system';
+import { complaint, succeeded, Unanswered } from '../host/command';
+import { listAt, numberAt, parseJson, textAt } from '../manifest/plain-data';
+import type { System } from '../host/system';
 
 /** What k3d says of the cluster. */
 export type ClusterState =

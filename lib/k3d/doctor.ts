@@ -1,5 +1,5 @@
-import { shellLine } from './quote';
-import type { System } from './system';
+import { shellLine } from '../host/quote';
+import type { System } from '../host/system';
 
 /** A change that mends a problem, can be undone, and loses nothing. */
 export interface Fix {

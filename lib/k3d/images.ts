@@ -1,7 +1,7 @@
-import { answerOf, complaint, succeeded, Unanswered } from './command';
-import { field, listAt, parseJson, textAt, textsAt } from './json';
-import { shellLine } from './quote';
-import type { System } from './system';
+import { answerOf, complaint, succeeded, Unanswered } from '../host/command';
+import { field, listAt, parseJson, textAt, textsAt } from '../manifest/plain-data';
+import { shellLine } from '../host/quote';
+import type { System } from '../host/system';
 
 type Run = Pick<System, 'run'>;
 

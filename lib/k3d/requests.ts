@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { parseQuantity } from '../policy/quantity';
-import { field, listAt, numberAt, textAt } from './json';
+import { parseQuantity } from '../manifest/quantity';
+import { field, listAt, numberAt, textAt } from '../manifest/plain-data';
 
 /** What pods request, which is kept for them. */
 export interface Requests {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
-import { shellLine } from './quote';
+import { shellLine } from '../host/quote';
 
 /** Where a command's user is: what is shown, asked and run in front of them. Tests put a stand-in in its place. */
 export interface Terminal {

@@ -1,7 +1,7 @@
-import { answerOf, Unanswered } from './command';
+import { answerOf, Unanswered } from '../host/command';
 import { firstServer } from './cluster-state';
-import { field, listAt, parseJson, textAt } from './json';
-import type { System } from './system';
+import { field, listAt, parseJson, textAt } from '../manifest/plain-data';
+import type { System } from '../host/system';
 
 /** Storage that ends with the cluster. */
 export interface StoredVolume {

@@ -1,4 +1,4 @@
-import { field, listAt, numberAt, parseJson, textAt } from './json';
+import { field, listAt, numberAt, parseJson, textAt } from '../manifest/plain-data';
 
 /** How far a workload has come. */
 export interface Workload {

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
-import type { ResourceProps } from '../constructs/checks';
+import type { ResourceProps } from '../constructs/resources';
 import { namespaceOf, withoutNamespace } from '../constructs/labels';
 import { ATTRIBUTES } from './attributes';
 

@@ -1,7 +1,10 @@
 import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Cpu } from '../../imports/k8s';
-import { checkName, checkPort, InvalidPropError, type ResourceProps } from '../constructs/checks';
+import { checkName } from '../constructs/validation';
+import { checkPort } from '../constructs/port';
+import { InvalidPropError } from '../constructs/invalid-prop';
+import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';

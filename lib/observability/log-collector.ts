@@ -1,7 +1,10 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName, checkPort, InvalidPropError, type ResourceProps } from '../constructs/checks';
+import { checkName } from '../constructs/validation';
+import { checkPort } from '../constructs/port';
+import { InvalidPropError } from '../constructs/invalid-prop';
+import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, hostPort } from '../constructs/endpoint';
 import { type Component, labelsOf, namespaceOf, selectorOf } from '../constructs/labels';

@@ -1,7 +1,9 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkInteger, checkName, checkPort, type ResourceProps } from '../constructs/checks';
+import { checkInteger, checkName } from '../constructs/validation';
+import { checkPort } from '../constructs/port';
+import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
 import { type Component, labelsOf, selectorOf } from '../constructs/labels';

@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { InvalidPropError } from '../constructs/checks';
+import { InvalidPropError } from '../constructs/invalid-prop';
 
 /** How long data is kept, as Tempo and Loki write it: `72h`. Checks that it is whole hours, and no fewer than a minimum. */
 export function retentionHours(scope: IConstruct, retention: Duration, minimum: number): string {

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import type { NamedPort } from '../constructs/checks';
+import type { NamedPort } from '../constructs/port';
 import { labelsOf, selectorOf } from '../constructs/labels';
 import { podTemplate, type PodTemplateProps } from '../constructs/pod-template';
 import { type StorageProps, volumeClaim } from '../constructs/storage';

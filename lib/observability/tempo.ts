@@ -1,7 +1,8 @@
 import { Duration, Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Cpu } from '../../imports/k8s';
-import { checkName, type ResourceProps } from '../constructs/checks';
+import { checkName } from '../constructs/validation';
+import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';

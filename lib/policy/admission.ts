@@ -1,10 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { celString, celStrings, compile } from './cel';
-import { groupOf } from './manifest';
+import { groupOf } from '../manifest/manifest';
 import type { ObjectException } from './pack';
-import { CONTAINER_LISTS, WORKLOADS, workloads } from './policy';
-import type { Policy, Rule, Variable, WorkloadKind, Workloads } from './policy';
+import { CONTAINER_LISTS, workloads } from './policy';
+import { WORKLOADS } from '../manifest/workloads';
+import type { Policy, Rule, Variable, Workloads } from './policy';
+import type { WorkloadKind } from '../manifest/workloads';
 
 // ValidatingAdmissionPolicy, in the API server itself from Kubernetes 1.30:
 // https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/

@@ -13,6 +13,7 @@ import {
 import type { CelError, CelInput, CelList, CelMap, CelResult } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { RE2JS } from '@bufbuild/re2';
+import type { Path } from '../manifest/plain-data';
 import { quantityFunctions } from './quantity';
 
 // CEL as the API server evaluates it: the standard functions, the `strings` extension and Kubernetes' own libraries as far as
@@ -158,9 +159,6 @@ export interface CelObject {
   readonly value: CelInput;
   readonly pathOf: (part: unknown) => Path | undefined;
 }
-
-/** Keys and indexes from the object's root. */
-export type Path = readonly (string | number)[];
 
 interface Origin {
   readonly parent: object | undefined;

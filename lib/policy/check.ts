@@ -1,19 +1,21 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, Engine } from './engine';
-import { child, formatPath, resourceOf } from './manifest';
-import type { Resource } from './manifest';
+import { child } from '../manifest/plain-data';
+import { formatPath, resourceOf } from '../manifest/manifest';
+import type { Resource } from '../manifest/manifest';
 import type { Subject } from './engine';
 import { annotatedExceptions } from './exceptions';
 import { uselessException } from './pack';
 import { Owners } from './owners';
-import type { Policy, PodTemplateKind } from './policy';
+import type { Policy } from './policy';
+import type { PodTemplateKind } from '../manifest/workloads';
 import { compareText, formatReport } from './report';
 import type { Report } from './report';
 import { toSarif } from './sarif';
 import { readYaml } from './yaml';
 import type { YamlDocument } from './yaml';
-import type { Path } from './cel';
+import type { Path } from '../manifest/plain-data';
 
 /** How the result is written. */
 export const FORMATS = ['text', 'json', 'sarif'] as const;

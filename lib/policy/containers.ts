@@ -1,7 +1,7 @@
-import type { Path } from './cel';
-import { groupOf } from './manifest';
-import type { Resource } from './manifest';
-import type { PodTemplateKind } from './policy';
+import type { Path } from '../manifest/plain-data';
+import { groupOf } from '../manifest/manifest';
+import type { Resource } from '../manifest/manifest';
+import type { PodTemplateKind } from '../manifest/workloads';
 
 // Containers where no pod template is known to stand: what is not looked at must not pass for clean.
 

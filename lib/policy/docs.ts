@@ -1,5 +1,6 @@
 import { isAdmissible } from './admission';
-import { type Policy, WORKLOADS } from './policy';
+import { type Policy } from './policy';
+import { WORKLOADS } from '../manifest/workloads';
 
 /** Ids of the policies that constructs ask in their constructors. */
 const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout', 'request-within-limit'];

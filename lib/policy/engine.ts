@@ -1,13 +1,16 @@
 import { celMap } from '@bufbuild/cel';
 import type { CelInput } from '@bufbuild/cel';
 import { compile, isCelError, isCelList, stringsOf, toCelObject } from './cel';
-import type { Bindings, CelError, CelObject, Path, Program, Read } from './cel';
+import type { Bindings, CelError, CelObject, Program, Read } from './cel';
+import type { Path } from '../manifest/plain-data';
 import { nearestKind, unseenContainers } from './containers';
-import { child, formatPath, groupOf, resourceOf, valueAt } from './manifest';
-import type { Resource } from './manifest';
+import { child, valueAt } from '../manifest/plain-data';
+import { formatPath, groupOf, resourceOf } from '../manifest/manifest';
+import type { Resource } from '../manifest/manifest';
 import { Owners } from './owners';
 import { CONTAINER_LISTS, workloads } from './policy';
-import type { Policy, PodTemplateKind, Rule, Severity } from './policy';
+import type { Policy, Rule, Severity } from './policy';
+import type { PodTemplateKind } from '../manifest/workloads';
 
 /** One thing that is wrong with one object. */
 export interface Violation {

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { child } from './manifest';
+import { child } from '../manifest/plain-data';
 
 /** An exception from a policy, for a construct and everything below it. */
 export interface Exception {

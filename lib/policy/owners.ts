@@ -1,4 +1,5 @@
-import { child, groupOf, resourceOf } from './manifest';
+import { child } from '../manifest/plain-data';
+import { groupOf, resourceOf } from '../manifest/manifest';
 
 /** An object that another one can own, as far as is needed to find it again. */
 interface Known {

@@ -1,12 +1,13 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Engine } from './engine';
-import { child } from './manifest';
+import { child } from '../manifest/plain-data';
 import type { Violation } from './engine';
-import type { Resource } from './manifest';
+import type { Resource } from '../manifest/manifest';
 import { annotationFor, exceptionFor, exceptionsOn, pathOf } from './exceptions';
 import type { Exception } from './exceptions';
-import type { Policy, Severity, WorkloadKind } from './policy';
+import type { Policy, Severity } from './policy';
+import type { WorkloadKind } from '../manifest/workloads';
 import { policies as defaultPolicies } from './policies';
 import { formatReport, wantsColour } from './report';
 import type { Report, ReportedException, ReportedViolation } from './report';

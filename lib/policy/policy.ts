@@ -1,3 +1,6 @@
+import { USUAL_TEMPLATE, WORKLOADS } from '../manifest/workloads';
+import type { PodTemplateKind } from '../manifest/workloads';
+
 /** An `error` fails the synth, the check and the request to the API server; a `warning` is reported. */
 export type Severity = 'error' | 'warning';
 
@@ -57,63 +60,6 @@ export interface Policy {
   readonly link: string;
 }
 
-/** A kind that holds a pod template, and where. */
-export interface PodTemplateKind {
-  /** The API group, in whatever version. */
-  readonly group: string;
-  readonly kind: string;
-  /** The field that holds metadata and spec of the pods, such as `spec.template`; empty for the object itself. */
-  readonly template: string;
-}
-
-/** A kind that holds a pod template, as an API server knows it. */
-export interface WorkloadKind extends PodTemplateKind {
-  readonly version: string;
-  /** The kind's name in addresses, such as `deployments`. */
-  readonly resource: string;
-}
-
-/** A kind, and whether it may do without a template, or where (CEL); if it has one all the same, that is judged. */
-interface KnownKind extends WorkloadKind {
-  readonly mayLack?: true | string;
-}
-
-const USUAL = 'spec.template';
-
-/**
- * Pod, every kind whose controller makes pods, and what controllers take templates from besides: a StatefulSet and a DaemonSet go back to
- * what a ControllerRevision holds, and a Rollout may borrow a PodTemplate.
- */
-export const WORKLOADS: readonly KnownKind[] = [
-  { group: '', version: 'v1', kind: 'Pod', resource: 'pods', template: '' },
-  { group: '', version: 'v1', kind: 'ReplicationController', resource: 'replicationcontrollers', template: USUAL },
-  { group: '', version: 'v1', kind: 'PodTemplate', resource: 'podtemplates', template: 'template' },
-  { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments', template: USUAL },
-  { group: 'apps', version: 'v1', kind: 'StatefulSet', resource: 'statefulsets', template: USUAL },
-  { group: 'apps', version: 'v1', kind: 'DaemonSet', resource: 'daemonsets', template: USUAL },
-  { group: 'apps', version: 'v1', kind: 'ReplicaSet', resource: 'replicasets', template: USUAL },
-  {
-    group: 'apps',
-    version: 'v1',
-    kind: 'ControllerRevision',
-    resource: 'controllerrevisions',
-    template: 'data.spec.template',
-    // Other controllers keep other things in it.
-    mayLack: true,
-  },
-  { group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs', template: USUAL },
-  { group: 'batch', version: 'v1', kind: 'CronJob', resource: 'cronjobs', template: 'spec.jobTemplate.spec.template' },
-  {
-    group: 'argoproj.io',
-    version: 'v1alpha1',
-    kind: 'Rollout',
-    resource: 'rollouts',
-    template: USUAL,
-    // It borrows the template of another object, which is judged itself.
-    mayLack: 'has(dyn(object).spec) && has(dyn(object).spec.workloadRef)',
-  },
-];
-
 /** A named expression that rules share as `variables.NAME`; each may use those above it. */
 export interface Variable {
   readonly name: string;
@@ -150,9 +96,9 @@ export function workloads(registered: readonly PodTemplateKind[] = []): Workload
   ];
   const inTemplate = (expression: (template: string) => string): string =>
     places
-      .filter(({ template }, index) => index < registered.length || template !== USUAL)
+      .filter(({ template }, index) => index < registered.length || template !== USUAL_TEMPLATE)
       .map(({ isKind, template }) => `${isKind} ? ${expression(fieldOf(template))} : `)
-      .concat(expression(fieldOf(USUAL)))
+      .concat(expression(fieldOf(USUAL_TEMPLATE)))
       .join('');
   return {
     kinds: [...registered, ...WORKLOADS],
@@ -170,7 +116,7 @@ export function workloads(registered: readonly PodTemplateKind[] = []): Workload
         expression: places
           .filter(({ mayLack }) => mayLack !== undefined)
           .map(({ isKind, template, mayLack }) => {
-            const lacks = mayLack === true || mayLack === undefined ? isKind : `${isKind} && ${mayLack}`;
+            const lacks = typeof mayLack === 'string' ? `${isKind} && ${isSet('dyn(object)', mayLack)}` : isKind;
             return `(!(${lacks}) || (${hasContainers(template)}))`;
           })
           .join(' && '),

@@ -1,5 +1,5 @@
 import type { Violation } from './engine';
-import type { Resource } from './manifest';
+import type { Resource } from '../manifest/manifest';
 
 /** A violation, and where whoever reads the report finds its object: a construct's path, or a file. */
 export interface ReportedViolation {

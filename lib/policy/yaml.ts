@@ -10,7 +10,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import type { Event } from 'js-yaml';
-import type { Path } from './cel';
+import type { Path } from '../manifest/plain-data';
 import { describe } from './engine';
 
 // Manifests as Kubernetes reads them: sigs.k8s.io/yaml, which is YAML 1.1 as go-yaml has it

@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import type { CanaryStep } from '../constructs/canary';
-import type { ResourceProps } from '../constructs/checks';
+import type { ResourceProps } from '../constructs/resources';
 
 /** A path through which a service is reached from outside. */
 export interface Route {

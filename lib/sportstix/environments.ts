@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { StorageProps } from '../constructs/storage';
 import type { TopologySpread } from '../constructs/pod-template';
 import type { K3dCluster } from '../k3d/model';
-import type { Controller } from '../policy';
+import type { Controller } from '../policy/admission';
 import { type AddressForm, catalogue, type ServiceSpec } from './catalogue';
 
 /** Where the platform runs, and what differs from one such place to the other. */

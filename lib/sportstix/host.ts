@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Platform as BringUpPlatform } from '../k3d/bring-up';
 import type { Patient } from '../k3d/checks';
-import { type HostAccess, type PasswordOf, REDIS_USER } from '../k3d/model';
-import type { System } from '../k3d/system';
+import { type PasswordOf, REDIS_USER } from '../host/model';
+import type { K3dHostAccess } from '../k3d/model';
+import type { System } from '../host/system';
 import { buildArgumentsOf, type Environment, imageOf } from './environments';
 import type { StoredPasswords } from './secrets';
 
@@ -19,7 +20,7 @@ const OUTPUT = 'dist';
  * What the machine under a local cluster must let in, derived from the same values as the manifests; undefined for an
  * environment whose cluster this project does not make.
  */
-export function hostAccessOf(environment: Environment): HostAccess | undefined {
+export function hostAccessOf(environment: Environment): K3dHostAccess | undefined {
   const { cluster, name, postgres, redis, services } = environment;
   return (
     cluster && {
@@ -65,7 +66,7 @@ function importedImages(environment: Environment): string[] {
 /** What the doctor looks at. */
 export function patientOf(
   environment: Environment,
-  access: HostAccess,
+  access: K3dHostAccess,
   passwords: () => StoredPasswords['passwords'],
   system: System,
 ): Patient {
@@ -81,7 +82,7 @@ export function patientOf(
 }
 
 /** What `up` brings up. */
-export function bringUpOf(environment: Environment, { cluster }: HostAccess): BringUpPlatform {
+export function bringUpOf(environment: Environment, { cluster }: K3dHostAccess): BringUpPlatform {
   return {
     cluster,
     configFile: join(OUTPUT, environment.name, 'k3d.yml'),

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { InvalidPropError } from '../constructs/checks';
+import { InvalidPropError } from '../constructs/invalid-prop';
 import { ConfigMap, type EnvironmentSource } from '../constructs/config-map';
 import { type Endpoint, hostPort } from '../constructs/endpoint';
 import { ExternalHostService } from '../constructs/external-host-service';
@@ -15,7 +15,7 @@ import { LogCollector } from '../observability/log-collector';
 import { Loki } from '../observability/loki';
 import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
 import { Tempo } from '../observability/tempo';
-import { acknowledge } from '../policy';
+import { acknowledge } from '../policy/exceptions';
 import type { ServiceSpec, SpringServiceSpec } from './catalogue';
 import { addressOf, type Environment, imageOf } from './environments';
 import { EXTERNAL_HOSTS } from './host';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { child, resourceOf, valueAt } from '../policy/manifest';
+import { child, valueAt } from '../manifest/plain-data';
+import { resourceOf } from '../manifest/manifest';
 
 // Fields of which the API server refuses every change, by kind: what is not in this list of a StatefulSet's may change.
 // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ and pkg/apis/apps/validation of Kubernetes

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Patient } from '../../lib/k3d/checks';
 import { strangersResult } from '../../lib/k3d/checks/firewall';
-import { thisSystem, type System } from '../../lib/k3d/system';
+import { thisSystem, type System } from '../../lib/host/system';
 import { access } from '../k3d/example';
 import { Lab, requireHost } from './lab';
 

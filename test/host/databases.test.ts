@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
-import { removeSqlFileName } from '../../lib/k3d/sql';
+import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
+import { removeSqlFileName } from '../../lib/host/sql';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost, type Outcome } from './lab';
 

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost, type Outcome } from './lab';
 

@@ -3,9 +3,10 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { hostAccessFiles } from '../../lib/k3d/host-access';
-import { REDIS_USER, redisServers, type HostAccess, type PasswordOf } from '../../lib/k3d/model';
-import { redisPasswords } from '../../lib/k3d/servers';
+import { hostAccessFiles } from '../../lib/host/host-access';
+import type { K3dHostAccess } from '../../lib/k3d/model';
+import { REDIS_USER, redisServers, type PasswordOf } from '../../lib/host/model';
+import { redisPasswords } from '../../lib/host/servers';
 
 /** What a command did. */
 export interface Outcome {
@@ -119,7 +120,7 @@ export class Lab {
    * @param clean shell commands that follow the end of every process, for what no process owns
    */
   public constructor(
-    public readonly access: HostAccess,
+    public readonly access: K3dHostAccess,
     machines: readonly Machine[] = ['pod', 'node', 'host', 'other'],
     clean: (folder: string) => string = () => '',
   ) {

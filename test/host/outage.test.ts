@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost } from './lab';
 

@@ -1,5 +1,5 @@
 import { main } from '../../lib/cli/doctor';
-import { thisSystem } from '../../lib/k3d/system';
+import { thisSystem } from '../../lib/host/system';
 import { access } from '../k3d/example';
 
 // The doctor as a person runs it, on this machine; its tests start it in the namespace that stands for the host.

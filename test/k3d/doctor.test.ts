@@ -3,7 +3,7 @@ import { checks, type Patient } from '../../lib/k3d/checks';
 import { fullImageName } from '../../lib/k3d/images';
 import { runChecks, type Finding, type Result } from '../../lib/k3d/doctor';
 import type { PublishedPort } from '../../lib/k3d/model';
-import { scramMatches } from '../../lib/k3d/scram';
+import { scramMatches } from '../../lib/host/scram';
 import { access } from './example';
 import {
   answer,

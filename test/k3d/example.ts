@@ -1,4 +1,6 @@
-import type { HostAccess, K3dCluster, PostgresServer } from '../../lib/k3d/model';
+import type { PostgresServer } from '../../lib/host/model';
+import type { K3dHostAccess } from '../../lib/k3d/model';
+import type { K3dCluster } from '../../lib/k3d/model';
 
 /** A cluster, as an environment would describe it. */
 export const cluster: K3dCluster = {
@@ -27,7 +29,7 @@ export const postgres: PostgresServer = {
   ],
 };
 
-export const access: HostAccess = {
+export const access: K3dHostAccess = {
   cluster,
   folder: 'dist/local/host',
   passwordsFile: '.secrets/local.psql',

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hostAccessFiles } from '../../lib/k3d/host-access';
-import type { HostAccess } from '../../lib/k3d/model';
-import { addressAt, contains, overlap, parseRange, type Range } from '../../lib/k3d/network';
+import { hostAccessFiles } from '../../lib/host/host-access';
+import type { HostAccess } from '../../lib/host/model';
+import { addressAt, contains, overlap, parseRange, type Range } from '../../lib/host/network';
 import {
   hbaName,
   nftString,
@@ -15,8 +15,8 @@ import {
   shellWord,
   sqlName,
   sqlString,
-} from '../../lib/k3d/quote';
-import { hbaEntries, psqlPasswords, redisPasswords } from '../../lib/k3d/servers';
+} from '../../lib/host/quote';
+import { hbaEntries, psqlPasswords, redisPasswords } from '../../lib/host/servers';
 import { access, postgres } from './example';
 
 function content(name: string, from: HostAccess = access): string {

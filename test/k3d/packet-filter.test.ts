@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRange } from '../../lib/k3d/network';
-import { openings, type Stranger } from '../../lib/k3d/packet-filter';
+import { parseRange } from '../../lib/host/network';
+import { openings, type Stranger } from '../../lib/host/packet-filter';
 
 const KNOWN = ['172.21.0.0/16', '10.42.0.0/16'].flatMap((text) => parseRange(text) ?? []);
 

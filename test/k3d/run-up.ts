@@ -1,5 +1,5 @@
 import { bringUp } from '../../lib/k3d/bring-up';
-import { thisSystem } from '../../lib/k3d/system';
+import { thisSystem } from '../../lib/host/system';
 import { thisTerminal } from '../../lib/k3d/terminal';
 import { platform } from './platform';
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Patient } from '../../lib/k3d/checks';
-import type { CommandResult, Exchange, System } from '../../lib/k3d/system';
+import type { CommandResult, Exchange, System } from '../../lib/host/system';
 import type { Terminal } from '../../lib/k3d/terminal';
 import { access, cluster } from './example';
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { main as downMain } from '../../lib/cli/down';
 import { main as upMain } from '../../lib/cli/up';
 import { bringUp, takeDown, type Hands, type OutdatedFile } from '../../lib/k3d/bring-up';
-import { thisSystem } from '../../lib/k3d/system';
+import { thisSystem } from '../../lib/host/system';
 import { thisTerminal } from '../../lib/k3d/terminal';
 import { readWorkloads } from '../../lib/k3d/workloads';
 import { platform } from './platform';

@@ -4,9 +4,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { hostAccessFiles } from '../../lib/k3d/host-access';
-import { postgresServers } from '../../lib/k3d/model';
-import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import { hostAccessFiles } from '../../lib/host/host-access';
+import { postgresServers } from '../../lib/host/model';
+import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { local } from '../../lib/sportstix/environments';
 import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
 import { completeSecrets } from '../../lib/sportstix/secrets';

@@ -7,9 +7,10 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { HostAccess, PasswordOf } from '../../lib/k3d/model';
-import { postgresServers } from '../../lib/k3d/model';
-import { psqlPasswords, sqlFileName } from '../../lib/k3d/servers';
+import type { PasswordOf } from '../../lib/host/model';
+import type { K3dHostAccess } from '../../lib/k3d/model';
+import { postgresServers } from '../../lib/host/model';
+import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { binary, kubernetesVersions, moduleFolder, newestVersion, progress, seconds } from '../cluster/binaries';
 import { type Cluster, type NodeNetwork, startCluster, storage } from '../cluster/control-plane';
 import type { KubernetesObject } from '../cluster/kubectl';
@@ -61,7 +62,7 @@ export interface Node {
  * @param access the servers that pods reach on the host
  * @param prepareHost makes them ready for pods
  */
-export async function startNode(access: HostAccess, prepareHost: (lab: Lab) => void): Promise<Node> {
+export async function startNode(access: K3dHostAccess, prepareHost: (lab: Lab) => void): Promise<Node> {
   requireHost('npm run test:node runs containers', PACKAGES);
   const version = newestVersion(kubernetesVersions());
   const folders = new Set<string>();

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { InvalidPropError } from '../../lib/constructs/checks';
+import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { Grafana } from '../../lib/observability/grafana';
 import { LogCollector } from '../../lib/observability/log-collector';
 import { Loki } from '../../lib/observability/loki';

@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import { Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
-import { InvalidPropError } from '../../lib/constructs/checks';
+import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { Grafana, type GrafanaProps } from '../../lib/observability/grafana';
 import { Loki } from '../../lib/observability/loki';
 import schema from './grafana-datasources.schema.json';

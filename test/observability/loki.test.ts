@@ -1,6 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
-import { InvalidPropError } from '../../lib/constructs/checks';
+import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { Loki, type LokiProps } from '../../lib/observability/loki';
 import { at, NAMESPACE, synth } from './synth';
 

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
-import { InvalidPropError } from '../../lib/constructs/checks';
+import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import {
   OpenTelemetryCollector,
   type OpenTelemetryCollectorProps,

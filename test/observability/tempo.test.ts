@@ -1,6 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
-import { InvalidPropError } from '../../lib/constructs/checks';
+import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { Tempo, type TempoProps } from '../../lib/observability/tempo';
 import { at, NAMESPACE, synth } from './synth';
 

@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '../../lib/policy/policy';
+import type { WorkloadKind } from '../../lib/manifest/workloads';
 import { container, debugContainer, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';
 import type { Row } from './rows';

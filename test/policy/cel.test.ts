@@ -1,5 +1,6 @@
 import { celString, celStrings, compile, isCelError, stringsOf, toCelObject } from '../../lib/policy/cel';
-import type { CelObject, Path } from '../../lib/policy/cel';
+import type { CelObject } from '../../lib/policy/cel';
+import type { Path } from '../../lib/manifest/plain-data';
 
 const run = (text: string, object: unknown = {}): unknown => compile(text).run({ object: toCelObject(object).value });
 

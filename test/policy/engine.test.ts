@@ -1,6 +1,7 @@
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
 import { describe as textOf, Engine } from '../../lib/policy/engine';
-import { child, formatPath, groupOf, resourceOf } from '../../lib/policy/manifest';
+import { child } from '../../lib/manifest/plain-data';
+import { formatPath, groupOf, resourceOf } from '../../lib/manifest/manifest';
 import type { Policy, Rule } from '../../lib/policy/policy';
 import { compareText } from '../../lib/policy/report';
 import { container, podSpec, set, workload } from './manifests';

@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '../../lib/policy/policy';
+import type { WorkloadKind } from '../../lib/manifest/workloads';
 
 /** Plain data that a test changes one field of. */
 export type Data = Record<string, unknown>;

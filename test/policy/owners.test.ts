@@ -9,7 +9,7 @@ import { acknowledge } from '../../lib/policy/exceptions';
 import { Owners } from '../../lib/policy/owners';
 import { PolicyPack } from '../../lib/policy/pack';
 import { policies } from '../../lib/policy/policies';
-import { WORKLOADS } from '../../lib/policy/policy';
+import { WORKLOADS } from '../../lib/manifest/workloads';
 import { container, LABELS, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';
 

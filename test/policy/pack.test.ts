@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Include, JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
-import { enforce } from '../../lib/policy/enforce';
+import { enforce } from '../../lib/constructs/enforce';
 import {
   acknowledge,
   annotatedExceptions,
@@ -11,7 +11,7 @@ import {
   exceptionFor,
   exceptionsOn,
 } from '../../lib/policy/exceptions';
-import { InvalidPropError } from '../../lib/policy/invalid-prop';
+import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { PolicyPack } from '../../lib/policy/pack';
 import { policies } from '../../lib/policy/policies';
 import { container, get, LABELS, podSpec, set, workload } from './manifests';

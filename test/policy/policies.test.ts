@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
-import { WORKLOADS } from '../../lib/policy/policy';
+import { WORKLOADS } from '../../lib/manifest/workloads';
 import { cases, TCP } from './cases';
 import { container, debugContainer, LABELS, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';

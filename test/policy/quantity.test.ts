@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../lib/policy/quantity';
+import { parseQuantity } from '../../lib/manifest/quantity';
 import { compile, isCelError } from '../../lib/policy/cel';
 
 const NANO = 1_000_000_000n;

@@ -4,7 +4,7 @@ import { check } from '../../lib/policy/check';
 import type { ExitCode } from '../../lib/policy/check';
 import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
-import { WORKLOADS } from '../../lib/policy/policy';
+import { WORKLOADS } from '../../lib/manifest/workloads';
 import { container, debugContainer, podSpec, workload } from './manifests';
 import type { Data } from './manifests';
 

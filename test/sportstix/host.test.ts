@@ -1,4 +1,4 @@
-import { thisSystem } from '../../lib/k3d/system';
+import { thisSystem } from '../../lib/host/system';
 import { local } from '../../lib/sportstix/environments';
 import { bringUpOf, hostAccessOf, passwordsFrom, patientOf } from '../../lib/sportstix/host';
 import { renderEnvironment } from '../../lib/sportstix/synth';

@@ -1,5 +1,5 @@
-import type { HostAccess } from '../model';
-import { addressAt, parseRange } from '../network';
+import type { HostAccess } from '../../host/model';
+import { addressAt, parseRange } from '../../host/network';
 
 /** The address by which pods reach the host: Docker gives the first of a network's range to the host. */
 export function hostAddress(access: HostAccess): string {

@@ -1,9 +1,9 @@
 import { type ClusterState, firstServer, isRunning, loadBalancer } from '../cluster-state';
 import { portMapping } from '../cluster-config';
-import { answerOf, Unanswered } from '../command';
+import { answerOf, Unanswered } from '../../host/command';
 import type { Result } from '../doctor';
-import { listAt, parseJson, textAt } from '../json';
-import { shellLine } from '../quote';
+import { listAt, parseJson, textAt } from '../../manifest/plain-data';
+import { shellLine } from '../../host/quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
 

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 import { type ClusterState, firstServer, isRunning } from '../cluster-state';
-import { answerOf, complaint, Unanswered } from '../command';
+import { answerOf, complaint, Unanswered } from '../../host/command';
 import type { Result } from '../doctor';
-import { addressAt, parseRange } from '../network';
-import { shellLine } from '../quote';
+import { addressAt, parseRange } from '../../host/network';
+import { shellLine } from '../../host/quote';
 import { hostAddress } from './addresses';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';

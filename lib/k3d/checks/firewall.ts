@@ -1,10 +1,10 @@
 import { type ClusterState, firstServer, isRunning } from '../cluster-state';
-import { complaint, succeeded } from '../command';
+import { complaint, succeeded } from '../../host/command';
 import { sudo, type Result } from '../doctor';
-import { listAt, numberAt, parseJson, textAt } from '../json';
-import { sourceRanges, type HostEndpoint } from '../model';
-import { addressAt, contains, parseRange } from '../network';
-import { openings } from '../packet-filter';
+import { listAt, numberAt, parseJson, textAt } from '../../manifest/plain-data';
+import { sourceRanges, type HostEndpoint } from '../../host/model';
+import { addressAt, contains, parseRange } from '../../host/network';
+import { openings } from '../../host/packet-filter';
 import { hostAddress, reaches } from './addresses';
 import { listeners } from './listeners';
 import type { Patient } from './patient';

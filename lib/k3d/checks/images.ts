@@ -1,7 +1,7 @@
 import { type ClusterState, isRunning, nodeNames } from '../cluster-state';
 import type { Result } from '../doctor';
 import { buildLines, compareImages, imageNames, lackingText } from '../images';
-import { shellLine } from '../quote';
+import { shellLine } from '../../host/quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
 

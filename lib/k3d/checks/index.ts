@@ -1,6 +1,6 @@
 import { clusterState, type ClusterState } from '../cluster-state';
 import { asRoot, type Check } from '../doctor';
-import type { System } from '../system';
+import type { System } from '../../host/system';
 import { clusterResult, nodesResult, publishedResult } from './cluster';
 import { hostNamesResult, hostServicesResult, namedHosts } from './dns';
 import { imagesResult } from './images';

@@ -1,4 +1,4 @@
-import type { System } from '../system';
+import type { System } from '../../host/system';
 
 export interface Listener {
   readonly address: string;

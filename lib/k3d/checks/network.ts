@@ -1,9 +1,9 @@
 import { type ClusterState, networkRange } from '../cluster-state';
-import { complaint } from '../command';
+import { complaint } from '../../host/command';
 import { sudo, type Result } from '../doctor';
-import { listAt, parseJson, textAt } from '../json';
-import { contains, overlap, parseRange } from '../network';
-import { shellLine } from '../quote';
+import { listAt, parseJson, textAt } from '../../manifest/plain-data';
+import { contains, overlap, parseRange } from '../../host/network';
+import { shellLine } from '../../host/quote';
 import { MADE_ANEW } from './cluster';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';

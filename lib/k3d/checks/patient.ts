@@ -1,10 +1,11 @@
-import type { HostAccess, PasswordOf } from '../model';
+import type { PasswordOf } from '../../host/model';
+import type { K3dHostAccess } from '../model';
 import type { Requests } from '../requests';
-import type { System } from '../system';
+import type { System } from '../../host/system';
 
 /** What the doctor looks at. */
 export interface Patient {
-  readonly access: HostAccess;
+  readonly access: K3dHostAccess;
   /** The k3d configuration file, as people in the project's folder name it: `dist/local/k3d.yml`. */
   readonly configFile: string;
   /** The images that are imported into the cluster. */

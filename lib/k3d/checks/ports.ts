@@ -1,6 +1,6 @@
 import { type ClusterState, loadBalancer } from '../cluster-state';
 import { sudo, type Result } from '../doctor';
-import { shellLine } from '../quote';
+import { shellLine } from '../../host/quote';
 import { listeners } from './listeners';
 import type { PublishedPort } from '../model';
 import type { Patient } from './patient';

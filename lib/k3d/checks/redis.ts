@@ -1,6 +1,6 @@
 import type { Result } from '../doctor';
-import { REDIS_USER, type RedisServer } from '../model';
-import { redisString } from '../quote';
+import { REDIS_USER, type RedisServer } from '../../host/model';
+import { redisString } from '../../host/quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
 import { listenFix } from './services';

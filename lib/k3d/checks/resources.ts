@@ -1,8 +1,8 @@
-import { answerOf, Unanswered } from '../command';
+import { answerOf, Unanswered } from '../../host/command';
 import type { Check, Result } from '../doctor';
-import { numberAt, parseJson, textAt } from '../json';
+import { numberAt, parseJson, textAt } from '../../manifest/plain-data';
 import { type K3dCluster, kubernetesMinor } from '../model';
-import { shellLine } from '../quote';
+import { shellLine } from '../../host/quote';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';
 

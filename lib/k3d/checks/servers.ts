@@ -1,6 +1,6 @@
 import type { ClusterState } from '../cluster-state';
 import { sudo, type Check, type Result } from '../doctor';
-import type { HostEndpoint } from '../model';
+import type { HostEndpoint } from '../../host/model';
 import { listeners } from './listeners';
 import { hostAddress, reaches } from './addresses';
 import { firewallResult, strangersResult } from './firewall';

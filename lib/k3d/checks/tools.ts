@@ -1,6 +1,6 @@
-import { complaint } from '../command';
+import { complaint } from '../../host/command';
 import { sudo, type Check, type Result } from '../doctor';
-import { parseJson, textAt } from '../json';
+import { parseJson, textAt } from '../../manifest/plain-data';
 import { kubernetesMinor } from '../model';
 import type { Patient } from './patient';
 import { couldNotRun, ok, problem } from './results';

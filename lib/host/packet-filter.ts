@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { field, listAt, numberAt, parseJson, textAt } from './json';
+import { field, listAt, numberAt, parseJson, textAt } from '../manifest/plain-data';
 import { contains, parseRange, type Range } from './network';
 
 /**

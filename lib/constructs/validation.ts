@@ -1,17 +1,13 @@
 import type { Duration, Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Cpu } from '../../imports/k8s';
-import { enforce } from '../policy/enforce';
-import { InvalidPropError } from '../policy/invalid-prop';
-import { parseQuantity } from '../policy/quantity';
-
-export { InvalidPropError };
+import { InvalidPropError } from './invalid-prop';
+import { NANOS, parseQuantity } from '../manifest/quantity';
 
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const ENVIRONMENT_VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
-const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /**
@@ -41,61 +37,6 @@ export function checkName(scope: IConstruct, prop: string, value: string, maxLen
 /** Whether a text is a DNS name such as `host.k3d.internal`: an RFC 1123 subdomain. */
 export function isDnsName(value: string): boolean {
   return value.length <= 253 && DNS_SUBDOMAIN.test(value) && value.split('.').every((label) => label.length <= 63);
-}
-
-/** Checks a port number: 1 to 65535. */
-export function checkPort(scope: IConstruct, prop: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > 65535) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value,
-      reason: 'not a port: ports are whole numbers from 1 to 65535.',
-      remedy: 'Give the port on which the process listens.',
-    });
-  }
-}
-
-/** A port with a name. */
-export interface NamedPort {
-  /** Name of the port: an IANA service name, at most 15 lower-case letters, digits and `-`, with at least one letter. */
-  readonly name: string;
-  /** Number of the port: 1 to 65535. */
-  readonly port: number;
-}
-
-/** Checks a list of ports: at least one, names and numbers valid and given once. */
-export function checkPorts(scope: IConstruct, prop: string, ports: readonly NamedPort[]): void {
-  if (ports.length === 0) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value: ports,
-      reason: 'no port: a Service without one connects nobody.',
-      remedy: 'Name at least one port.',
-    });
-  }
-  const seen = new Set<string | number>();
-  for (const [index, { name, port }] of ports.entries()) {
-    checkPort(scope, `${prop}[${index}].port`, port);
-    if (name.length > 15 || !PORT_NAME.test(name)) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}[${index}].name`,
-        value: name,
-        reason: 'not a port name (an IANA service name), and the API server refuses it.',
-        remedy: "Use at most 15 lower-case letters, digits and single '-', with at least one letter.",
-      });
-    }
-    for (const value of [name, port]) {
-      if (seen.has(value)) {
-        throw new InvalidPropError(scope, {
-          prop: `${prop}[${index}]`,
-          value,
-          reason: 'given twice; names and numbers of ports are unique within an object.',
-          remedy: 'Remove one, or give it a name and number of its own.',
-        });
-      }
-      seen.add(value);
-    }
-  }
 }
 
 /** Checks a whole number with a lower and, where given, an upper bound. */
@@ -162,9 +103,6 @@ function wholeQuantity(
   return value;
 }
 
-/** How many parts the values of parseQuantity have to one. */
-const NANOS = 1_000_000_000n;
-
 /** Checks names that become environment variables. */
 export function checkVariableNames(scope: IConstruct, prop: string, names: readonly string[]): void {
   for (const name of names) {
@@ -225,48 +163,5 @@ export function checkLabels(scope: IConstruct, prop: string, labels: Readonly<Re
         remedy: "Use at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.",
       });
     }
-  }
-}
-
-/** CPU and memory of a container. */
-export interface ResourceProps {
-  /** CPU time. */
-  readonly cpu: {
-    /** What the scheduler reserves on the node. */
-    readonly request: Cpu;
-    /**
-     * What the container may use at most; beyond it the kernel slows it down.
-     * @default - no limit: the container may use what the node has to spare
-     */
-    readonly limit?: Cpu;
-  };
-  /** Memory. */
-  readonly memory: {
-    /** What the scheduler reserves on the node. */
-    readonly request: Size;
-    /** What the container may use at most; beyond it the kernel kills it. */
-    readonly limit: Size;
-  };
-}
-
-/** Checks that CPU and memory are amounts that Kubernetes knows, above zero, and, by the policy, that no request is above its limit. */
-export function checkResources(scope: IConstruct, prop: string, { cpu, memory }: ResourceProps): void {
-  const cpuLimit = cpu.limit && wholeMillis(scope, `${prop}.cpu.limit`, cpu.limit);
-  const amounts = [
-    { resource: 'cpu', request: wholeMillis(scope, `${prop}.cpu.request`, cpu.request), limit: cpuLimit },
-    {
-      resource: 'memory',
-      request: wholeBytes(scope, `${prop}.memory.request`, memory.request),
-      limit: wholeBytes(scope, `${prop}.memory.limit`, memory.limit),
-    },
-  ];
-  for (const { resource, request, limit } of amounts) {
-    const resources = { requests: { [resource]: request }, limits: limit === undefined ? {} : { [resource]: limit } };
-    enforce(scope, {
-      prop: `${prop}.${resource}.request`,
-      value: request,
-      policies: ['request-within-limit'],
-      manifest: { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'container', resources }] } },
-    });
   }
 }

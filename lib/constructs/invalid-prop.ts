@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { pathOf } from './exceptions';
+import { pathOf } from '../policy/exceptions';
 
 /** What is wrong with a prop. */
 export interface InvalidProp {

@@ -1,4 +1,5 @@
-import type { Path } from './cel';
+import { child } from './plain-data';
+import type { Path } from './plain-data';
 
 // A manifest as plain data: which object it is, and its fields.
 
@@ -8,14 +9,6 @@ export interface Resource {
   readonly kind: string | null;
   readonly namespace: string | null;
   readonly name: string | null;
-}
-
-/** A field of plain data, or an item of a list. */
-export function child(value: unknown, key: string | number): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
-    return undefined;
-  }
-  return Reflect.get(value, key);
 }
 
 /** `spec.containers[0].env[2].value`, `data["application.yml"]`. */
@@ -44,9 +37,4 @@ export function resourceOf(manifest: unknown): Resource {
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
-}
-
-/** What stands at a path of plain data. */
-export function valueAt(manifest: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => child(value, key), manifest);
 }

@@ -36,3 +36,36 @@ export function addressAt(range: Range, n: number): string {
   const number = range.first + n;
   return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 }
+
+/**
+ * Checks a cluster's ranges, by the names of their fields: IPv4 ranges with their length, without an address in common.
+ *
+ * @param refuse throws, and says whose ranges these are.
+ */
+export function checkRanges(
+  fields: Readonly<Record<string, string>>,
+  refuse: (field: string, value: string, reason: string, remedy: string) => never,
+): void {
+  const ranges: { readonly field: string; readonly range: Range }[] = [];
+  for (const [field, text] of Object.entries(fields)) {
+    const range = parseRange(text);
+    if (range === undefined || !text.includes('/')) {
+      return refuse(
+        field,
+        text,
+        'not an IPv4 range; firewall rules and k3s take it literally.',
+        'Write its first address and its length, such as 172.21.0.0/16.',
+      );
+    }
+    const other = ranges.find((earlier) => overlap(earlier.range, range));
+    if (other !== undefined) {
+      refuse(
+        field,
+        text,
+        `overlaps with ${other.field} ${other.range.text}: packets for one would be sent to the other.`,
+        'Choose ranges that have no address in common.',
+      );
+    }
+    ranges.push({ field, range });
+  }
+}

@@ -1,9 +1,9 @@
 import type { IConstruct } from 'constructs';
-import { Engine, type Violation } from './engine';
-import { exceptionFor, pathOf } from './exceptions';
+import { Engine, type Violation } from '../policy/engine';
+import { exceptionFor, pathOf } from '../policy/exceptions';
 import { InvalidPropError } from './invalid-prop';
-import type { Policy } from './policy';
-import { policies as defaultPolicies } from './policies';
+import type { Policy } from '../policy/policy';
+import { policies as defaultPolicies } from '../policy/policies';
 
 /** A prop that a policy decides about, on its own. */
 export interface EnforcedProp {

@@ -1,6 +1,20 @@
-/** Reading JSON that other programs wrote, without believing its shape. */
+/** Reading plain data that other programs wrote, without believing its shape. */
 
-import { valueAt } from '../policy/manifest';
+/** Keys and indexes from the object's root. */
+export type Path = readonly (string | number)[];
+
+/** A field of plain data, or an item of a list. */
+export function child(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
+    return undefined;
+  }
+  return Reflect.get(value, key);
+}
+
+/** What stands at a path of plain data. */
+export function valueAt(manifest: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => child(value, key), manifest);
+}
 
 /** The value that a text is, or undefined where it is no JSON. */
 export function parseJson(text: string): unknown {

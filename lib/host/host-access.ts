@@ -1,4 +1,3 @@
-import { checkCluster } from './cluster-config';
 import { firewallFiles } from './firewall';
 import {
   accessName,
@@ -9,6 +8,7 @@ import {
   type HostAccess,
   type PostgresServer,
 } from './model';
+import { checkRanges } from './network';
 import { serverFiles } from './servers';
 import { passwordVariable, removeSqlCommand, rolesOf, sqlCommand, takeOverCommand } from './sql';
 
@@ -22,7 +22,10 @@ function checkUnique(what: string, names: readonly (string | number)[], reason: 
 }
 
 function checkAccess(access: HostAccess): void {
-  checkCluster(access.cluster);
+  const { subnet, podCidr } = access.cluster;
+  checkRanges({ subnet, podCidr }, (field, value, ...why) =>
+    refuse(`cluster, ${field} ${JSON.stringify(value)}`, ...why),
+  );
   for (const { name, port } of access.endpoints) {
     if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 63) {
       refuse(`endpoint ${JSON.stringify(name)}`, 'not a DNS label, and files are named after it.', 'Rename it.');
