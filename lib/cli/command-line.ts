@@ -1,12 +1,12 @@
 /** What all commands do alike with their command line. */
 
 /** Where a command writes to its user. */
-export interface Output {
+export interface Streams {
   write(text: string): void;
   error(text: string): void;
 }
 
-const STANDARD: Output = {
+const STANDARD: Streams = {
   write: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
 };
@@ -30,7 +30,7 @@ export function readArguments<T extends { readonly values: { readonly help?: boo
   name: string,
   usage: string,
   parse: () => T,
-  output: Output = STANDARD,
+  output: Streams = STANDARD,
 ): T | number {
   let parsed: T;
   try {

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { checks, fixCommand, type Patient } from '../k3d/checks';
+import { checks, fixCommand, type LocalSetup } from '../k3d/checks';
 import {
   coloured,
   commandsOf,
   exitCode,
-  findingText,
-  findingsJson,
+  diagnosisText,
+  diagnosesJson,
   plain,
   runChecks,
   sectionText,
   summaryText,
   type Check,
-  type Finding,
+  type Diagnosis,
   type Fix,
   type Progress,
   type Style,
@@ -24,7 +24,7 @@ const USAGE = `Usage: npm run -s doctor [-- OPTIONS]
 
 Looks at this machine and the cluster in the order in which things would fail, and says what to do. Changes nothing.
 
-  --format text|json  how the findings are printed; text is the default
+  --format text|json  how the diagnoses are printed; text is the default
   --fix               then applies the fixes that are safe and can be undone, after showing them and asking
   --yes               with --fix: does not ask
   --help              this text
@@ -56,7 +56,7 @@ function parseOptions(args: readonly string[]): { readonly values: Options } {
   return { values: { ...values, format } };
 }
 
-/** Prints each finding as it comes; on a live terminal also which check runs. */
+/** Prints each diagnosis as it comes; on a live terminal also which check runs. */
 export function textProgress(terminal: Terminal): Progress {
   const style: Style = terminal.live ? coloured : plain;
   let section = '';
@@ -68,23 +68,28 @@ export function textProgress(terminal: Terminal): Progress {
       }
       if (terminal.live) terminal.write(style('faint', `… ${check.name}`));
     },
-    finish(finding: Finding): void {
-      terminal.write(`${terminal.live ? ERASE_LINE : ''}${findingText(finding, style)}`);
+    finish(diagnosis: Diagnosis): void {
+      terminal.write(`${terminal.live ? ERASE_LINE : ''}${diagnosisText(diagnosis, style)}`);
     },
   };
 }
 
 const SILENT: Progress = { start: () => undefined, finish: () => undefined };
 
-function fixesOf(findings: readonly Finding[]): readonly Fix[] {
-  return findings.flatMap(({ result }) =>
+function fixesOf(diagnoses: readonly Diagnosis[]): readonly Fix[] {
+  return diagnoses.flatMap(({ result }) =>
     result.status === 'problem' && result.fix !== undefined ? [result.fix] : [],
   );
 }
 
 /** Shows the fixes, asks, and runs them. False where nothing was changed. */
-async function applyFixes(patient: Patient, fixes: readonly Fix[], yes: boolean, terminal: Terminal): Promise<boolean> {
-  const commands = commandsOf(fixes).map((command) => fixCommand(patient.system, command));
+async function applyFixes(
+  setup: LocalSetup,
+  fixes: readonly Fix[],
+  yes: boolean,
+  terminal: Terminal,
+): Promise<boolean> {
+  const commands = commandsOf(fixes).map((command) => fixCommand(setup.system, command));
   const undo = [...new Set(fixes.map((fix) => fix.undo))];
   terminal.error(
     [
@@ -114,12 +119,12 @@ async function applyFixes(patient: Patient, fixes: readonly Fix[], yes: boolean,
 /**
  * Runs the doctor.
  *
- * @param patient what to look at: the composition root makes it from an environment.
+ * @param setup what to look at: the composition root makes it from an environment.
  * @param args the command line's arguments.
  * @returns the process' exit code.
  */
 export async function main(
-  patient: Patient,
+  setup: LocalSetup,
   args: readonly string[],
   terminal: Terminal = thisTerminal(),
 ): Promise<number> {
@@ -127,14 +132,14 @@ export async function main(
   if (typeof parsed === 'number') return parsed;
   const options = parsed.values;
   const text = options.format === 'text';
-  const examine = (): Promise<readonly Finding[]> => runChecks(checks(patient), text ? textProgress(terminal) : SILENT);
+  const examine = (): Promise<readonly Diagnosis[]> => runChecks(checks(setup), text ? textProgress(terminal) : SILENT);
   const style = terminal.live ? coloured : plain;
-  let findings = await examine();
-  const fixes = options.fix ? fixesOf(findings) : [];
-  if (fixes.length > 0 && (await applyFixes(patient, fixes, options.yes, terminal))) {
+  let diagnoses = await examine();
+  const fixes = options.fix ? fixesOf(diagnoses) : [];
+  if (fixes.length > 0 && (await applyFixes(setup, fixes, options.yes, terminal))) {
     if (text) terminal.write('\n');
-    findings = await examine();
+    diagnoses = await examine();
   }
-  terminal.write(text ? `\n${summaryText(findings, style)}` : findingsJson(findings));
-  return exitCode(findings);
+  terminal.write(text ? `\n${summaryText(diagnoses, style)}` : diagnosesJson(diagnoses));
+  return exitCode(diagnoses);
 }

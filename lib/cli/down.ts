@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { takeDown, type Platform } from '../k3d/bring-up';
+import { takeDown, type BringUpProps } from '../k3d/bring-up';
 import { thisSystem, type System } from '../host/system';
 import { thisTerminal, type Terminal } from '../k3d/terminal';
 import { interruptible, readArguments } from './command-line';
@@ -25,7 +25,7 @@ terminal to ask on), 2 when it was used wrongly, 130 when interrupted.
  * @returns the process' exit code.
  */
 export async function main(
-  platform: Pick<Platform, 'cluster'>,
+  platform: Pick<BringUpProps, 'cluster'>,
   args: readonly string[],
   terminal: Terminal = thisTerminal(),
   system: Pick<System, 'run'> = thisSystem(),

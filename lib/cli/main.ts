@@ -4,7 +4,7 @@ import type { K3dHostAccess } from '../k3d/model';
 import { requestsIn } from '../k3d/requests';
 import { thisSystem } from '../host/system';
 import { local } from '../sportstix/environments';
-import { bringUpOf, hostAccessOf, patientOf } from '../sportstix/host';
+import { bringUpOf, hostAccessOf, localSetupOf } from '../sportstix/host';
 import { readPasswords } from '../sportstix/secrets';
 import { outdated } from '../sportstix/synth';
 import { runCommand } from './command-line';
@@ -19,9 +19,9 @@ const SECRETS = '.secrets';
 async function run(access: K3dHostAccess, [command, ...args]: readonly string[]): Promise<number> {
   const platform = bringUpOf(local, access);
   const { servers, agents } = access.cluster;
-  const patient = {
+  const setup = {
     // Read when the first password is asked for: who asks for help only needs none.
-    ...patientOf(
+    ...localSetupOf(
       local,
       access,
       () => readPasswords(join(SECRETS, `${local.name}.yml`), local.services).passwords,
@@ -31,9 +31,9 @@ async function run(access: K3dHostAccess, [command, ...args]: readonly string[])
   };
   switch (command) {
     case 'doctor':
-      return doctor(patient, args);
+      return doctor(setup, args);
     case 'up':
-      return up(platform, patient, () => outdated(local, SECRETS, OUTPUT), args);
+      return up(platform, setup, () => outdated(local, SECRETS, OUTPUT), args);
     case 'down':
       return down(platform, args);
     case undefined:

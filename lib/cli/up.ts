@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { bringUp, type Before, type Platform } from '../k3d/bring-up';
-import { checks, type Patient } from '../k3d/checks';
+import { bringUp, type Before, type BringUpProps } from '../k3d/bring-up';
+import { checks, type LocalSetup } from '../k3d/checks';
 import { exitCode, runChecks, type Check } from '../k3d/doctor';
 import { thisTerminal, type Terminal } from '../k3d/terminal';
 import { interruptible, readArguments } from './command-line';
@@ -21,14 +21,14 @@ Exit code: 0 when all is up, 1 when a step failed, 2 when it was used wrongly, 1
  * Brings the platform up.
  *
  * @param platform what to bring up: the composition root makes it from an environment.
- * @param patient what the doctor looks at before.
+ * @param setup what the doctor looks at before.
  * @param outdated the generated files that are not what the code makes now.
  * @param args the command line's arguments.
  * @returns the process' exit code.
  */
 export async function main(
-  platform: Platform,
-  patient: Patient,
+  platform: BringUpProps,
+  setup: LocalSetup,
   outdated: Before['outdated'],
   args: readonly string[],
   terminal: Terminal = thisTerminal(),
@@ -41,10 +41,8 @@ export async function main(
   );
   if (typeof parsed === 'number') return parsed;
   const doctor = async (phase: Check['phase']): Promise<number> => {
-    const chosen = checks(patient).filter((check) => check.phase === phase);
+    const chosen = checks(setup).filter((check) => check.phase === phase);
     return exitCode(await runChecks(chosen, textProgress(terminal)));
   };
-  return interruptible((signal) =>
-    bringUp(platform, { system: patient.system, terminal, signal }, { outdated, doctor }),
-  );
+  return interruptible((signal) => bringUp(platform, { system: setup.system, terminal, signal }, { outdated, doctor }));
 }

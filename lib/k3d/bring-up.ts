@@ -21,7 +21,7 @@ export interface ManifestStep {
 }
 
 /** What `up` brings up. */
-export interface Platform {
+export interface BringUpProps {
   readonly cluster: K3dCluster;
   /** The k3d configuration file: `dist/local/k3d.yml`. */
   readonly configFile: string;
@@ -61,7 +61,7 @@ export interface Before {
 }
 
 /** What `up` and `down` act through. */
-export interface Hands {
+export interface Session {
   readonly system: Pick<System, 'run'>;
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C. */
@@ -91,18 +91,18 @@ class Steps {
   private readonly style: Style;
   private current = '';
 
-  public constructor(private readonly hands: Hands) {
-    this.style = hands.terminal.live ? coloured : plain;
+  public constructor(private readonly session: Session) {
+    this.style = session.terminal.live ? coloured : plain;
   }
 
   public begin(name: string): void {
     this.checkInterrupt();
     this.current = name;
-    this.hands.terminal.write(`\n${this.style('heading', `==> ${name}`)}\n`);
+    this.session.terminal.write(`\n${this.style('heading', `==> ${name}`)}\n`);
   }
 
   public say(text: string): void {
-    this.hands.terminal.write(`${text}\n`);
+    this.session.terminal.write(`${text}\n`);
   }
 
   /** Shows a command as a person would type it, and runs it. */
@@ -110,7 +110,7 @@ class Steps {
     this.checkInterrupt();
     const line = shellLine(command);
     this.say(this.style('faint', `$ ${line}`));
-    const code = await this.hands.terminal.execute(command, this.hands.signal);
+    const code = await this.session.terminal.execute(command, this.session.signal);
     await this.settle(code === 0);
     if (code !== 0) {
       this.fail(`${line} ended with exit code ${code}.`, 'Mend that, and run npm run up again: it goes on here.');
@@ -120,7 +120,7 @@ class Steps {
   /** Runs a command that only asks. */
   public async ask(command: readonly string[], options?: CommandOptions): Promise<CommandResult> {
     this.checkInterrupt();
-    const result = await this.hands.system.run(command, options);
+    const result = await this.session.system.run(command, options);
     await this.settle(result.kind === 'exited' && result.code === 0);
     return result;
   }
@@ -143,26 +143,26 @@ class Steps {
 
   /** Ctrl-C ends a command too, and its end may be noticed before the signal: what failed may have been interrupted. */
   private async settle(succeeded: boolean): Promise<void> {
-    if (!succeeded) await sleep(SETTLE_MILLISECONDS, undefined, { signal: this.hands.signal }).catch(() => undefined);
+    if (!succeeded) await sleep(SETTLE_MILLISECONDS, undefined, { signal: this.session.signal }).catch(() => undefined);
     this.checkInterrupt();
   }
 
   public fail(...lines: readonly string[]): never {
-    this.hands.terminal.error(
+    this.session.terminal.error(
       `${this.style('problem', `× ${this.current}`)}\n${lines.map((line) => `    ${line}\n`).join('')}`,
     );
     throw new Stop(1);
   }
 
   public checkInterrupt(): void {
-    if (!this.hands.signal.aborted) return;
-    this.hands.terminal.error(`\nInterrupted during: ${this.current}. Run the same again to go on from here.\n`);
+    if (!this.session.signal.aborted) return;
+    this.session.terminal.error(`\nInterrupted during: ${this.current}. Run the same again to go on from here.\n`);
     throw new Stop(INTERRUPTED);
   }
 }
 
-async function inSteps(hands: Hands, work: (steps: Steps) => Promise<void>): Promise<number> {
-  const steps = new Steps(hands);
+async function inSteps(session: Session, work: (steps: Steps) => Promise<void>): Promise<number> {
+  const steps = new Steps(session);
   try {
     try {
       await work(steps);
@@ -184,8 +184,8 @@ async function inSteps(hands: Hands, work: (steps: Steps) => Promise<void>): Pro
  *
  * @returns the process' exit code.
  */
-export function bringUp(platform: Platform, hands: Hands, before: Before): Promise<number> {
-  return inSteps(hands, async (steps) => {
+export function bringUp(platform: BringUpProps, session: Session, before: Before): Promise<number> {
+  return inSteps(session, async (steps) => {
     steps.begin('Generated files');
     await synthesizeMissing(before.outdated, steps);
 
@@ -216,7 +216,7 @@ export function bringUp(platform: Platform, hands: Hands, before: Before): Promi
     }
 
     steps.begin('Workloads');
-    await waitForWorkloads(platform, hands, steps);
+    await waitForWorkloads(platform, session, steps);
   });
 }
 
@@ -231,8 +231,12 @@ export interface TakeDownOptions {
  *
  * @returns the process' exit code: 1 also where nobody said yes.
  */
-export function takeDown(platform: Pick<Platform, 'cluster'>, hands: Hands, { yes }: TakeDownOptions): Promise<number> {
-  return inSteps(hands, async (steps) => {
+export function takeDown(
+  platform: Pick<BringUpProps, 'cluster'>,
+  session: Session,
+  { yes }: TakeDownOptions,
+): Promise<number> {
+  return inSteps(session, async (steps) => {
     const { name } = platform.cluster;
     steps.begin('Cluster');
     const state = await steps.clusterState(name);
@@ -246,7 +250,7 @@ export function takeDown(platform: Pick<Platform, 'cluster'>, hands: Hands, { ye
     steps.say(`kubectl's context ${context(platform.cluster)}, and all that is stored in it, for good:`);
     for (const line of await storedText(name, steps)) steps.say(`  ${line}`);
     steps.say('What stays: PostgreSQL, Redis and their data, the firewall rules, .secrets, and the images in Docker.');
-    if (!yes && !(await hands.terminal.confirm(`Remove the cluster ${name} with its data?`))) {
+    if (!yes && !(await session.terminal.confirm(`Remove the cluster ${name} with its data?`))) {
       steps.fail('Nothing was removed. (Without a terminal to ask on, add --yes: npm run down -- --yes)');
     }
     await steps.run(['k3d', 'cluster', 'delete', name]);
@@ -300,7 +304,7 @@ async function synthesizeMissing(outdated: Before['outdated'], steps: Steps): Pr
 }
 
 async function bringUpCluster(
-  { cluster, configFile }: Platform,
+  { cluster, configFile }: BringUpProps,
   steps: Steps,
   consult: () => Promise<void>,
 ): Promise<void> {
@@ -351,7 +355,7 @@ async function bringUpCluster(
   }
 }
 
-async function importImages({ cluster, images, buildArguments }: Platform, steps: Steps): Promise<void> {
+async function importImages({ cluster, images, buildArguments }: BringUpProps, steps: Steps): Promise<void> {
   const nodes = nodeNames(cluster.name, await steps.clusterState(cluster.name));
   const { importable, unbuilt } = await compareImages(images, nodes, steps.asking);
   if (unbuilt.length > 0) {
@@ -380,8 +384,8 @@ async function importImages({ cluster, images, buildArguments }: Platform, steps
 
 const DEFAULT_TIMEOUT_SECONDS = 900;
 
-async function waitForWorkloads(platform: Platform, hands: Hands, steps: Steps): Promise<void> {
-  const { terminal, signal } = hands;
+async function waitForWorkloads(platform: BringUpProps, session: Session, steps: Steps): Promise<void> {
+  const { terminal, signal } = session;
   const kinds = [...platform.workloadKinds, 'pods'].join(',');
   const commands = platform.namespaces.map((namespace) => [
     ...['kubectl', '--context', context(platform.cluster), '--namespace', namespace],
@@ -417,7 +421,7 @@ async function waitForWorkloads(platform: Platform, hands: Hands, steps: Steps):
         'Look at one with kubectl describe and kubectl logs, and at the cluster with npm run -s doctor; then run npm run up again: it goes on here.',
       );
     }
-    await sleep(hands.pollMilliseconds ?? 2000, undefined, { signal }).catch(() => undefined);
+    await sleep(session.pollMilliseconds ?? 2000, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -6,7 +6,7 @@ function refuse(field: string, value: unknown, reason: string, remedy: string): 
   throw new Error(`k3d cluster: ${field} ${JSON.stringify(value)}: ${reason} ${remedy}`);
 }
 
-function checkPort(field: string, port: number): void {
+function requirePort(field: string, port: number): void {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     refuse(field, port, 'not a TCP port, so k3d refuses it.', 'Use a whole number from 1 to 65535.');
   }
@@ -40,8 +40,8 @@ export function checkCluster(cluster: K3dCluster): void {
   }
   const hostPorts = new Set<number>();
   for (const [index, port] of cluster.ports.entries()) {
-    checkPort(`ports[${index}].host`, port.host);
-    checkPort(`ports[${index}].container`, port.container);
+    requirePort(`ports[${index}].host`, port.host);
+    requirePort(`ports[${index}].container`, port.container);
     if (port.address !== undefined && !isIPv4(port.address)) {
       refuse(
         `ports[${index}].address`,

@@ -67,7 +67,7 @@ export interface Check {
 }
 
 /** A check, and what it came to. */
-export interface Finding {
+export interface Diagnosis {
   readonly check: Check;
   readonly result: Result;
 }
@@ -75,12 +75,12 @@ export interface Finding {
 /** Told what happens, as it happens. */
 export interface Progress {
   start(check: Check): void;
-  finish(finding: Finding): void;
+  finish(diagnosis: Diagnosis): void;
 }
 
 /** Runs the checks one after the other. A check that throws is one that could not run: nobody is shown a stack trace. */
-export async function runChecks(checks: readonly Check[], progress: Progress): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+export async function runChecks(checks: readonly Check[], progress: Progress): Promise<readonly Diagnosis[]> {
+  const diagnoses: Diagnosis[] = [];
   for (const check of checks) {
     progress.start(check);
     const result = await check.run().catch((error: unknown): Result => ({
@@ -88,16 +88,16 @@ export async function runChecks(checks: readonly Check[], progress: Progress): P
       found: error instanceof Error ? error.message : String(error),
       remedy: [],
     }));
-    const finding = { check, result };
-    findings.push(finding);
-    progress.finish(finding);
+    const diagnosis = { check, result };
+    diagnoses.push(diagnosis);
+    progress.finish(diagnosis);
   }
-  return findings;
+  return diagnoses;
 }
 
 /** 1 when something must be mended, or else 2 when a check could not run, or else 0. */
-export function exitCode(findings: readonly Finding[]): 0 | 1 | 2 {
-  const has = (status: Result['status']): boolean => findings.some((finding) => finding.result.status === status);
+export function exitCode(diagnoses: readonly Diagnosis[]): 0 | 1 | 2 {
+  const has = (status: Result['status']): boolean => diagnoses.some((diagnosis) => diagnosis.result.status === status);
   return has('problem') ? 1 : has('could-not-run') ? 2 : 0;
 }
 
@@ -122,8 +122,8 @@ export const coloured: Style = (kind, text) => `\u001b[${CODES[kind]}m${text}\u0
 const MARKS = { ok: '√', problem: '×', 'could-not-run': '‼' } as const;
 const STYLES = { ok: 'ok', problem: 'problem', 'could-not-run': 'warning' } as const;
 
-/** One finding as text: a line, and below it, where something is to be done, why and what. */
-export function findingText({ check, result }: Finding, style: Style): string {
+/** One diagnosis as text: a line, and below it, where something is to be done, why and what. */
+export function diagnosisText({ check, result }: Diagnosis, style: Style): string {
   const line = `${style(STYLES[result.status], MARKS[result.status])} ${check.name}`;
   if (result.status === 'ok') return `${line} ${style('faint', `(${result.found})`)}\n`;
   const remedy = result.remedy.length === 0 ? [] : ['what to do:', ...result.remedy.map((step) => `  ${step}`)];
@@ -131,17 +131,17 @@ export function findingText({ check, result }: Finding, style: Style): string {
   return [line, ...details.map((detail) => `    ${detail}`), ''].join('\n');
 }
 
-/** A section's heading, as it stands above its findings. */
+/** A section's heading, as it stands above its diagnoses. */
 export function sectionText(section: string, style: Style): string {
   return `${style('heading', section)}\n${style('faint', '-'.repeat(section.length))}\n`;
 }
 
 /** The last line. */
-export function summaryText(findings: readonly Finding[], style: Style): string {
+export function summaryText(diagnoses: readonly Diagnosis[], style: Style): string {
   const count = (status: Result['status']): number =>
-    findings.filter((finding) => finding.result.status === status).length;
-  const total = `${findings.length} checks`;
-  switch (exitCode(findings)) {
+    diagnoses.filter((diagnosis) => diagnosis.result.status === status).length;
+  const total = `${diagnoses.length} checks`;
+  switch (exitCode(diagnoses)) {
     case 0:
       return style('ok', `${total}: all is well\n`);
     case 1:
@@ -151,13 +151,13 @@ export function summaryText(findings: readonly Finding[], style: Style): string 
   }
 }
 
-/** The findings as JSON, for programs. */
-export function findingsJson(findings: readonly Finding[]): string {
-  const sections = [...new Set(findings.map((finding) => finding.check.section))].map((name) => ({
+/** The diagnoses as JSON, for programs. */
+export function diagnosesJson(diagnoses: readonly Diagnosis[]): string {
+  const sections = [...new Set(diagnoses.map((diagnosis) => diagnosis.check.section))].map((name) => ({
     name,
-    checks: findings
-      .filter((finding) => finding.check.section === name)
+    checks: diagnoses
+      .filter((diagnosis) => diagnosis.check.section === name)
       .map(({ check, result }) => ({ name: check.name, ...result })),
   }));
-  return `${JSON.stringify({ exitCode: exitCode(findings), sections }, undefined, 2)}\n`;
+  return `${JSON.stringify({ exitCode: exitCode(diagnoses), sections }, undefined, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Platform as BringUpPlatform } from '../k3d/bring-up';
-import type { Patient } from '../k3d/checks';
+import type { BringUpProps } from '../k3d/bring-up';
+import type { LocalSetup } from '../k3d/checks';
 import { type PasswordOf, REDIS_USER } from '../host/model';
 import type { K3dHostAccess } from '../k3d/model';
 import type { System } from '../host/system';
@@ -64,12 +64,12 @@ function importedImages(environment: Environment): string[] {
 }
 
 /** What the doctor looks at. */
-export function patientOf(
+export function localSetupOf(
   environment: Environment,
   access: K3dHostAccess,
   passwords: () => StoredPasswords['passwords'],
   system: System,
-): Patient {
+): LocalSetup {
   return {
     access,
     configFile: join(OUTPUT, environment.name, 'k3d.yml'),
@@ -82,7 +82,7 @@ export function patientOf(
 }
 
 /** What `up` brings up. */
-export function bringUpOf(environment: Environment, { cluster }: K3dHostAccess): BringUpPlatform {
+export function bringUpOf(environment: Environment, { cluster }: K3dHostAccess): BringUpProps {
   return {
     cluster,
     configFile: join(OUTPUT, environment.name, 'k3d.yml'),

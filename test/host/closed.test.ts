@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Patient } from '../../lib/k3d/checks';
+import type { LocalSetup } from '../../lib/k3d/checks';
 import { strangersResult } from '../../lib/k3d/checks/firewall';
 import { thisSystem, type System } from '../../lib/host/system';
 import { access } from '../k3d/example';
@@ -66,9 +66,9 @@ async function reached(): Promise<Readonly<Record<string, string>>> {
 async function said(): Promise<Readonly<Record<string, string>>> {
   const here = thisSystem();
   const system: System = { ...here, run: (command, options) => here.run([...lab.enter('host'), ...command], options) };
-  const patient: Patient = { access, configFile: '', images: [], passwordOf: () => undefined, system };
+  const setup: LocalSetup = { access, configFile: '', images: [], passwordOf: () => undefined, system };
   const results = access.endpoints.map(async (endpoint) => {
-    const { status, found } = await strangersResult(patient, endpoint);
+    const { status, found } = await strangersResult(setup, endpoint);
     return [String(endpoint.port), status === 'problem' ? found : status] as const;
   });
   return Object.fromEntries(await Promise.all(results));
@@ -79,21 +79,21 @@ async function compare(): Promise<{
   readonly open: readonly string[];
   readonly said: Readonly<Record<string, string>>;
 }> {
-  const [connections, findings] = await Promise.all([reached(), said()]);
+  const [connections, diagnoses] = await Promise.all([reached(), said()]);
   const open: string[] = [];
   for (const port of ['5432', '6379']) {
     for (const family of ['IPv4', 'IPv6']) {
       const isOpen = connections[`other, ${family}, ${port}`] === 'open';
       if (isOpen) open.push(`${port} ${family}`);
       // Named in each case: the verdict is of this port and this family.
-      expect([port, family, findings[port]?.includes(`port ${port} is open over ${family}`) ?? false]).toEqual([
+      expect([port, family, diagnoses[port]?.includes(`port ${port} is open over ${family}`) ?? false]).toEqual([
         port,
         family,
         isOpen,
       ]);
     }
   }
-  return { open, said: findings };
+  return { open, said: diagnoses };
 }
 
 beforeAll(() => {
@@ -265,10 +265,10 @@ test('in the chains of iptables, a rule before ours opens, is noticed, and mende
   lab.script('firewall.sh', ['apply', '--close', ...options]);
   shell('iptables -I INPUT -p tcp --dport 5432 -j ACCEPT');
 
-  const { open, said: findings } = await compare();
+  const { open, said: diagnoses } = await compare();
 
   expect(open).toEqual(['5432 IPv4']);
-  expect(findings['5432']).toContain('-A INPUT -p tcp -m tcp --dport 5432 -j ACCEPT');
+  expect(diagnoses['5432']).toContain('-A INPUT -p tcp -m tcp --dport 5432 -j ACCEPT');
   expect(lab.script('firewall.sh', ['status', ...options]).code).toBe(1);
   lab.script('firewall.sh', ['apply', ...options]);
   expect((await compare()).open).toEqual([]);

@@ -1,7 +1,7 @@
 import { main } from '../../lib/cli/doctor';
-import { checks, type Patient } from '../../lib/k3d/checks';
+import { checks, type LocalSetup } from '../../lib/k3d/checks';
 import { fullImageName } from '../../lib/k3d/images';
-import { runChecks, type Finding, type Result } from '../../lib/k3d/doctor';
+import { runChecks, type Diagnosis, type Result } from '../../lib/k3d/doctor';
 import type { PublishedPort } from '../../lib/k3d/model';
 import { scramMatches } from '../../lib/host/scram';
 import { access } from './example';
@@ -18,7 +18,7 @@ import {
   MISSING,
   nodeConditions,
   nslookup,
-  patient,
+  setup,
   published,
   roles,
   ROLES,
@@ -31,20 +31,20 @@ import {
 
 const SILENT = { start: () => undefined, finish: () => undefined };
 
-async function examine(who: Patient): Promise<readonly Finding[]> {
+async function examine(who: LocalSetup): Promise<readonly Diagnosis[]> {
   return runChecks(checks(who), SILENT);
 }
 
-function failed(findings: readonly Finding[]): readonly { readonly name: string; readonly result: Result }[] {
-  return findings
-    .filter((finding) => finding.result.status !== 'ok')
+function failed(diagnoses: readonly Diagnosis[]): readonly { readonly name: string; readonly result: Result }[] {
+  return diagnoses
+    .filter((diagnosis) => diagnosis.result.status !== 'ok')
     .map(({ check, result }) => ({ name: `${check.section}: ${check.name}`, result }));
 }
 
 test('all is well: every check says so, in the order in which things would fail', async () => {
   const screen = terminal();
 
-  const code = await main(patient(), [], screen);
+  const code = await main(setup(), [], screen);
 
   expect(code).toBe(0);
   expect(screen.written()).toMatchSnapshot();
@@ -52,7 +52,7 @@ test('all is well: every check says so, in the order in which things would fail'
 
 test('before the cluster is made, all is well too', async () => {
   const screen = terminal();
-  const who = patient(
+  const who = setup(
     [
       [/^k3d cluster list/, '[]'],
       [/^docker network inspect/, exited(1, 'Error response from daemon: network k3d-shop not found')],
@@ -657,9 +657,9 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 test.each(Object.entries(CASES))('%s: named, with the remedy', async (_, expected) => {
-  const who = patient(expected.replies, expected.machine);
+  const who = setup(expected.replies, expected.machine);
   const { cluster } = who.access;
-  const findings = await examine({
+  const diagnoses = await examine({
     ...who,
     access: {
       ...who.access,
@@ -672,7 +672,7 @@ test.each(Object.entries(CASES))('%s: named, with the remedy', async (_, expecte
     buildArguments: new Map([['shop/auth-service:dev', ['API=http://a']]]),
   });
 
-  const hit = failed(findings).find(({ name }) => name.startsWith(expected.check));
+  const hit = failed(diagnoses).find(({ name }) => name.startsWith(expected.check));
   expect(hit?.result).toMatchObject({ status: expected.status ?? 'problem' });
   const { found, remedy } = { remedy: [], ...hit?.result } as { found: string; remedy: string[] };
   expect(found).toEqual(
@@ -695,7 +695,7 @@ test('no check ends in a stack trace, whatever fails', async () => {
   ]) {
     const screen = terminal();
 
-    const code = await main(patient([[/^/, reply]]), [], screen);
+    const code = await main(setup([[/^/, reply]]), [], screen);
 
     expect(code).toBeGreaterThan(0);
     expect(screen.written()).not.toMatch(/^\s+at |TypeError|undefined/m);
@@ -703,7 +703,7 @@ test('no check ends in a stack trace, whatever fails', async () => {
 });
 
 test('a name that DNS knows is taken where the node has no nslookup and it is written down', async () => {
-  const who = patient([
+  const who = setup([
     [/nslookup/, exited(126, 'OCI runtime exec failed: exec failed: executable file not found in $PATH')],
     [/configmap coredns/, '172.21.0.2 k3d-shop-server-0\n172.21.0.1 host.k3d.internal\n'],
   ]);
@@ -714,7 +714,7 @@ test('a name that DNS knows is taken where the node has no nslookup and it is wr
 });
 
 test('servers that pods reach by an address need no DNS', async () => {
-  const who = patient([[/nslookup/, exited(1, '', ';; connection timed out; no servers could be reached\n')]]);
+  const who = setup([[/nslookup/, exited(1, '', ';; connection timed out; no servers could be reached\n')]]);
   const endpoints = access.endpoints.map((endpoint) => ({ ...endpoint, host: '172.21.0.1' }));
 
   expect(failed(await examine({ ...who, access: { ...access, endpoints } }))).toEqual([]);
@@ -724,7 +724,7 @@ test('a lost name is mended by a restart of the cluster, which can be undone and
   const screen = terminal();
   const lost = exited(1, '', `${nslookup()}** server can't find host.k3d.internal: NXDOMAIN\n`);
 
-  await main(patient([[/nslookup host.k3d.internal/, lost]]), ['--fix', '--yes'], screen);
+  await main(setup([[/nslookup host.k3d.internal/, lost]]), ['--fix', '--yes'], screen);
 
   expect(screen.executed).toEqual(['k3d cluster stop shop', 'k3d cluster start shop']);
 });
@@ -732,7 +732,7 @@ test('a lost name is mended by a restart of the cluster, which can be undone and
 test('an image that is there in another version is not replaced by --fix, which could not undo it', async () => {
   const screen = terminal();
 
-  await main(patient([[/^docker image inspect/, dockerImage('newer')]]), ['--fix', '--yes'], screen);
+  await main(setup([[/^docker image inspect/, dockerImage('newer')]]), ['--fix', '--yes'], screen);
 
   expect(screen.executed).toEqual([]);
   expect(screen.written()).toContain('k3d image import --cluster shop');
@@ -740,7 +740,7 @@ test('an image that is there in another version is not replaced by --fix, which 
 
 test('a process that listens on another address is not in the way of a port of one address', async () => {
   const ports = [{ address: '127.0.0.1', host: 9094, container: 9094 }];
-  const who = patient([[/^ss .*sport = :9094/, listening('192.0.2.2', 9094, 'users:(("java",pid=77,fd=3))')]]);
+  const who = setup([[/^ss .*sport = :9094/, listening('192.0.2.2', 9094, 'users:(("java",pid=77,fd=3))')]]);
   const asked: unknown[] = [];
   const system = {
     ...who.system,
@@ -750,20 +750,20 @@ test('a process that listens on another address is not in the way of a port of o
     },
   };
 
-  const findings = await examine({
+  const diagnoses = await examine({
     ...who,
     system,
     access: { ...access, cluster: { ...access.cluster, ports } },
   });
 
   expect(asked).toEqual([[9094, '127.0.0.1']]);
-  expect(failed(findings).map(({ name }) => name)).toEqual([
+  expect(failed(diagnoses).map(({ name }) => name)).toEqual([
     'cluster: it is published on the ports of the environment',
   ]);
 });
 
 test('a port that is changed in the environment is the one that is looked at', () => {
-  const who = { ...patient([], { taken: [] }) };
+  const who = { ...setup([], { taken: [] }) };
   const changed = {
     ...who,
     access: { ...access, cluster: { ...access.cluster, ports: [{ host: 9980, container: 80 }] } },
@@ -777,7 +777,7 @@ test('a port that is changed in the environment is the one that is looked at', (
 
 test('without --fix nothing is run that changes anything', async () => {
   const screen = terminal({ answer: true });
-  const who = patient([[/^ss .*sport = :6379/, '']]);
+  const who = setup([[/^ss .*sport = :6379/, '']]);
 
   await main(who, [], screen);
 
@@ -795,7 +795,7 @@ describe('--fix', () => {
   test('shows the commands and how to undo them, asks, and changes nothing at a no', async () => {
     const screen = terminal({ answer: false });
 
-    expect(await main(patient(redisDown), ['--fix'], screen)).toBe(1);
+    expect(await main(setup(redisDown), ['--fix'], screen)).toBe(1);
 
     expect(screen.executed).toEqual([]);
     expect(screen.written()).toContain(
@@ -813,7 +813,7 @@ describe('--fix', () => {
   ])('%s runs them, each once and in order, and looks again', async (_, args, answer) => {
     const screen = terminal({ answer });
     const replies: (readonly [RegExp, Reply])[] = [...redisDown, [/^ss .*sport = :5432/, listening('127.0.0.1', 5432)]];
-    const who = patient(replies);
+    const who = setup(replies);
 
     expect(await main(who, args, screen)).toBe(1);
 
@@ -830,7 +830,7 @@ describe('--fix', () => {
   test('uses sudo where it is not root', async () => {
     const screen = terminal();
 
-    await main(patient(redisDown, { root: false }), ['--fix', '--yes'], screen);
+    await main(setup(redisDown, { root: false }), ['--fix', '--yes'], screen);
 
     expect(screen.executed).toContain('sudo systemctl restart redis-server');
   });
@@ -843,7 +843,7 @@ describe('--fix', () => {
     ] as const) {
       const screen = terminal();
 
-      expect(await main(patient([reply]), ['--fix', '--yes'], screen)).toBe(1);
+      expect(await main(setup([reply]), ['--fix', '--yes'], screen)).toBe(1);
 
       expect(screen.executed).toEqual([]);
     }
@@ -852,7 +852,7 @@ describe('--fix', () => {
   test('stops at the first command that fails', async () => {
     const screen = terminal({ codes: () => 4 });
 
-    await main(patient(redisDown), ['--fix', '--yes'], screen);
+    await main(setup(redisDown), ['--fix', '--yes'], screen);
 
     expect(screen.executed).toHaveLength(1);
     expect(screen.written()).toContain('exit code 4');
@@ -863,7 +863,7 @@ describe('output', () => {
   test('as JSON, for programs', async () => {
     const screen = terminal({ live: true });
 
-    const code = await main(patient([[/FROM pg_database$/, '[]']]), ['--format', 'json'], screen);
+    const code = await main(setup([[/FROM pg_database$/, '[]']]), ['--format', 'json'], screen);
 
     const report = JSON.parse(screen.written()) as { exitCode: number; sections: { name: string; checks: object[] }[] };
     expect(code).toBe(1);
@@ -892,7 +892,7 @@ describe('output', () => {
   test('the remedy stands under what failed', async () => {
     const screen = terminal();
 
-    await main(patient([[/FROM pg_database$/, databases('shop_auth')]]), [], screen);
+    await main(setup([[/FROM pg_database$/, databases('shop_auth')]]), [], screen);
 
     expect(screen.written()).toContain(
       `× the databases are there, and their owners own them
@@ -907,8 +907,8 @@ describe('output', () => {
     const live = terminal({ live: true });
     const file = terminal();
 
-    await main(patient(), [], live);
-    await main(patient(), [], file);
+    await main(setup(), [], live);
+    await main(setup(), [], file);
 
     expect(live.written()).toContain('\u001b[32m√');
     expect(live.written()).toContain('… docker is installed');
@@ -916,10 +916,10 @@ describe('output', () => {
   });
 
   test('exit code 2 when a check could not run and nothing is to be mended', async () => {
-    expect(await main(patient([[/^ip -j/, MISSING]]), [], terminal())).toBe(2);
+    expect(await main(setup([[/^ip -j/, MISSING]]), [], terminal())).toBe(2);
     expect(
       await main(
-        patient([
+        setup([
           [/^ip -j/, MISSING],
           [/FROM pg_database$/, '[]'],
         ]),
@@ -933,7 +933,7 @@ describe('output', () => {
     '%j is refused with one line, and nothing is looked at',
     async (args) => {
       const screen = terminal();
-      const who = patient();
+      const who = setup();
 
       expect(await main(who, args, screen)).toBe(2);
 
@@ -945,7 +945,7 @@ describe('output', () => {
   test('no password is shown', async () => {
     const screen = terminal();
     const secret = 'correct-horse';
-    const who = { ...patient([[/FROM pg_authid/, roles({ ...ROLES, auth_user: 'other' })]]), passwordOf: () => secret };
+    const who = { ...setup([[/FROM pg_authid/, roles({ ...ROLES, auth_user: 'other' })]]), passwordOf: () => secret };
 
     await main(who, [], screen);
 

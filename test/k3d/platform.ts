@@ -1,8 +1,8 @@
-import type { Platform } from '../../lib/k3d/bring-up';
+import type { BringUpProps } from '../../lib/k3d/bring-up';
 import { cluster } from './example';
 
 /** What the tests of `up` bring up. */
-export const platform: Platform = {
+export const platform: BringUpProps = {
   cluster,
   configFile: 'dist/local/k3d.yml',
   images: ['shop/auth-service:dev', 'shop/game-service:dev'],

@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import type { Patient } from '../../lib/k3d/checks';
+import type { LocalSetup } from '../../lib/k3d/checks';
 import type { CommandResult, Exchange, System } from '../../lib/host/system';
 import type { Terminal } from '../../lib/k3d/terminal';
 import { access, cluster } from './example';
@@ -227,10 +227,10 @@ export function standIn(
   };
 }
 
-export function patient(
+export function setup(
   replies: readonly (readonly [RegExp, Reply])[] = [],
   machine: StandIn = {},
-): Patient & { readonly system: System & { readonly ran: string[] } } {
+): LocalSetup & { readonly system: System & { readonly ran: string[] } } {
   return {
     access,
     configFile: 'dist/local/k3d.yml',

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { main as downMain } from '../../lib/cli/down';
 import { main as upMain } from '../../lib/cli/up';
-import { bringUp, takeDown, type Hands, type OutdatedFile } from '../../lib/k3d/bring-up';
+import { bringUp, takeDown, type Session, type OutdatedFile } from '../../lib/k3d/bring-up';
 import { thisSystem } from '../../lib/host/system';
 import { thisTerminal } from '../../lib/k3d/terminal';
 import { readWorkloads } from '../../lib/k3d/workloads';
 import { platform } from './platform';
-import { exited, patient, terminal, type RecordingTerminal } from './stand-ins';
+import { exited, setup, terminal, type RecordingTerminal } from './stand-ins';
 
 const NODES = ['k3d-shop-server-0', 'k3d-shop-agent-0', 'k3d-shop-agent-1'];
 const IMAGES = ['shop/auth-service:dev', 'shop/game-service:dev'];
@@ -75,7 +75,7 @@ function done(from = 0): readonly string[] {
     );
 }
 
-function hands(screen: RecordingTerminal): Hands {
+function session(screen: RecordingTerminal): Session {
   return {
     system: thisSystem(),
     terminal: {
@@ -91,7 +91,7 @@ function hands(screen: RecordingTerminal): Hands {
 }
 
 function up(screen = terminal(), doctor = 0, what = platform, running = 0): Promise<number> {
-  return bringUp(what, hands(screen), {
+  return bringUp(what, session(screen), {
     outdated: () => [],
     doctor: (phase) => Promise.resolve(phase === 'host' ? doctor : running),
   });
@@ -367,7 +367,7 @@ describe('images', () => {
 describe('generated files', () => {
   const SECRET: OutdatedFile = { file: 'dist/secrets.k8s.yaml', is: 'missing', committed: false };
   const bring = (screen: RecordingTerminal, outdated: () => readonly OutdatedFile[]): Promise<number> =>
-    bringUp(platform, hands(screen), { outdated, doctor: () => Promise.resolve(0) });
+    bringUp(platform, session(screen), { outdated, doctor: () => Promise.resolve(0) });
   const synthesized = (): boolean => existsSync(join(state, 'synthesized'));
 
   test('that a fresh clone lacks are synthesized, before anything else', async () => {
@@ -494,7 +494,7 @@ describe('down', () => {
     tell('stored', STORED);
     const before = calls().length;
 
-    expect(await downMain(platform, [], { ...hands(screen).terminal })).toBe(1);
+    expect(await downMain(platform, [], { ...session(screen).terminal })).toBe(1);
 
     expect(calls().slice(before)).toEqual([ASK.clusters, VOLUMES]);
     expect(screen.written()).toMatchSnapshot();
@@ -509,7 +509,7 @@ describe('down', () => {
     tell('stored', STORED);
     const before = calls().length;
 
-    expect(await downMain(platform, args, hands(screen).terminal)).toBe(0);
+    expect(await downMain(platform, args, session(screen).terminal)).toBe(0);
 
     expect(calls().slice(before)).toEqual([ASK.clusters, VOLUMES, 'k3d cluster delete shop', ASK.clusters]);
     const said = screen.written();
@@ -522,7 +522,7 @@ describe('down', () => {
     tell('clusters', nodes('0/1', '0/2'));
     tell('down-node', 'k3d-shop-server-0');
 
-    expect(await takeDown(platform, hands(screen), { yes: false })).toBe(1);
+    expect(await takeDown(platform, session(screen), { yes: false })).toBe(1);
 
     expect(screen.written()).toContain('which volumes there are cannot be told: docker exec k3d-shop-server-0');
     expect(screen.written()).toContain('k3d cluster start shop');
@@ -553,7 +553,7 @@ describe('down', () => {
     await up();
     tell('stuck', '');
 
-    expect(await downMain(platform, ['--yes'], hands(screen).terminal)).toBe(1);
+    expect(await downMain(platform, ['--yes'], session(screen).terminal)).toBe(1);
     expect(screen.written()).toContain('the cluster shop is still there');
   });
 });
@@ -561,7 +561,7 @@ describe('down', () => {
 describe('the command line', () => {
   test('up runs only those checks of the doctor that the cluster needs, and stops at a problem', async () => {
     const screen = terminal();
-    const who = patient([[/^docker version/, exited(1, 'down')]]);
+    const who = setup([[/^docker version/, exited(1, 'down')]]);
 
     expect(await upMain(platform, who, () => [], [], screen)).toBe(1);
 

@@ -1,6 +1,6 @@
 import { thisSystem } from '../../lib/host/system';
 import { local } from '../../lib/sportstix/environments';
-import { bringUpOf, hostAccessOf, passwordsFrom, patientOf } from '../../lib/sportstix/host';
+import { bringUpOf, hostAccessOf, passwordsFrom, localSetupOf } from '../../lib/sportstix/host';
 import { renderEnvironment } from '../../lib/sportstix/synth';
 import { PLACEHOLDERS } from './placeholder-secrets';
 
@@ -80,7 +80,7 @@ test('the doctor knows what the image of each service is built with', () => {
   if (access === undefined) {
     throw new Error('The local environment has no cluster.');
   }
-  const { buildArguments, images } = patientOf(local, access, () => ({ databases: new Map() }), thisSystem());
+  const { buildArguments, images } = localSetupOf(local, access, () => ({ databases: new Map() }), thisSystem());
 
   expect([...(buildArguments ?? [])].map(([image]) => image)).toEqual(images);
   expect([...(buildArguments ?? [])].filter(([, words]) => words.length > 0)).toEqual([

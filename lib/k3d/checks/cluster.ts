@@ -4,7 +4,7 @@ import { answerOf, Unanswered } from '../../host/command';
 import type { Result } from '../doctor';
 import { listAt, parseJson, textAt } from '../../manifest/plain-data';
 import { shellLine } from '../../host/quote';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 
 /** How a cluster is made anew: by the command that says before what is lost. */
@@ -14,7 +14,7 @@ export const MADE_ANEW = [
 ] as const;
 
 /** Whether the cluster is as the environment has it, and runs. */
-export function clusterResult({ access, configFile }: Patient, state: ClusterState): Result {
+export function clusterResult({ access, configFile }: LocalSetup, state: ClusterState): Result {
   const { name, servers, agents } = access.cluster;
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok(`not created yet: k3d cluster create --config ${configFile}`);
@@ -37,7 +37,7 @@ export function clusterResult({ access, configFile }: Patient, state: ClusterSta
 }
 
 /** Whether the cluster is published where the environment says: ports are published when a cluster is made. */
-export async function publishedResult({ access, system }: Patient, state: ClusterState): Promise<Result> {
+export async function publishedResult({ access, system }: LocalSetup, state: ClusterState): Promise<Result> {
   const { name, ports } = access.cluster;
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('not created yet');
@@ -73,7 +73,7 @@ export async function publishedResult({ access, system }: Patient, state: Cluste
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 /** Whether the nodes are ready, and have what they need; under pressure a kubelet evicts pods and takes no new ones. */
-export async function nodesResult({ access, system }: Patient, state: ClusterState): Promise<Result> {
+export async function nodesResult({ access, system }: LocalSetup, state: ClusterState): Promise<Result> {
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('not created yet');
   if (!isRunning(state)) return couldNotRun('the cluster does not run; see above');

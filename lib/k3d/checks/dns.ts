@@ -5,7 +5,7 @@ import type { Result } from '../doctor';
 import { addressAt, parseRange } from '../../host/network';
 import { shellLine } from '../../host/quote';
 import { hostAddress } from './addresses';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 
 /** What the cluster's DNS says of a name. */
@@ -16,12 +16,12 @@ type Resolution =
   | { readonly kind: 'cannot ask' };
 
 /** The names by which pods reach servers on this host; an address needs no DNS. */
-export function namedHosts({ access }: Patient): readonly string[] {
+export function namedHosts({ access }: LocalSetup): readonly string[] {
   return [...new Set(access.endpoints.map((endpoint) => endpoint.host).filter((host) => !isIPv4(host)))];
 }
 
 /** Names of the Services that stand for such a name; those that stand for an address have one of their own. */
-function namedServices({ access }: Patient): readonly string[] {
+function namedServices({ access }: LocalSetup): readonly string[] {
   return access.endpoints.filter((endpoint) => !isIPv4(endpoint.host)).map((endpoint) => endpoint.name);
 }
 
@@ -30,25 +30,25 @@ function namedServices({ access }: Patient): readonly string[] {
  * configuration when it makes or starts a cluster, and k3s writes that anew when Docker starts the nodes by itself, after
  * a reboot (k3d-io/k3d#1112).
  */
-export async function hostNamesResult(patient: Patient, state: ClusterState): Promise<Result> {
+export async function hostNamesResult(setup: LocalSetup, state: ClusterState): Promise<Result> {
   const unasked = whyNotAsked(state);
   if (unasked !== undefined) return unasked;
-  const hosts = namedHosts(patient);
+  const hosts = namedHosts(setup);
   for (const host of hosts) {
-    const wrong = judge(patient, host, await resolve(patient, host));
+    const wrong = judge(setup, host, await resolve(setup, host));
     if (wrong !== undefined) return wrong;
   }
-  return ok(`${hosts.join(', ')}: ${hostAddress(patient.access)}`);
+  return ok(`${hosts.join(', ')}: ${hostAddress(setup.access)}`);
 }
 
 /** Whether the Services that stand for the host's servers lead to it. */
-export async function hostServicesResult(patient: Patient, namespace: string, state: ClusterState): Promise<Result> {
+export async function hostServicesResult(setup: LocalSetup, namespace: string, state: ClusterState): Promise<Result> {
   const unasked = whyNotAsked(state);
   if (unasked !== undefined) return unasked;
-  const services = namedServices(patient);
+  const services = namedServices(setup);
   for (const service of services) {
     const name = `${service}.${namespace}.svc.cluster.local`;
-    const resolution = await resolve(patient, name);
+    const resolution = await resolve(setup, name);
     if (resolution.kind === 'addresses' && resolution.addresses.length === 0) {
       return problem(
         `there is no Service ${service} in namespace ${namespace}`,
@@ -56,10 +56,10 @@ export async function hostServicesResult(patient: Patient, namespace: string, st
         ['npm run up (which applies the manifests)'],
       );
     }
-    const wrong = judge(patient, name, resolution);
+    const wrong = judge(setup, name, resolution);
     if (wrong !== undefined) return wrong;
   }
-  return ok(`${services.join(', ')}: ${hostAddress(patient.access)}`);
+  return ok(`${services.join(', ')}: ${hostAddress(setup.access)}`);
 }
 
 function whyNotAsked(state: ClusterState): Result | undefined {
@@ -69,13 +69,13 @@ function whyNotAsked(state: ClusterState): Result | undefined {
 }
 
 /** Where the cluster's DNS answers: k3s takes the tenth address of the Services' range. */
-function dnsServer({ cluster }: Patient['access']): string {
+function dnsServer({ cluster }: LocalSetup['access']): string {
   const services = parseRange(cluster.serviceCidr);
   return services === undefined ? '' : addressAt(services, 10);
 }
 
 /** What is wrong with a resolution, if something is. */
-function judge({ access }: Patient, host: string, resolution: Resolution): Result | undefined {
+function judge({ access }: LocalSetup, host: string, resolution: Resolution): Result | undefined {
   const { name } = access.cluster;
   const wanted = hostAddress(access);
   if (resolution.kind === 'addresses' && resolution.addresses.includes(wanted)) return undefined;
@@ -100,7 +100,7 @@ function judge({ access }: Patient, host: string, resolution: Resolution): Resul
   );
 }
 
-async function resolve({ access, system }: Patient, host: string): Promise<Resolution> {
+async function resolve({ access, system }: LocalSetup, host: string): Promise<Resolution> {
   const node = firstServer(access.cluster.name);
   const command = ['docker', 'exec', node, 'nslookup', host, dnsServer(access)];
   const result = await system.run(command);
@@ -124,7 +124,11 @@ async function resolve({ access, system }: Patient, host: string): Promise<Resol
 }
 
 /** What is written down for CoreDNS, where it cannot be asked: an address and its names a line. */
-async function written({ cluster }: Patient['access'], system: Patient['system'], host: string): Promise<Resolution> {
+async function written(
+  { cluster }: LocalSetup['access'],
+  system: LocalSetup['system'],
+  host: string,
+): Promise<Resolution> {
   const command = [
     ...['docker', 'exec', firstServer(cluster.name), 'kubectl', '--namespace', 'kube-system'],
     ...['get', 'configmap', 'coredns', '-o', 'jsonpath={.data.NodeHosts}'],

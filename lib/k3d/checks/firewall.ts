@@ -7,7 +7,7 @@ import { addressAt, contains, parseRange } from '../../host/network';
 import { openings } from '../../host/packet-filter';
 import { hostAddress, reaches } from './addresses';
 import { listeners } from './listeners';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 import { closeFix } from './services';
 
@@ -22,7 +22,7 @@ socket.on('connect', () => say('open'));
 socket.on('error', (error) => say(error.code));
 `;
 
-function firewallProblem({ access }: Patient, found: string): Result {
+function firewallProblem({ access }: LocalSetup, found: string): Result {
   const script = `${access.folder}/firewall.sh`;
   return problem(
     found,
@@ -33,17 +33,17 @@ function firewallProblem({ access }: Patient, found: string): Result {
 }
 
 /** Whether the host's firewall lets pods reach a server: tested where the cluster runs, read where it does not. */
-export async function firewallResult(patient: Patient, endpoint: HostEndpoint, state: ClusterState): Promise<Result> {
-  const { system } = patient;
-  if (!isRunning(state)) return firewallRead(patient);
+export async function firewallResult(setup: LocalSetup, endpoint: HostEndpoint, state: ClusterState): Promise<Result> {
+  const { system } = setup;
+  if (!isRunning(state)) return firewallRead(setup);
   return system.root
-    ? firewallTested(patient, endpoint)
+    ? firewallTested(setup, endpoint)
     : couldNotRun('opening a connection from inside the cluster needs root', 'sudo env "PATH=$PATH" npm run -s doctor');
 }
 
 /** Opens the connection from where pods would: in a node's network namespace, from its address and from the pods' range. */
-async function firewallTested(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
-  const { access, system } = patient;
+async function firewallTested(setup: LocalSetup, endpoint: HostEndpoint): Promise<Result> {
+  const { access, system } = setup;
   const node = firstServer(access.cluster.name);
   const inspect = ['docker', 'inspect', '--format', '{{.State.Pid}}', node];
   const inspected = await system.run(inspect);
@@ -71,14 +71,14 @@ async function firewallTested(patient: Patient, endpoint: HostEndpoint): Promise
     const came = result.stdout.trim();
     const from = `from ${source.range} to ${target}:${endpoint.port}`;
     if (came === 'timed out') {
-      return firewallProblem(patient, `a connection ${from} timed out: this host's firewall drops it`);
+      return firewallProblem(setup, `a connection ${from} timed out: this host's firewall drops it`);
     }
     if (came !== 'open') {
       const listening = ((await listeners(system, endpoint.port)) ?? []).some(({ address }) =>
         reaches(access, address),
       );
       return listening
-        ? firewallProblem(patient, `a connection ${from} was rejected (${came}) by this host's firewall`)
+        ? firewallProblem(setup, `a connection ${from} was rejected (${came}) by this host's firewall`)
         : couldNotRun(`a connection ${from} failed (${came}), but nothing listens there; see above`);
     }
   }
@@ -86,8 +86,8 @@ async function firewallTested(patient: Patient, endpoint: HostEndpoint): Promise
 }
 
 /** Without a cluster there is nowhere to test from; the rules themselves can be read. */
-async function firewallRead(patient: Patient): Promise<Result> {
-  const { access, system } = patient;
+async function firewallRead(setup: LocalSetup): Promise<Result> {
+  const { access, system } = setup;
   const script = `${access.folder}/firewall.sh`;
   if (!system.root) {
     return couldNotRun(
@@ -103,7 +103,7 @@ async function firewallRead(patient: Patient): Promise<Result> {
     case 0:
       return ok(`read, not tested, since the cluster does not run: ${said}`);
     case 1:
-      return firewallProblem(patient, `read, not tested, since the cluster does not run: ${said}`);
+      return firewallProblem(setup, `read, not tested, since the cluster does not run: ${said}`);
     case 3:
       return couldNotRun(
         'ufw or firewalld manages the firewall; it is tested once the cluster runs',
@@ -126,8 +126,8 @@ interface HostNetwork {
  * Whether anybody but this host and the cluster reaches a server: read from the kernel's rules, whoever made them, since a
  * connection from elsewhere cannot be tried from here.
  */
-export async function strangersResult(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
-  const { access, system } = patient;
+export async function strangersResult(setup: LocalSetup, endpoint: HostEndpoint): Promise<Result> {
+  const { access, system } = setup;
   const found = await listeners(system, endpoint.port);
   if (found === undefined) {
     return couldNotRun('ss, which tells who listens, is missing or failed', sudo('apt-get', 'install', 'iproute2'));
@@ -138,7 +138,7 @@ export async function strangersResult(patient: Patient, endpoint: HostEndpoint):
     return couldNotRun("reading the firewall's rules needs root", 'sudo env "PATH=$PATH" npm run -s doctor');
   }
   const known = sourceRanges(access).flatMap((text) => parseRange(text) ?? []);
-  const networks = await hostNetworks(patient);
+  const networks = await hostNetworks(setup);
   if (networks === undefined) {
     return couldNotRun(
       'ip, which tells the networks of this host, is missing or failed',
@@ -175,7 +175,7 @@ export async function strangersResult(patient: Patient, endpoint: HostEndpoint):
     );
   }
   if (open.length === 0) return ok(`read: open to this host and ${sourceRanges(access).join(' and ')} alone`);
-  const { remedy, fix } = closeFix(patient);
+  const { remedy, fix } = closeFix(setup);
   return problem(
     open.join('; '),
     'Whoever is there may try passwords, and finds what else the server has to offer.',
@@ -192,7 +192,7 @@ function reachedOver(family: 4 | 6, address: string): boolean {
     : address.includes(':') && address !== '::1';
 }
 
-async function hostNetworks({ system }: Patient): Promise<readonly HostNetwork[] | undefined> {
+async function hostNetworks({ system }: LocalSetup): Promise<readonly HostNetwork[] | undefined> {
   const result = await system.run(['ip', '-j', 'address', 'show']);
   const links = succeeded(result) ? parseJson(result.stdout) : undefined;
   if (!Array.isArray(links)) return undefined;

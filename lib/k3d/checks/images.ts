@@ -2,12 +2,12 @@ import { type ClusterState, isRunning, nodeNames } from '../cluster-state';
 import type { Result } from '../doctor';
 import { buildLines, compareImages, imageNames, lackingText } from '../images';
 import { shellLine } from '../../host/quote';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 
 /** Whether every node has the images that are in no registry, as Docker has them. */
-export async function imagesResult(patient: Patient, state: ClusterState): Promise<Result> {
-  const { access, images, buildArguments, system } = patient;
+export async function imagesResult(setup: LocalSetup, state: ClusterState): Promise<Result> {
+  const { access, images, buildArguments, system } = setup;
   const { name } = access.cluster;
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('the cluster is not created yet');

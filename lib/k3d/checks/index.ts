@@ -5,13 +5,13 @@ import { clusterResult, nodesResult, publishedResult } from './cluster';
 import { hostNamesResult, hostServicesResult, namedHosts } from './dns';
 import { imagesResult } from './images';
 import { networkResult, routesResult } from './network';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { portResult } from './ports';
 import { resourceChecks } from './resources';
 import { endpointChecks } from './servers';
 import { toolChecks } from './tools';
 
-export type { Patient } from './patient';
+export type { LocalSetup } from './local-setup';
 
 /** A value that is found out once, when it is first asked for. */
 function once<T>(find: () => Promise<T>): () => Promise<T> {
@@ -20,50 +20,50 @@ function once<T>(find: () => Promise<T>): () => Promise<T> {
 }
 
 /** Every check, in the order in which things would fail. */
-export function checks(patient: Patient): readonly Check[] {
-  const { access, images, system } = patient;
+export function checks(setup: LocalSetup): readonly Check[] {
+  const { access, images, system } = setup;
   const state = once(() => clusterState(access.cluster.name, system));
   return [
-    ...toolChecks(patient),
-    ...resourceChecks(patient),
+    ...toolChecks(setup),
+    ...resourceChecks(setup),
     ...access.cluster.ports.map((port): Check => ({
       section: 'ports',
       name: `port ${port.host}${port.address === undefined ? '' : ` of ${port.address}`} is free, for the cluster's ${port.container}`,
       phase: 'host',
-      run: async () => portResult(patient, port, await state()),
+      run: async () => portResult(setup, port, await state()),
     })),
     {
       section: 'network',
       name: 'no route of this host overlaps with the ranges of the cluster',
       phase: 'host',
-      run: () => routesResult(patient),
+      run: () => routesResult(setup),
     },
-    ...access.endpoints.flatMap((endpoint) => endpointChecks(patient, endpoint, state)),
+    ...access.endpoints.flatMap((endpoint) => endpointChecks(setup, endpoint, state)),
     {
       section: 'cluster',
       name: `cluster ${access.cluster.name} is up`,
       phase: 'cluster',
-      run: async () => clusterResult(patient, await state()),
+      run: async () => clusterResult(setup, await state()),
     },
     {
       section: 'cluster',
       name: `its Docker network is ${access.cluster.subnet}`,
       phase: 'cluster',
-      run: async () => networkResult(patient, await state()),
+      run: async () => networkResult(setup, await state()),
     },
     {
       section: 'cluster',
       name: 'it is published on the ports of the environment',
       phase: 'cluster',
-      run: async () => publishedResult(patient, await state()),
+      run: async () => publishedResult(setup, await state()),
     },
     {
       section: 'cluster',
       name: 'its nodes are ready, and not short of disk or memory',
       phase: 'cluster',
-      run: async () => nodesResult(patient, await state()),
+      run: async () => nodesResult(setup, await state()),
     },
-    ...(namedHosts(patient).length === 0 ? [] : dnsChecks(patient, state)),
+    ...(namedHosts(setup).length === 0 ? [] : dnsChecks(setup, state)),
     ...(images.length === 0
       ? []
       : [
@@ -71,21 +71,21 @@ export function checks(patient: Patient): readonly Check[] {
             section: 'images',
             name: `${images.length} images are imported on every node`,
             phase: 'cluster',
-            run: async () => imagesResult(patient, await state()),
+            run: async () => imagesResult(setup, await state()),
           } as const,
         ]),
   ];
 }
 
 /** Whether the cluster's DNS leads pods to the servers on this host. */
-function dnsChecks(patient: Patient, state: () => Promise<ClusterState>): readonly Check[] {
-  const { namespace } = patient;
+function dnsChecks(setup: LocalSetup, state: () => Promise<ClusterState>): readonly Check[] {
+  const { namespace } = setup;
   return [
     {
       section: 'cluster',
       name: 'its DNS knows this host',
       phase: 'running',
-      run: async () => hostNamesResult(patient, await state()),
+      run: async () => hostNamesResult(setup, await state()),
     },
     ...(namespace === undefined
       ? []
@@ -94,7 +94,7 @@ function dnsChecks(patient: Patient, state: () => Promise<ClusterState>): readon
             section: 'cluster',
             name: "its Services lead to this host's servers",
             phase: 'cluster',
-            run: async () => hostServicesResult(patient, namespace, await state()),
+            run: async () => hostServicesResult(setup, namespace, await state()),
           } as const,
         ]),
   ];

@@ -5,12 +5,12 @@ import { listAt, parseJson, textAt } from '../../manifest/plain-data';
 import { contains, overlap, parseRange } from '../../host/network';
 import { shellLine } from '../../host/quote';
 import { MADE_ANEW } from './cluster';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 
 /** Whether packets for the cluster's ranges go to the cluster. */
-export async function routesResult(patient: Patient): Promise<Result> {
-  const { access, system } = patient;
+export async function routesResult(setup: LocalSetup): Promise<Result> {
+  const { access, system } = setup;
   const command = ['ip', '-j', '-4', 'route', 'show'];
   const result = await system.run(command);
   const routes = result.kind === 'exited' && result.code === 0 ? parseJson(result.stdout) : undefined;
@@ -46,8 +46,8 @@ export async function routesResult(patient: Patient): Promise<Result> {
 }
 
 /** Whether the cluster's Docker network is the one that the firewall knows. */
-export async function networkResult(patient: Patient, state: ClusterState): Promise<Result> {
-  const { access, system } = patient;
+export async function networkResult(setup: LocalSetup, state: ClusterState): Promise<Result> {
+  const { access, system } = setup;
   if (state.kind === 'unknown') return couldNotRun(state.reason);
   if (state.kind === 'absent') return ok('not created yet');
   const subnet = await networkRange(access.cluster.name, system);

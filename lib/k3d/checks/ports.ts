@@ -3,12 +3,12 @@ import { sudo, type Result } from '../doctor';
 import { shellLine } from '../../host/quote';
 import { listeners } from './listeners';
 import type { PublishedPort } from '../model';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { ok, problem } from './results';
 
 /** Whether a port of the host is free for the cluster. */
 export async function portResult(
-  { access, system }: Patient,
+  { access, system }: LocalSetup,
   { host: port, address }: PublishedPort,
   state: ClusterState,
 ): Promise<Result> {

@@ -8,7 +8,7 @@ import { scramMatches } from '../../host/scram';
 import { hbaEntries, type HbaEntry } from '../../host/servers';
 import { givers, markOf, OBJECTS, rolesOf, sqlCommand, takeOverCommand } from '../../host/sql';
 import type { CommandResult } from '../../host/system';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 import { servicesFix } from './services';
 
@@ -20,7 +20,12 @@ function errorOf(result: CommandResult): string {
 }
 
 /** Asks PostgreSQL as its superuser, over the socket: the superuser's password is nobody's here. */
-async function ask({ system }: Patient, server: PostgresServer, sql: string, database = 'postgres'): Promise<Answer> {
+async function ask(
+  { system }: LocalSetup,
+  server: PostgresServer,
+  sql: string,
+  database = 'postgres',
+): Promise<Answer> {
   const become = system.root ? ['runuser', '-u', server.superuser, '--'] : ['sudo', '-n', '-u', server.superuser];
   const command = [
     ...become,
@@ -72,9 +77,9 @@ function isAbout(rule: unknown, entry: HbaEntry): boolean {
 }
 
 /** Whether pg_hba.conf lets the services log in. */
-export async function hbaResult(patient: Patient, server: PostgresServer): Promise<Result> {
-  const { access } = patient;
-  const answer = await ask(patient, server, HBA_SQL);
+export async function hbaResult(setup: LocalSetup, server: PostgresServer): Promise<Result> {
+  const { access } = setup;
+  const answer = await ask(setup, server, HBA_SQL);
   if (answer.kind === 'none') return answer.result;
   const file = textAt(answer.value, 'file');
   const rules = listAt(answer.value, 'rules');
@@ -88,7 +93,7 @@ export async function hbaResult(patient: Patient, server: PostgresServer): Promi
     );
   }
   const entries = hbaEntries(access, server);
-  const { remedy, fix } = servicesFix(patient);
+  const { remedy, fix } = servicesFix(setup);
   for (const entry of entries) {
     const who = `${entry.user} of ${entry.database} from ${entry.source}`;
     const rule = rules.find((candidate) => isAbout(candidate, entry));
@@ -122,8 +127,8 @@ function isOurs(rule: unknown, { databases }: PostgresServer): boolean {
 }
 
 /** Whether pg_hba.conf lets in whom it should not, beside the cluster: without a password, or from everywhere. */
-export async function hbaOthersResult(patient: Patient, server: PostgresServer): Promise<Result> {
-  const answer = await ask(patient, server, HBA_SQL);
+export async function hbaOthersResult(setup: LocalSetup, server: PostgresServer): Promise<Result> {
+  const answer = await ask(setup, server, HBA_SQL);
   if (answer.kind === 'none') return answer.result;
   const file = textAt(answer.value, 'file');
   const found: string[] = [];
@@ -154,10 +159,10 @@ export async function hbaOthersResult(patient: Patient, server: PostgresServer):
 }
 
 /** Whether the services' databases are there, are ours, and belong, with all that is in them, to their owners. */
-export async function databasesResult(patient: Patient, server: PostgresServer): Promise<Result> {
-  const { access } = patient;
+export async function databasesResult(setup: LocalSetup, server: PostgresServer): Promise<Result> {
+  const { access } = setup;
   const answer = await ask(
-    patient,
+    setup,
     server,
     `SELECT json_agg(json_build_object('name', datname, 'owner', pg_get_userbyid(datdba),
        'mark', coalesce(shobj_description(oid, 'pg_database'), ''))) FROM pg_database`,
@@ -192,7 +197,7 @@ export async function databasesResult(patient: Patient, server: PostgresServer):
       );
     }
     const objects = await ask(
-      patient,
+      setup,
       server,
       `SELECT coalesce(json_agg(object.identity), '[]') FROM (${OBJECTS}) AS object WHERE owner IN (${givers(access, server, database)})`,
       database.name,
@@ -220,11 +225,11 @@ const RIGHTS = {
 } as const;
 
 /** Whether the databases' users and owners are there, log in by the passwords of the secrets, and may do nothing else. */
-export async function rolesResult(patient: Patient, server: PostgresServer): Promise<Result> {
-  const { access, passwordOf } = patient;
+export async function rolesResult(setup: LocalSetup, server: PostgresServer): Promise<Result> {
+  const { access, passwordOf } = setup;
   const names = rolesOf(server);
   const answer = await ask(
-    patient,
+    setup,
     server,
     `SELECT coalesce(json_agg(json_build_object('name', rolname, 'login', rolcanlogin, 'password', coalesce(rolpassword, ''),
        'mark', coalesce(shobj_description(oid, 'pg_authid'), ''), 'expired', coalesce(rolvaliduntil < now(), false),

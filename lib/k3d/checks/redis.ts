@@ -1,17 +1,17 @@
 import type { Result } from '../doctor';
 import { REDIS_USER, type RedisServer } from '../../host/model';
 import { redisString } from '../../host/quote';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 import { listenFix } from './services';
 
 /** Whether Redis answers pods by its password, and only by that. */
-export async function redisResult(patient: Patient, server: RedisServer): Promise<Result> {
-  const { access, passwordOf, system } = patient;
+export async function redisResult(setup: LocalSetup, server: RedisServer): Promise<Result> {
+  const { access, passwordOf, system } = setup;
   // Protected mode lets in what comes from 127.0.0.1, so it is asked from an address of this host that is not that one.
   const [address] = system.addresses;
   if (address === undefined) return couldNotRun('this host has no other address than 127.0.0.1 to ask from');
-  const { remedy, fix } = listenFix(patient, 'redis');
+  const { remedy, fix } = listenFix(setup, 'redis');
   const without = await system.exchange(address, server.port, ['PING']);
   if (without.kind === 'failed') {
     return couldNotRun(`no answer on ${address}:${server.port} (${without.reason}); see whether it listens, above`);

@@ -3,7 +3,7 @@ import type { Check, Result } from '../doctor';
 import { numberAt, parseJson, textAt } from '../../manifest/plain-data';
 import { type K3dCluster, kubernetesMinor } from '../model';
 import { shellLine } from '../../host/quote';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 
 /** A kubelet of this minor version and newer does not start on cgroup v1 (its `failCgroupV1`). */
@@ -19,10 +19,10 @@ const IMAGES_DELETED_PERCENT = 85;
 const PODS_EVICTED_PERCENT = 95;
 
 /** What the machine must have for the cluster. */
-export function resourceChecks(patient: Patient): readonly Check[] {
-  const { access, requests, system } = patient;
+export function resourceChecks(setup: LocalSetup): readonly Check[] {
+  const { access, requests, system } = setup;
   let info: Promise<unknown> | undefined;
-  const dockerInfo = (): Promise<unknown> => (info ??= askDocker(patient));
+  const dockerInfo = (): Promise<unknown> => (info ??= askDocker(setup));
   const check = (name: string, run: () => Promise<Result>): Check => ({
     section: 'resources',
     name,
@@ -43,7 +43,7 @@ export function resourceChecks(patient: Patient): readonly Check[] {
   ];
 }
 
-async function askDocker({ system }: Patient): Promise<unknown> {
+async function askDocker({ system }: LocalSetup): Promise<unknown> {
   const info = parseJson(await answerOf(system, ['docker', 'info', '--format', '{{json .}}']));
   // Without a daemon docker ends well too, and tells about itself only.
   if (textAt(info, 'DockerRootDir') === '') throw new Unanswered('the Docker daemon tells nothing of its machine');
@@ -88,7 +88,7 @@ function requestsResult(
   return ok(shown);
 }
 
-async function diskResult(folder: string, system: Patient['system']): Promise<Result> {
+async function diskResult(folder: string, system: LocalSetup['system']): Promise<Result> {
   // A header, then: file system, size, used, available, capacity, mount point (POSIX); names may have spaces.
   const answer = await answerOf(system, ['df', '-P', '-k', folder]);
   const [, size = '', available = ''] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/.exec(answer) ?? [];

@@ -4,7 +4,7 @@ import type { HostEndpoint } from '../../host/model';
 import { listeners } from './listeners';
 import { hostAddress, reaches } from './addresses';
 import { firewallResult, strangersResult } from './firewall';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { databasesResult, hbaOthersResult, hbaResult, rolesResult } from './postgres';
 import { redisResult } from './redis';
 import { couldNotRun, ok, problem } from './results';
@@ -12,7 +12,7 @@ import { listenFix, UNITS } from './services';
 
 /** A server on the host: whether it listens, lets the services log in, and is let through by the firewall. */
 export function endpointChecks(
-  patient: Patient,
+  setup: LocalSetup,
   endpoint: HostEndpoint,
   state: () => Promise<ClusterState>,
 ): readonly Check[] {
@@ -25,28 +25,28 @@ export function endpointChecks(
   const own =
     endpoint.kind === 'postgresql'
       ? [
-          check('pg_hba.conf lets pods log in, by scram-sha-256', () => hbaResult(patient, endpoint)),
+          check('pg_hba.conf lets pods log in, by scram-sha-256', () => hbaResult(setup, endpoint)),
           check('pg_hba.conf lets nobody in without a password, and not everybody from everywhere', () =>
-            hbaOthersResult(patient, endpoint),
+            hbaOthersResult(setup, endpoint),
           ),
-          check('the databases are there, and their owners own them', () => databasesResult(patient, endpoint)),
+          check('the databases are there, and their owners own them', () => databasesResult(setup, endpoint)),
           check('the roles are there, with the passwords of the secrets and no more rights than they need', () =>
-            rolesResult(patient, endpoint),
+            rolesResult(setup, endpoint),
           ),
         ]
-      : [check('Redis answers by its password, and not without', () => redisResult(patient, endpoint))];
+      : [check('Redis answers by its password, and not without', () => redisResult(setup, endpoint))];
   return [
-    check(`it listens on port ${endpoint.port}, where pods can reach it`, () => listeningResult(patient, endpoint)),
+    check(`it listens on port ${endpoint.port}, where pods can reach it`, () => listeningResult(setup, endpoint)),
     ...own,
-    check('the firewall lets pods in', async () => firewallResult(patient, endpoint, await state())),
-    check('the firewall lets nobody else in', () => strangersResult(patient, endpoint)),
+    check('the firewall lets pods in', async () => firewallResult(setup, endpoint, await state())),
+    check('the firewall lets nobody else in', () => strangersResult(setup, endpoint)),
   ];
 }
 
 const PRODUCTS = { postgresql: 'PostgreSQL', redis: 'Redis' } as const;
 
-async function listeningResult(patient: Patient, endpoint: HostEndpoint): Promise<Result> {
-  const { access, system } = patient;
+async function listeningResult(setup: LocalSetup, endpoint: HostEndpoint): Promise<Result> {
+  const { access, system } = setup;
   const found = await listeners(system, endpoint.port);
   const unit = UNITS[endpoint.kind];
   if (found === undefined) {
@@ -62,7 +62,7 @@ async function listeningResult(patient: Patient, endpoint: HostEndpoint): Promis
   }
   const addresses = [...new Set(found.map((listener) => listener.address))];
   if (addresses.some((address) => reaches(access, address))) return ok(`on ${addresses.join(', ')}`);
-  const { remedy, fix } = listenFix(patient, endpoint.kind);
+  const { remedy, fix } = listenFix(setup, endpoint.kind);
   return problem(
     `it listens on ${addresses.join(' and ')} only`,
     `Pods come to ${hostAddress(access)}, and would get "connection refused".`,

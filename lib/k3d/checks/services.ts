@@ -1,5 +1,5 @@
 import { sudo, type Fix } from '../doctor';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 
 /** systemd's names of the servers, as Debian has them. */
 export const UNITS = { postgresql: 'postgresql', redis: 'redis-server' } as const;
@@ -11,7 +11,7 @@ export interface Mending {
 }
 
 /** The script that configures the servers. */
-export function servicesFix({ access }: Patient): Mending {
+export function servicesFix({ access }: LocalSetup): Mending {
   const script = `${access.folder}/services.sh`;
   return {
     remedy: [sudo(script, 'apply')],
@@ -20,7 +20,7 @@ export function servicesFix({ access }: Patient): Mending {
 }
 
 /** Closes the servers' ports to all but this host and the cluster, and lets the cluster in. */
-export function closeFix({ access }: Patient): Mending {
+export function closeFix({ access }: LocalSetup): Mending {
   const script = `${access.folder}/firewall.sh`;
   return {
     remedy: [sudo(script, 'install', '--close')],
@@ -32,8 +32,8 @@ export function closeFix({ access }: Patient): Mending {
  * Makes a server listen to the cluster, by its configuration and a restart. Its port is closed to others first: so there is
  * no instant in which it is open to them.
  */
-export function listenFix(patient: Patient, kind: keyof typeof UNITS): Mending {
-  const [close, services] = [closeFix(patient), servicesFix(patient)];
+export function listenFix(setup: LocalSetup, kind: keyof typeof UNITS): Mending {
+  const [close, services] = [closeFix(setup), servicesFix(setup)];
   const restart = ['systemctl', 'restart', UNITS[kind]];
   return {
     remedy: [...close.remedy, ...services.remedy, sudo(...restart)],

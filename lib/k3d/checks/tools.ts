@@ -2,7 +2,7 @@ import { complaint } from '../../host/command';
 import { sudo, type Check, type Result } from '../doctor';
 import { parseJson, textAt } from '../../manifest/plain-data';
 import { kubernetesMinor } from '../model';
-import type { Patient } from './patient';
+import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 
 /** The oldest versions that do. */
@@ -26,7 +26,7 @@ function isOlder(version: Version, oldest: Version): boolean {
 }
 
 /** The tools that make and use the cluster. */
-export function toolChecks({ access, system }: Patient): readonly Check[] {
+export function toolChecks({ access, system }: LocalSetup): readonly Check[] {
   // kubectl works with API servers one minor version older or newer (Kubernetes' version skew policy).
   const oldestKubectl: Version = [1, kubernetesMinor(access.cluster) - 1, 0];
   const tool = (name: string, oldest: Version, run: () => Promise<Result>): Check => ({

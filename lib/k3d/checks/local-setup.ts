@@ -4,7 +4,7 @@ import type { Requests } from '../requests';
 import type { System } from '../../host/system';
 
 /** What the doctor looks at. */
-export interface Patient {
+export interface LocalSetup {
   readonly access: K3dHostAccess;
   /** The k3d configuration file, as people in the project's folder name it: `dist/local/k3d.yml`. */
   readonly configFile: string;
