@@ -50,7 +50,10 @@ export const ARGO_ROLLOUTS: Controller = {
 
 /** Where and how the API server enforces policies. */
 export interface AdmissionProps {
-  /** The policies, with the severities that hold there. Those that no API server can decide are left out. */
+  /**
+   * The policies. Errors are refused; warnings are reported, to whoever makes the request and in the audit log. Those that no API server
+   * can decide are left out.
+   */
   readonly policies: readonly Policy[];
   /** The namespaces whose objects are judged; no other is touched. */
   readonly namespaces: readonly string[];
@@ -59,11 +62,6 @@ export interface AdmissionProps {
    * @default 'policy'
    */
   readonly prefix?: string;
-  /**
-   * Whether violations are only reported: as a warning to whoever makes the request, and in the audit log.
-   * @default false errors are refused, warnings are reported
-   */
-  readonly audit?: boolean;
   /**
    * Objects that may violate a policy: exactly these, whatever annotations others carry.
    * @default [] no exception
@@ -177,7 +175,7 @@ export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
         metadata: { name },
         spec: {
           policyName: name,
-          validationActions: props.audit === true || policy.severity === 'warning' ? ['Warn', 'Audit'] : ['Deny'],
+          validationActions: policy.severity === 'warning' ? ['Warn', 'Audit'] : ['Deny'],
           matchResources: {
             namespaceSelector: {
               // The API server itself sets this label on every namespace, and nobody can change it.

@@ -73,6 +73,9 @@ export interface Judgement extends Report {
 /** Metadata of the scope that a pack is applied to: the ids of its policies. */
 const METADATA = 'policy-pack';
 
+/** The packs that are applied to a scope itself. */
+const applied = new WeakMap<IConstruct, PolicyPack[]>();
+
 /** Policies as an environment wants them, to apply to a part of its tree. */
 export class PolicyPack {
   /** The policies, with the severities of this pack. */
@@ -95,8 +98,17 @@ export class PolicyPack {
     this.engine = new Engine(this.policies, this.workloads);
   }
 
-  /** Judges everything below `scope` whenever it is synthesized or validated; violations fail that, all of them in one report. */
+  /** The packs that judge a construct: those applied to it, or to a scope above it. */
+  public static of(construct: IConstruct): readonly PolicyPack[] {
+    return construct.node.scopes.flatMap((scope) => applied.get(scope) ?? []);
+  }
+
+  /**
+   * Judges everything below `scope` whenever it is synthesized or validated; violations fail that, all of them in one report. Constructs that
+   * are made below it from now on refuse props by the same policies.
+   */
   public apply(scope: IConstruct, options: ApplyOptions = {}): void {
+    applied.set(scope, [...(applied.get(scope) ?? []), this]);
     scope.node.addMetadata(METADATA, { ids: this.policies.map(({ id }) => id) });
     let printed = '';
     scope.node.addValidation({

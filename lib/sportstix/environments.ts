@@ -3,6 +3,8 @@ import type { StorageProps } from '../constructs/storage';
 import type { TopologySpread } from '../constructs/pod-template';
 import type { K3dCluster } from '../k3d/model';
 import type { Controller } from '../policy/admission';
+import { PolicyPack, type PolicyPackProps } from '../policy/pack';
+import { policies, type PolicySettings } from '../policy/policies';
 import { type AddressForm, catalogue, type ServiceSpec } from './catalogue';
 
 /** Where the platform runs, and what differs from one such place to the other. */
@@ -54,9 +56,18 @@ export interface Environment {
    * @default - Argo Rollouts, as it installs itself
    */
   readonly controllers?: readonly Controller[];
+  /**
+   * What its policies demand beyond their defaults. Images with its `imageTag` count as imported where its cluster is made here.
+   * @default - every policy, as it is by default
+   */
+  readonly policies?: PolicyProps;
   /** Where secret values come from: a file, made at the first synth, whose Secret manifests stay out of git. */
   readonly secrets: { readonly kind: 'file' };
 }
+
+/** What the policies of an environment demand beyond their defaults. */
+export interface PolicyProps
+  extends Omit<PolicySettings, 'importedTags'>, Pick<PolicyPackProps, 'severities' | 'workloads'> {}
 
 /** A server outside the cluster. */
 export interface ExternalServer {
@@ -69,6 +80,20 @@ export interface ExternalServer {
 /** The image of a service. */
 export function imageOf({ imageTag }: Environment, { repository }: ServiceSpec): string {
   return `${repository}:${imageTag}`;
+}
+
+/**
+ * The policies of an environment, with its settings.
+ *
+ * @throws Error if a severity is lowered, or is that of a policy which does not exist.
+ */
+export function policyPackOf({ cluster, imageTag, policies: props = {} }: Environment): PolicyPack {
+  const { severities, workloads, ...settings } = props;
+  return new PolicyPack({
+    policies: policies({ ...settings, importedTags: cluster === undefined ? [] : [imageTag] }),
+    ...(severities && { severities }),
+    ...(workloads && { workloads }),
+  });
 }
 
 /**

@@ -9,12 +9,12 @@ import { connectivityJob } from '../k3d/connectivity-job';
 import { hostAccessFiles } from '../host/host-access';
 import { psqlPasswords, redisPasswords } from '../host/servers';
 import { addAdmissionPolicies } from '../policy/admission';
-import { type Judgement, PolicyPack } from '../policy/pack';
+import type { Judgement, PolicyPack } from '../policy/pack';
 import { immutableChanges } from '../synth/immutable-fields';
 import { forgetManifest, manifestOf, renderCharts } from '../synth/manifests';
 import { difference, differences, type OutputFile, type OutputFiles, replaceOutput } from '../synth/output';
 import { toYaml } from '../synth/yaml';
-import type { Environment } from './environments';
+import { type Environment, policyPackOf } from './environments';
 import { hostAccessOf, passwordsFrom } from './host';
 import { PART_OF, Platform } from './platform';
 import { completeSecrets, type SecretValues } from './secrets';
@@ -166,10 +166,9 @@ export interface RenderedEnvironment {
 /** Renders an environment without writing anything. */
 export function renderEnvironment(environment: Environment, secrets: SecretValues): RenderedEnvironment {
   const app = new App();
-  const platform = new Platform(app, environment.name, { environment, secrets });
-  const pack = new PolicyPack();
+  const pack = policyPackOf(environment);
   let judgement: Judgement | undefined;
-  pack.apply(platform, {
+  pack.apply(app, {
     manifestOf,
     onAnnotated: forgetManifest,
     onJudged: (result) => {
@@ -178,6 +177,7 @@ export function renderEnvironment(environment: Environment, secrets: SecretValue
     // Exceptions stand on the objects, where a review sees them; a synth that is well is silent.
     print: () => undefined,
   });
+  new Platform(app, environment.name, { environment, secrets });
   const manifests = renderCharts(app);
   const others = new Map<string, OutputFile>([
     ['kustomization.yml', kustomization([...manifests.keys()].map((name) => `manifests/${name}`))],

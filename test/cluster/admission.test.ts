@@ -164,7 +164,11 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
       for (const manifest of OLDER) {
         await kubectl.run(['create', '--filename=-'], JSON.stringify(set(manifest, 'metadata.namespace', refused)));
       }
-      await install(cluster(), { policies: policies(), namespaces: [warned], prefix: `${prefix}-warn`, audit: true });
+      await install(cluster(), {
+        policies: policies().map((policy) => ({ ...policy, severity: 'warning' })),
+        namespaces: [warned],
+        prefix: `${prefix}-warn`,
+      });
       await install(cluster(), {
         policies: policies(),
         namespaces: [refused, beside],

@@ -269,11 +269,10 @@ describe('admission policies', () => {
     ]);
   });
 
-  test('errors are refused, warnings reported; in audit everything is only reported', () => {
+  test('errors are refused, warnings reported', () => {
     expect(emit('image-tag').binding.spec.validationActions).toEqual(['Deny']);
     expect(emit('service-links').binding.spec.validationActions).toEqual(['Warn', 'Audit']);
-    expect(emit('image-tag', { audit: true }).binding.spec.validationActions).toEqual(['Warn', 'Audit']);
-    expect(emit('image-tag', { audit: false }).binding.spec.validationActions).toEqual(['Deny']);
+    expect(emit('image-tag').binding.spec.validationActions).toEqual(['Deny']);
   });
 
   test('only the given namespaces are concerned', () => {

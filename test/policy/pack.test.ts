@@ -537,17 +537,32 @@ describe('enforce', () => {
     }).not.toThrow();
   });
 
-  test('refuses a policy that does not exist, and takes other policies', () => {
+  test('asks the packs above the construct, and those alone', () => {
     const { chart } = app();
-    const by = (id: string, from = policies()): void => {
-      enforce(chart, { prop: 'image', value: 'a:dev', policies: [id], manifest: podWith('a:dev'), from });
+    const ids = ['image-tag', 'image-mutable-tag'];
+    const refusal = (image: string): string => {
+      try {
+        enforce(chart, { prop: 'image', value: image, policies: ids, manifest: podWith(image) });
+        return '';
+      } catch (error) {
+        return String(error);
+      }
     };
+    expect([refusal('a:dev'), refusal('a')]).toEqual(['', expect.stringContaining('(policy image-tag)')]);
+
+    new PolicyPack({ policies: policies({ mutableTags: ['dev'] }).filter(({ id }) => id !== 'image-tag') }).apply(
+      chart,
+    );
+
+    expect([refusal('a:dev'), refusal('a')]).toEqual([expect.stringContaining('(policy image-mutable-tag)'), '']);
+  });
+
+  test('leaves what is only a warning to the report', () => {
+    const { chart } = app();
+    new PolicyPack({ policies: policies().map((policy) => ({ ...policy, severity: 'warning' })) }).apply(chart);
 
     expect(() => {
-      by('nothing');
-    }).toThrow('chart: there is no policy "nothing" to judge image by.');
-    expect(() => {
-      by('image-mutable-tag', policies({ mutableTags: ['dev'] }));
-    }).toThrow('image-mutable-tag');
+      refuse(chart, 'web');
+    }).not.toThrow();
   });
 });
