@@ -3,7 +3,14 @@ import { type Policy } from './policy';
 import { WORKLOADS } from '../manifest/workloads';
 
 /** Ids of the policies that constructs ask in their constructors. */
-const IN_CONSTRUCTORS = ['image-denied', 'image-tag', 'probe-startup-budget', 'probe-timeout', 'request-within-limit'];
+const IN_CONSTRUCTORS = [
+  'image-denied',
+  'image-mutable-tag',
+  'image-tag',
+  'probe-startup-budget',
+  'probe-timeout',
+  'request-within-limit',
+];
 
 function scopeOf({ scope }: Policy): string {
   switch (scope) {
@@ -154,8 +161,9 @@ export function documentation(list: readonly Policy[]): string {
     'text is evaluated wherever manifests pass:',
     '',
     '- **synth**: `new PolicyPack().apply(scope)` judges every API object below a construct as it will be written, and fails the synth with',
-    '  one report.',
-    '- **constructors**: `enforce(construct, ...)` refuses a prop where it is given, so that the stack points at the caller.',
+    '  one report. `policies({ deniedRepositories, mutableTags, ... })` and `severities` say what an environment demands beyond the defaults.',
+    '- **constructors**: `enforce(construct, ...)` refuses a prop where it is given, so that the stack points at the caller, by the packs',
+    '  that were applied above the construct before it was made.',
     '- **check**: `npm run -s check -- FILE|DIR|-...` judges any YAML, such as what an overlay made of it:',
     '  `kubectl kustomize OVERLAY | npm run -s check -- -`.',
     '- **API server**: `addAdmissionPolicies(chart, ...)` writes a ValidatingAdmissionPolicy and its binding (Kubernetes 1.30 and later).',

@@ -50,7 +50,9 @@ test('the policies that constructors enforce are those that README says they do'
       [...ids.matchAll(/'([^']+)'/g)].map(([, id]) => id),
     ),
   );
-  const documented = policies().filter((policy) => documentation([policy]).includes(', constructors.\n'));
+  const documented = policies({ mutableTags: ['main'] }).filter((policy) =>
+    documentation([policy]).includes(', constructors.\n'),
+  );
 
   expect(documented.map(({ id }) => id).sort()).toEqual(enforced.sort());
 });
