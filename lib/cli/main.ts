@@ -21,12 +21,7 @@ async function run(access: K3dHostAccess, [command, ...args]: readonly string[])
   const { servers, agents } = access.cluster;
   const patient = {
     // Read when the first password is asked for: who asks for help only needs none.
-    ...patientOf(
-      local,
-      access,
-      () => readPasswords(join(SECRETS, `${local.name}.yml`), local).passwords,
-      thisSystem(),
-    ),
+    ...patientOf(local, access, () => readPasswords(join(SECRETS, `${local.name}.yml`), local).passwords, thisSystem()),
     requests: () => requestsIn(join(OUTPUT, local.name, 'manifests'), servers + agents),
   };
   switch (command) {

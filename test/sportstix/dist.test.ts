@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
+import { requestsIn } from '../../lib/k3d/requests';
 import { environments } from '../../lib/sportstix/environments';
 import type { Manifest } from '../testing';
 import { synthesize } from './example';
@@ -29,6 +30,15 @@ function contentOf(folder: string): Record<string, string> {
   const files = paths.filter((path) => fs.statSync(join(folder, path)).isFile());
   return Object.fromEntries(files.map((path) => [path, fs.readFileSync(join(folder, path), 'utf8')]));
 }
+
+test.each(environments)('what the pods of $name request is found in its manifests', ({ name, services }) => {
+  const { cpuMillis, memoryBytes } = requestsIn(join(ROOT, 'dist', name, 'manifests'), 3);
+  const ofServices = services.reduce((sum, { resources }) => sum + resources.memory.request.toMebibytes(), 0);
+
+  expect(cpuMillis).toBeGreaterThan(0);
+  // Kafka and the observability parts request memory too.
+  expect(memoryBytes).toBeGreaterThan(ofServices * 2 ** 20);
+});
 
 describe('as cdk8s-cli runs it', () => {
   const runMain = (cdk8sOutdir: string, env: Record<string, string> = {}): void => {
