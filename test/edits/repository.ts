@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -21,6 +22,8 @@ export class Repository {
 
   /** Copies what git tracks or would track, as it is in the working tree, and commits it. */
   public constructor() {
+    // Some tests run programs of the copy as another user.
+    chmodSync(this.root, 0o755);
     const files = git(ROOT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0');
     for (const file of files.filter((path) => path !== '' && existsSync(join(ROOT, path)))) {
       mkdirSync(dirname(join(this.folder, file)), { recursive: true });
