@@ -23,6 +23,54 @@ export default tseslint.config(
     files: ['main.ts', 'lib/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }] },
   },
+  // What the catalogue and the environments of the platform are is read by the tests of the platform, and by those that run it.
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/sportstix/{contract,environments,dist}.test.ts', 'test/{edits,cluster,node}/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/sportstix/catalogue', '**/sportstix/environments', '**/main'],
+              allowImportNames: ['buildArgumentsOf', 'policyPackOf'],
+              allowTypeImports: true,
+              message:
+                'An edit of the catalogue or of an environment must break no test but those of the platform. Use the example of test/sportstix/example.ts.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  // Tests of the library do not know the platform at all.
+  {
+    files: ['test/{constructs,host,k3d,manifest,observability,policy,synth}/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '(^|/)(sportstix|main)(/|$)',
+              message: 'Tests of the library do not know the platform. Use names of an example.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        // But the program that judges is called so.
+        ...['Literal[value=/sportstix(?!-policy-check)/i]', 'TemplateElement[value.raw=/sportstix/i]'].map(
+          (selector) => ({
+            selector,
+            message: 'Tests of the library do not know the platform. Use names of an example.',
+          }),
+        ),
+      ],
+    },
+  },
   {
     files: ['**/*.cjs'],
     languageOptions: { globals: { module: 'writable', require: 'readonly', process: 'readonly' } },

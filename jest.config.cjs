@@ -6,7 +6,7 @@ const common = {
   // Copies of the project.
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
 };
-const tiers = ['cluster', 'host', 'node'];
+const tiers = ['edits', 'cluster', 'host', 'node'];
 
 module.exports = {
   // A test that hangs ends by this. It is no verdict on a slow or busy machine, on which a test of seconds may take minutes. (Jest reads it

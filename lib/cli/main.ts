@@ -24,7 +24,7 @@ async function run(access: K3dHostAccess, [command, ...args]: readonly string[])
     ...localSetupOf(
       local,
       access,
-      () => readPasswords(join(SECRETS, `${local.name}.yml`), local.services).passwords,
+      () => readPasswords(join(SECRETS, `${local.name}.yml`), local).passwords,
       thisSystem(),
     ),
     requests: () => requestsIn(join(OUTPUT, local.name, 'manifests'), servers + agents),

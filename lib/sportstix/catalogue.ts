@@ -12,11 +12,6 @@ export interface Route {
    * @default false
    */
   readonly exact?: boolean;
-  /**
-   * Whether the path carries WebSockets: connections that stay open and must not time out.
-   * @default false
-   */
-  readonly webSocket?: boolean;
 }
 
 interface ServiceSpecBase {
@@ -41,12 +36,18 @@ interface ServiceSpecBase {
 export interface SpringServiceSpec extends ServiceSpecBase {
   readonly kind: 'spring';
   /**
-   * Its database, the user who reads and writes it, and the one who owns it and migrates its schema.
+   * Its database, the user who reads and writes it, and the one who owns it and migrates its schema; the name of its PostgreSQL
+   * server where that is not the environment's first.
    * @default - none
    */
-  readonly database?: { readonly name: string; readonly username: string; readonly owner: string };
-  /** Whether it uses Redis. */
-  readonly redis: boolean;
+  readonly database?: {
+    readonly name: string;
+    readonly username: string;
+    readonly owner: string;
+    readonly server?: string;
+  };
+  /** Whether it uses Redis, and the server's name where that is not the environment's first. */
+  readonly redis: boolean | { readonly server: string };
   /** Whether it uses Kafka. */
   readonly kafka: boolean;
   /** Whether it signs JWTs, and so needs the key pair. */
@@ -91,7 +92,7 @@ const LARGE: ResourceProps = {
   memory: { request: Size.mebibytes(640), limit: Size.mebibytes(768) },
 };
 
-/** The seven services of Sportstix. */
+/** The services of Sportstix. */
 export const catalogue: readonly ServiceSpec[] = [
   {
     kind: 'spring',
@@ -127,7 +128,7 @@ export const catalogue: readonly ServiceSpec[] = [
     kafka: true,
     jwt: false,
     allowedOrigins: 'WEBSOCKET_ALLOWED_ORIGINS',
-    routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue', webSocket: true }],
+    routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue' }],
   },
   {
     kind: 'spring',
@@ -140,7 +141,7 @@ export const catalogue: readonly ServiceSpec[] = [
     redis: true,
     kafka: true,
     jwt: false,
-    routes: [{ path: '/api/v1/bookings' }, { path: '/ws/booking', webSocket: true }],
+    routes: [{ path: '/api/v1/bookings' }, { path: '/ws/booking' }],
   },
   {
     kind: 'spring',

@@ -25,10 +25,13 @@ export interface Environment {
   readonly replicas: number;
   /** How strictly a service's pods are spread over the nodes. */
   readonly topologySpread: TopologySpread;
-  /** The PostgreSQL server outside the cluster. */
-  readonly postgres: ExternalServer;
-  /** The Redis server outside the cluster. */
-  readonly redis: ExternalServer;
+  /**
+   * The PostgreSQL servers outside the cluster, each named `postgres-...`. The first is that of every database that names none; its
+   * passwords are stored without its name, so further ones stand after it.
+   */
+  readonly postgres: Servers;
+  /** The Redis servers outside the cluster, each named `redis-...`; in the same order. */
+  readonly redis: Servers;
   /** The Kafka cluster. */
   readonly kafka: { readonly replicas: number; readonly storage: StorageProps };
   /** How the services are reached from outside. */
@@ -61,8 +64,6 @@ export interface Environment {
    * @default - every policy, as it is by default
    */
   readonly policies?: PolicyProps;
-  /** Where secret values come from: a file, made at the first synth, whose Secret manifests stay out of git. */
-  readonly secrets: { readonly kind: 'file' };
 }
 
 /** What the policies of an environment demand beyond their defaults. */
@@ -71,11 +72,16 @@ export interface PolicyProps
 
 /** A server outside the cluster. */
 export interface ExternalServer {
+  /** Name by which pods and people know it: of its Service, and in the names of its passwords. */
+  readonly name: string;
   /** DNS name or address that pods reach it by. */
   readonly host: string;
   /** Port. */
   readonly port: number;
 }
+
+/** Servers of a kind. The first is that of every service that names none. */
+export type Servers<Server = ExternalServer> = readonly [Server, ...Server[]];
 
 /** The image of a service. */
 export function imageOf({ imageTag }: Environment, { repository }: ServiceSpec): string {
@@ -148,8 +154,8 @@ export const local: Environment = {
   imageTag: 'dev',
   replicas: 1,
   topologySpread: 'ScheduleAnyway',
-  postgres: { host: 'host.k3d.internal', port: 5432 },
-  redis: { host: 'host.k3d.internal', port: 6379 },
+  postgres: [{ name: 'postgres-external', host: 'host.k3d.internal', port: 5432 }],
+  redis: [{ name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
   kafka: { replicas: 1, storage: { size: Size.gibibytes(1) } },
   ingress: { className: 'traefik' },
   cluster: {
@@ -168,7 +174,6 @@ export const local: Environment = {
     serviceCidr: '10.43.0.0/16',
     image: 'rancher/k3s:v1.35.5-k3s1',
   },
-  secrets: { kind: 'file' },
 };
 
 /** The environments that are synthesized. */

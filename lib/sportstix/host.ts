@@ -1,43 +1,45 @@
 import { join } from 'node:path';
 import type { BringUpProps } from '../k3d/bring-up';
 import type { LocalSetup } from '../k3d/checks';
-import { type PasswordOf, REDIS_USER } from '../host/model';
+import { hostAddress } from '../k3d/checks/addresses';
+import { type HostEndpoint, type PasswordOf, REDIS_USER } from '../host/model';
 import type { K3dHostAccess } from '../k3d/model';
 import type { System } from '../host/system';
-import { buildArgumentsOf, type Environment, imageOf } from './environments';
-import type { StoredPasswords } from './secrets';
+import { buildArgumentsOf, type Environment, type ExternalServer, imageOf } from './environments';
+import type { Passwords } from './secrets';
+import { databasesOf } from './servers';
 
 /** As whom the databases and their users are made on the host. No pod logs in as it, and nothing here knows its password. */
 export const POSTGRES_SUPERUSER = 'postgres';
 
-/** Names by which pods and people know the servers outside the cluster. */
-export const EXTERNAL_HOSTS = { postgres: 'postgres-external', redis: 'redis-external' };
-
 /** Folder of the synthesized output, as people in the project's folder name it. */
 const OUTPUT = 'dist';
 
+/** The name by which pods of a k3d cluster reach its host: https://k3d.io/stable/faq/faq/#how-to-access-services-like-a-database-running-on-my-docker-host-machine */
+const HOST_OF_K3D = 'host.k3d.internal';
+
 /**
  * What the machine under a local cluster must let in, derived from the same values as the manifests; undefined for an
- * environment whose cluster this project does not make.
+ * environment whose cluster this project does not make. Servers elsewhere are not its business.
  */
 export function hostAccessOf(environment: Environment): K3dHostAccess | undefined {
-  const { cluster, name, postgres, redis, services } = environment;
+  const { cluster, name, postgres, redis } = environment;
+  const isOnHost = ({ host }: ExternalServer): boolean =>
+    cluster !== undefined && (host === HOST_OF_K3D || host === hostAddress({ cluster }));
+  const databases = databasesOf(environment);
   return (
     cluster && {
       cluster,
       endpoints: [
-        {
+        ...postgres.filter(isOnHost).map((server): HostEndpoint => ({
           kind: 'postgresql',
-          name: EXTERNAL_HOSTS.postgres,
-          ...postgres,
+          ...server,
           superuser: POSTGRES_SUPERUSER,
-          databases: services.flatMap((service) =>
-            service.kind === 'spring' && service.database !== undefined
-              ? [{ name: service.database.name, user: service.database.username, owner: service.database.owner }]
-              : [],
-          ),
-        },
-        { kind: 'redis', name: EXTERNAL_HOSTS.redis, ...redis },
+          databases: databases
+            .filter((placed) => placed.server === server)
+            .map(({ database }) => ({ name: database.name, user: database.username, owner: database.owner })),
+        })),
+        ...redis.filter(isOnHost).map((server): HostEndpoint => ({ kind: 'redis', ...server })),
       ],
       folder: `${OUTPUT}/${name}/host`,
       passwordsFile: `.secrets/${name}.psql`,
@@ -47,13 +49,13 @@ export function hostAccessOf(environment: Environment): K3dHostAccess | undefine
 }
 
 /** Gives the passwords of PostgreSQL's users, and of Redis. */
-export function passwordsFrom({ databases, redis }: StoredPasswords['passwords']): PasswordOf {
+export function passwordsFrom({ databases, redis }: Passwords): PasswordOf {
   return (endpoint, user) => {
     switch (endpoint.kind) {
       case 'postgresql':
-        return databases.get(user);
+        return databases.get(endpoint.name)?.get(user);
       case 'redis':
-        return user === REDIS_USER ? redis : undefined;
+        return user === REDIS_USER ? redis.get(endpoint.name) : undefined;
     }
   };
 }
@@ -67,7 +69,7 @@ function importedImages(environment: Environment): string[] {
 export function localSetupOf(
   environment: Environment,
   access: K3dHostAccess,
-  passwords: () => StoredPasswords['passwords'],
+  passwords: () => Passwords,
   system: System,
 ): LocalSetup {
   return {

@@ -16,10 +16,10 @@ import { Loki } from '../observability/loki';
 import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
 import { Tempo } from '../observability/tempo';
 import { acknowledge } from '../policy/exceptions';
-import type { ServiceSpec, SpringServiceSpec } from './catalogue';
+import type { SpringServiceSpec } from './catalogue';
 import { addressOf, type Environment, imageOf } from './environments';
-import { EXTERNAL_HOSTS } from './host';
 import type { SecretValues } from './secrets';
+import { checkServers, databasesOf, databaseServer, fromEach, isSpring, redisServer } from './servers';
 
 /** The label that every object of the platform carries. */
 export const PART_OF = { 'app.kubernetes.io/part-of': 'sportstix' };
@@ -51,9 +51,13 @@ export interface PlatformProps {
  * The platform in one environment: a chart, and so a file, for each service and each concern, named after what it holds.
  */
 export class Platform extends Construct {
-  /** @throws InvalidPropError from the construct that is asked for something that cannot work. */
+  /**
+   * @throws InvalidPropError from the construct that is asked for something that cannot work, and Error if servers of the environment
+   * cannot be told apart or a service names one that is not there.
+   */
   constructor(scope: Construct, id: string, { environment, secrets }: PlatformProps) {
     super(scope, id);
+    checkServers(environment);
     const labels = PART_OF;
     const chart = (name: string): Chart =>
       new Chart(this, name, { labels, namespace: environment.namespace, disableResourceNameHashes: true });
@@ -65,16 +69,20 @@ export class Platform extends Construct {
     new Namespace(namespaces, environment.observabilityNamespace, { podSecurity: 'privileged' });
 
     const externalHosts = chart('external-hosts');
-    const postgres = new ExternalHostService(externalHosts, EXTERNAL_HOSTS.postgres, {
-      component: 'database',
-      host: environment.postgres.host,
-      ports: [{ name: 'postgresql', port: environment.postgres.port }],
-    }).endpoint();
-    const redis = new ExternalHostService(externalHosts, EXTERNAL_HOSTS.redis, {
-      component: 'cache',
-      host: environment.redis.host,
-      ports: [{ name: 'redis', port: environment.redis.port }],
-    }).endpoint();
+    const postgres = fromEach(
+      environment.postgres,
+      ({ name, host, port }) =>
+        new ExternalHostService(externalHosts, name, {
+          component: 'database',
+          host,
+          ports: [{ name: 'postgresql', port }],
+        }),
+    );
+    const redis = fromEach(
+      environment.redis,
+      ({ name, host, port }) =>
+        new ExternalHostService(externalHosts, name, { component: 'cache', host, ports: [{ name: 'redis', port }] }),
+    );
     const kafka = new KafkaKraft(chart('kafka'), 'kafka', { component: 'broker', ...environment.kafka });
 
     const observability = (name: string): Chart =>
@@ -103,9 +111,9 @@ export class Platform extends Construct {
 
     const commonConfig = new ConfigMap(chart('common-config'), 'sportstix-common', {
       component: 'configuration',
-      data: commonVariables(kafka, redis, collector.otlpGrpc, environment),
+      data: commonVariables(kafka, redis[0].endpoint(), collector.otlpGrpc, environment),
     });
-    const secretsOf = secretsByService(chart('secrets'), environment.services, secrets);
+    const secretsOf = secretsByService(chart('secrets'), environment, secrets);
 
     const routes = environment.services.map((service) => {
       const common = {
@@ -131,9 +139,10 @@ export class Platform extends Construct {
               ...common,
               sharedConfig: [commonConfig],
               ...(service.database !== undefined && {
-                database: { ...service.database, endpoint: postgres },
+                database: { ...service.database, endpoint: databaseServer(environment, service, postgres).endpoint() },
               }),
-              ...(service.redis && { redis }),
+              // Another server than the common one stands in the service's own ConfigMap, which is read after the common.
+              ...(service.redis !== false && { redis: redisServer(environment, service, redis).endpoint() }),
               ...(service.kafka && { kafka }),
               config: originVariables(scopeOfService, environment, service),
               secrets: secretsOf(service),
@@ -204,30 +213,34 @@ function commonVariables(
 /** Makes the Secrets, and says which of them a service reads, in which order. */
 function secretsByService(
   chart: Chart,
-  services: readonly ServiceSpec[],
+  environment: Environment,
   { passwords, jwt }: SecretValues,
 ): (service: SpringServiceSpec) => EnvironmentSource[] {
-  const spring = services.filter((service) => service.kind === 'spring');
-  const databaseSecrets = new Map<SpringServiceSpec, EnvironmentSource>();
-  for (const service of spring) {
-    if (service.database !== undefined) {
-      const { username, owner } = service.database;
-      const data = {
-        SPRING_DATASOURCE_PASSWORD: passwordOf(chart, passwords, username),
-        // Flyway migrates as the database's owner: the service's own user may not change tables.
-        SPRING_FLYWAY_USER: owner,
-        SPRING_FLYWAY_PASSWORD: passwordOf(chart, passwords, owner),
-      };
-      const id = `${service.name}-db-secret`;
-      databaseSecrets.set(service, new Secret(chart, id, { name: service.name, component: 'database', data }));
+  const spring = environment.services.filter(isSpring);
+  const databaseSecrets = new Map<string, EnvironmentSource>();
+  for (const { service, server, database } of databasesOf(environment)) {
+    const data = {
+      SPRING_DATASOURCE_PASSWORD: passwordOf(chart, passwords, server.name, database.username),
+      // Flyway migrates as the database's owner: the service's own user may not change tables.
+      SPRING_FLYWAY_USER: database.owner,
+      SPRING_FLYWAY_PASSWORD: passwordOf(chart, passwords, server.name, database.owner),
+    };
+    databaseSecrets.set(
+      service,
+      new Secret(chart, `${service}-db-secret`, { name: service, component: 'database', data }),
+    );
+  }
+  const redisOf = (service: SpringServiceSpec): string | undefined =>
+    service.redis === false ? undefined : redisServer(environment, service, environment.redis).name;
+  const redisInUse = new Set(spring.map(redisOf));
+  const redisSecrets = new Map<string | undefined, EnvironmentSource>();
+  for (const [index, { name }] of environment.redis.entries()) {
+    if (redisInUse.has(name)) {
+      const data = { SPRING_DATA_REDIS_PASSWORD: passwordOf(chart, passwords, name) };
+      const id = index === 0 ? 'redis-secret' : `${name}-secret`;
+      redisSecrets.set(name, new Secret(chart, id, { component: 'cache', data }));
     }
   }
-  const redisSecret = spring.some(({ redis }) => redis)
-    ? new Secret(chart, 'redis-secret', {
-        component: 'cache',
-        data: { SPRING_DATA_REDIS_PASSWORD: passwords.redis },
-      })
-    : undefined;
   const jwtSecret = spring.some((service) => service.jwt)
     ? new Secret(chart, 'jwt-secret', {
         component: 'authentication',
@@ -235,18 +248,23 @@ function secretsByService(
       })
     : undefined;
   return (service) =>
-    [databaseSecrets.get(service), service.redis ? redisSecret : undefined, service.jwt ? jwtSecret : undefined].filter(
+    [databaseSecrets.get(service.name), redisSecrets.get(redisOf(service)), service.jwt ? jwtSecret : undefined].filter(
       (source) => source !== undefined,
     );
 }
 
-function passwordOf(scope: Construct, { databases }: SecretValues['passwords'], user: string): string {
-  const password = databases.get(user);
+/** The password of a server, or of a user of it. */
+function passwordOf(scope: Construct, passwords: SecretValues['passwords'], server: string, user?: string): string {
+  const password = user === undefined ? passwords.redis.get(server) : passwords.databases.get(server)?.get(user);
   if (password === undefined) {
+    const whose =
+      user === undefined
+        ? `${server}'s, and no service could then log in`
+        : `of ${user} on ${server}, who could then not log in`;
     throw new InvalidPropError(scope, {
-      prop: 'secrets.passwords.databases',
-      reason: `no password of ${user}, who could then not log in.`,
-      remedy: 'Give one for each user and each owner of a database.',
+      prop: `secrets.passwords.${user === undefined ? 'redis' : 'databases'}`,
+      reason: `no password ${whose}.`,
+      remedy: 'Give one for each Redis, and for each user and each owner of a database.',
     });
   }
   return password;

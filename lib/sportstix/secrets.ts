@@ -6,14 +6,18 @@ import { besides, followLink, makeFolder, naming, statOf, writeNewFile } from '.
 import { withLock } from '../synth/lock';
 import { UserError } from '../synth/user-error';
 import { toYaml } from '../synth/yaml';
-import type { ServiceSpec } from './catalogue';
+import type { Environment } from './environments';
+import { databasesOf } from './servers';
 
 /** The passwords of an environment. */
 export interface Passwords {
-  /** Database user to password, also for the users who own the databases. Services that share a user share the password. */
-  readonly databases: ReadonlyMap<string, string>;
-  /** Redis' own. */
-  readonly redis: string;
+  /**
+   * Name of a PostgreSQL server to its users' passwords, also of the users who own databases. Services that share a user of a server
+   * share the password; users of the same name on two servers are two.
+   */
+  readonly databases: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Name of a Redis server to its password. */
+  readonly redis: ReadonlyMap<string, string>;
 }
 
 /** The secret values of an environment. */
@@ -33,7 +37,7 @@ export interface SecretValues {
 /** What a file of secret values holds. */
 export interface StoredPasswords {
   /** The passwords that it holds. */
-  readonly passwords: Partial<Passwords> & Pick<Passwords, 'databases'>;
+  readonly passwords: Passwords;
   /** Names of the values that it lacks, and that a synth would generate. */
   readonly missing: readonly string[];
 }
@@ -56,9 +60,12 @@ const REDIS_KEY = 'redis-password';
 const PRIVATE_KEY = 'jwt-private-key';
 const PUBLIC_KEY = 'jwt-public-key';
 const databaseKey = (user: string): string => `postgres-${user}-password`;
+// Names of servers start with postgres- and redis-.
+const furtherDatabaseKey = (server: string, user: string): string => `${server}-${user}-password`;
+const furtherRedisKey = (server: string): string => `${server}-password`;
 // What earlier versions wrote: a password for each service, and PostgreSQL's superuser's, which nothing uses any more.
 const formerDatabaseKey = (service: string): string => `${service}-db-password`;
-const KNOWN_KEYS = /^(postgres-(.+-)?password|.+-db-password|redis-password|jwt-(private|public)-key)$/;
+const KNOWN_KEYS = /^(postgres-(.+-)?password|.+-db-password|redis-(.+-)?password|jwt-(private|public)-key)$/;
 
 const MIN_RSA_BITS = 2048;
 /** Redis before version 6 takes no longer password. */
@@ -72,24 +79,18 @@ const HEADER =
  * Reads what a file of secret values holds. Writes nothing and generates nothing; a file that is not there holds nothing.
  *
  * @param file path of the YAML file: a mapping from name to value.
- * @param services the services whose databases have passwords.
+ * @param environment where there are servers and databases that have passwords.
  * @throws UserError that names the file and the key, never a value, if the file cannot be read, or it or a value is malformed.
  */
-export function readPasswords(file: string, services: readonly ServiceSpec[]): StoredPasswords {
+export function readPasswords(file: string, environment: EnvironmentOfSecrets): StoredPasswords {
   const given = parse(file, readText(file) ?? '');
-  const databases = databasePasswords(file, given, services);
+  const logins = loginsOf(file, given, environment);
   completeKeyPair(file, given, () => ({ privateKey: '', publicKey: '' }));
-  const redis = given.get(REDIS_KEY);
   return {
-    passwords: {
-      databases: new Map(
-        [...databases].flatMap(([user, password]) => (password === undefined ? [] : [[user, password]])),
-      ),
-      ...(redis !== undefined && { redis }),
-    },
+    passwords: passwordsOf(logins),
     missing: [
-      ...[...databases].flatMap(([user, password]) => (password === undefined ? [databaseKey(user)] : [])),
-      ...[REDIS_KEY, PRIVATE_KEY, PUBLIC_KEY].filter((key) => !given.has(key)),
+      ...logins.filter(({ password }) => password === undefined).map(({ key }) => key),
+      ...[PRIVATE_KEY, PUBLIC_KEY].filter((key) => !given.has(key)),
     ],
   };
 }
@@ -99,10 +100,10 @@ export function readPasswords(file: string, services: readonly ServiceSpec[]): S
  * written yet. What the file holds is never changed, only added to.
  *
  * @param file path of the YAML file: a mapping from name to value.
- * @param services the services whose databases need passwords.
+ * @param environment where there are servers and databases that need passwords.
  * @throws UserError that names the file and the key, never a value, if the file cannot be read, or it or a value is malformed.
  */
-export function completeSecrets(file: string, services: readonly ServiceSpec[]): CompletedSecrets {
+export function completeSecrets(file: string, environment: EnvironmentOfSecrets): CompletedSecrets {
   const text = readText(file);
   const given = parse(file, text ?? '');
   const added: Record<string, string> = {};
@@ -112,13 +113,9 @@ export function completeSecrets(file: string, services: readonly ServiceSpec[]):
     added[key] = password;
     return password;
   };
-  const databases = new Map(
-    [...databasePasswords(file, given, services)].map(([user, password]) => [
-      user,
-      password ?? generate(databaseKey(user)),
-    ]),
+  const passwords = passwordsOf(
+    loginsOf(file, given, environment).map((login) => ({ ...login, password: login.password ?? generate(login.key) })),
   );
-  const redis = given.get(REDIS_KEY) ?? generate(REDIS_KEY);
   const { privateKey, publicKey } = completeKeyPair(file, given, generateKeyPair);
   if (!given.has(PRIVATE_KEY)) {
     added[PRIVATE_KEY] = privateKey;
@@ -128,7 +125,7 @@ export function completeSecrets(file: string, services: readonly ServiceSpec[]):
   }
   const content = addTo(file, text, given, added);
   return {
-    values: { passwords: { databases, redis }, jwt: { privateKey, publicKey, keyId: jwkThumbprint(privateKey) } },
+    values: { passwords, jwt: { privateKey, publicKey, keyId: jwkThumbprint(privateKey) } },
     generated: Object.keys(added),
     store: () => store(file, text, content),
   };
@@ -240,34 +237,81 @@ function checkValue(file: string, key: string, value: unknown): string {
   return value;
 }
 
-/** User to password of every user of the services' databases, and every owner; undefined where there is none yet. */
-function databasePasswords(
+/** What decides which passwords an environment has. */
+type EnvironmentOfSecrets = Pick<Environment, 'name' | 'services' | 'postgres' | 'redis'>;
+
+/** Who logs in to a server: a user of a PostgreSQL, or whoever has the password of a Redis. */
+interface Login {
+  readonly server: string;
+  readonly user?: string;
+  /** Name of the password in the file. */
+  readonly key: string;
+  /** Undefined where there is none yet. */
+  readonly password: string | undefined;
+}
+
+/** Everybody who logs in: every user and every owner of a database, and to every Redis. */
+function loginsOf(file: string, given: ReadonlyMap<string, string>, environment: EnvironmentOfSecrets): Login[] {
+  const [firstPostgres] = environment.postgres;
+  const logins = new Map<string, Login & { readonly formerKeys: readonly string[] }>();
+  const add = (server: string, user: string, formerKey?: string): void => {
+    const isFirst = server === firstPostgres.name;
+    const key = isFirst ? databaseKey(user) : furtherDatabaseKey(server, user);
+    const known = logins.get(key);
+    if (known !== undefined && (known.server !== server || known.user !== user)) {
+      throw new Error(
+        `Environment ${environment.name}: ${user} of ${server} and ${known.user ?? ''} of ${known.server} would both have the password ${key} in the file of secrets. Rename one.`,
+      );
+    }
+    // Earlier versions had one server.
+    const formerKeys = [...(known?.formerKeys ?? []), ...(isFirst && formerKey !== undefined ? [formerKey] : [])];
+    logins.set(key, { server, user, key, password: given.get(key), formerKeys });
+  };
+  for (const { service, server, database } of databasesOf(environment)) {
+    add(server.name, database.username, formerDatabaseKey(service));
+    add(server.name, database.owner);
+  }
+  return [
+    ...[...logins.values()].map((login) => ({
+      ...login,
+      password: login.password ?? formerPassword(file, given, login),
+    })),
+    ...environment.redis.map(({ name }, index) => {
+      const key = index === 0 ? REDIS_KEY : furtherRedisKey(name);
+      return { server: name, key, password: given.get(key) };
+    }),
+  ];
+}
+
+/** The password by the name that it had in earlier versions: its service's. */
+function formerPassword(
   file: string,
   given: ReadonlyMap<string, string>,
-  services: readonly ServiceSpec[],
-): Map<string, string | undefined> {
-  const formerKeys = new Map<string, string[]>();
-  for (const service of services) {
-    if (service.kind === 'spring' && service.database !== undefined) {
-      const { username, owner } = service.database;
-      formerKeys.set(username, [...(formerKeys.get(username) ?? []), formerDatabaseKey(service.name)]);
-      formerKeys.set(owner, formerKeys.get(owner) ?? []);
+  { user = '', key, formerKeys }: Login & { readonly formerKeys: readonly string[] },
+): string | undefined {
+  const former = formerKeys.filter((formerKey) => given.has(formerKey));
+  if (new Set(former.map((formerKey) => given.get(formerKey))).size > 1) {
+    throw problem(
+      file,
+      `${former.join(' and ')} differ, but their services log in as one user, ${user}.`,
+      `Add ${key} with the one that the server has.`,
+    );
+  }
+  return given.get(former[0] ?? '');
+}
+
+/** The passwords that there are. */
+function passwordsOf(logins: readonly Login[]): Passwords {
+  const databases = new Map<string, Map<string, string>>();
+  const redis = new Map<string, string>();
+  for (const { server, user, password } of logins) {
+    if (password !== undefined && user === undefined) {
+      redis.set(server, password);
+    } else if (password !== undefined && user !== undefined) {
+      databases.set(server, (databases.get(server) ?? new Map<string, string>()).set(user, password));
     }
   }
-  return new Map(
-    [...formerKeys].map(([user, candidates]) => {
-      const password = given.get(databaseKey(user));
-      const former = candidates.filter((key) => given.has(key));
-      if (password === undefined && new Set(former.map((key) => given.get(key))).size > 1) {
-        throw problem(
-          file,
-          `${former.join(' and ')} differ, but their services log in as one user, ${user}.`,
-          `Add ${databaseKey(user)} with the one that the server has.`,
-        );
-      }
-      return [user, password ?? given.get(former[0] ?? '')];
-    }),
-  );
+  return { databases, redis };
 }
 
 interface KeyPair {

@@ -68,7 +68,7 @@ function synthesizeOnce(
 ): boolean {
   const outputs = environments.map((environment) => {
     const secretsFile = secretsFileOf(environment, secretsFolder);
-    const secrets = completeSecrets(secretsFile, environment.services);
+    const secrets = completeSecrets(secretsFile, environment);
     const { manifests, others } = renderEnvironment(environment, secrets.values);
     return {
       folder: join(outdir, environment.name),
@@ -118,7 +118,7 @@ function synthesizeOnce(
  */
 export function outdated(environment: Environment, secretsFolder: string, outdir: string): readonly OutdatedFile[] {
   const file = secretsFileOf(environment, secretsFolder);
-  const { values, generated } = completeSecrets(file, environment.services);
+  const { values, generated } = completeSecrets(file, environment);
   const { manifests, others } = renderEnvironment(environment, values);
   const folder = join(outdir, environment.name);
   const secretManifests = join(folder, 'manifests', SECRETS_FILE);
@@ -225,10 +225,10 @@ function clusterFiles(environment: Environment, pack: PolicyPack): [string, Outp
     name,
     namespace: environment.namespace,
     labels: { ...PART_OF, 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'check' },
-    targets: access.endpoints.map((endpoint) => ({
-      name: endpoint.name,
-      host: serviceHost(chart, endpoint.name),
-      port: endpoint.port,
+    targets: [...environment.postgres, ...environment.redis].map(({ name: server, port }) => ({
+      name: server,
+      host: serviceHost(chart, server),
+      port,
     })),
   });
   new ApiObject(chart, 'job', { apiVersion: 'batch/v1', kind: 'Job', ...job });

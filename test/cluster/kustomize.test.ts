@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import type { Manifest } from '../testing';
+import { local } from '../../lib/sportstix/environments';
+import { overlayOf, changed } from './overlay';
 import { binary, kubernetesVersions, newestVersion } from './binaries';
 
 // Needs a synth before it, since the file of secrets is not in git.
@@ -12,7 +15,7 @@ const ROOT = join(__dirname, '..', '..');
 let kubectl: string;
 
 function kustomize(folder: string): Map<string, Manifest> {
-  const { status, stdout, stderr, error } = spawnSync(kubectl, ['kustomize', join(ROOT, folder)], {
+  const { status, stdout, stderr, error } = spawnSync(kubectl, ['kustomize', resolve(ROOT, folder)], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -33,17 +36,30 @@ beforeAll(async () => {
 test('dist/local is a Kustomize base with all that its manifests hold', () => {
   const base = kustomize('dist/local');
   expect([...base.keys()]).toEqual(
-    expect.arrayContaining(['Namespace/sportstix', 'Rollout/booking', 'Secret/jwt-secret']),
+    expect.arrayContaining([
+      `Namespace/${local.namespace}`,
+      ...local.services.map(({ name, canary }) => `${canary === undefined ? 'Deployment' : 'Rollout'}/${name}`),
+      'Secret/redis-secret',
+    ]),
   );
 });
 
 test('an overlay changes what it patches and nothing else', () => {
   const base = kustomize('dist/local');
-  const overlay = kustomize('test/fixtures/overlay');
+  const folder = mkdtempSync(join(tmpdir(), 'overlay-'));
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    overlayOf(relative(realpathSync(folder), join(ROOT, 'dist/local'))),
+  );
+  const overlay = kustomize(folder);
+  rmSync(folder, { recursive: true });
 
   expect([...overlay.keys()]).toEqual([...base.keys()]);
-  const changed = [...base.keys()].filter((id) => JSON.stringify(base.get(id)) !== JSON.stringify(overlay.get(id)));
-  expect(changed.sort()).toEqual(['ConfigMap/sportstix-common', 'Deployment/auth', 'Deployment/game']);
+  const different = [...base.keys()].filter((id) => JSON.stringify(base.get(id)) !== JSON.stringify(overlay.get(id)));
+  const { tagged, scaled, setting } = changed;
+  const taggedId = `Deployment/${tagged.service.name}`;
+  const scaledId = `Deployment/${scaled.service.name}`;
+  expect(different.sort()).toEqual(['ConfigMap/sportstix-common', taggedId, scaledId].sort());
 
   // Undoing the three changes in the text gives the base again, so that there is no fourth.
   const undo = (id: string, from: string, to: string): void => {
@@ -51,11 +67,7 @@ test('an overlay changes what it patches and nothing else', () => {
     expect(text.split(from)).toHaveLength(2);
     expect(text.replace(from, to)).toBe(JSON.stringify(base.get(id)));
   };
-  undo('Deployment/auth', 'sportstix/auth-service:1.4.2', 'sportstix/auth-service:dev');
-  undo('Deployment/game', '"replicas":2', '"replicas":1');
-  undo(
-    'ConfigMap/sportstix-common',
-    '"OTEL_TRACES_SAMPLER":"always_off"',
-    '"OTEL_TRACES_SAMPLER":"parentbased_always_on"',
-  );
+  undo(taggedId, tagged.to, tagged.from);
+  undo(scaledId, `"replicas":${scaled.to}`, `"replicas":${scaled.from}`);
+  undo('ConfigMap/sportstix-common', `"${setting.name}":"${setting.to}"`, `"${setting.name}":"${setting.from}"`);
 });

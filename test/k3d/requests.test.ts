@@ -56,11 +56,3 @@ test('adds up what a folder of manifests has, as kubectl reads it', () => {
   expect(requestsIn(folder, 1)).toEqual({ cpuMillis: 300, memoryBytes: 3 * MEBIBYTE });
   rmSync(folder, { recursive: true });
 });
-
-test("the platform's own manifests have them", () => {
-  const { cpuMillis, memoryBytes } = requestsIn(join(__dirname, '../../dist/local/manifests'), 3);
-
-  // Of the services and Kafka alone: 1,100m and 4,096Mi.
-  expect(cpuMillis).toBeGreaterThan(1100);
-  expect(memoryBytes).toBeGreaterThan(4096 * MEBIBYTE);
-});

@@ -220,7 +220,7 @@ function earlierManifests(): readonly KubernetesObject[] {
       return;
     }
     // npm run synth: the file of secrets keeps what it has, and gets what it lacks.
-    const { values, store } = completeSecrets(join(secretsFolder, 'local.yml'), local.services);
+    const { values, store } = completeSecrets(join(secretsFolder, 'local.yml'), local);
     store();
     const passwordOf = passwordsFrom(values.passwords);
     const { manifests } = renderEnvironment(local, values);

@@ -57,7 +57,7 @@ beforeAll(async () => {
   if (!existsSync(join(MANIFESTS, 'secrets.k8s.yaml'))) {
     throw new Error('dist/local has no Secrets: run `npm run synth` first.');
   }
-  secrets = completeSecrets(join(ROOT, '.secrets', 'local.yml'), local.services).values;
+  secrets = completeSecrets(join(ROOT, '.secrets', 'local.yml'), local).values;
   if (isOwn) {
     const access = hostAccessOf(local);
     if (access === undefined) {
@@ -146,7 +146,7 @@ describe('from an empty node', () => {
 
   own.each(
     local.services.flatMap(({ name, routes }) =>
-      routes.filter(({ webSocket }) => webSocket === true).map(({ path }) => ({ name, path })),
+      routes.filter(({ path: route }) => route.startsWith('/ws/')).map(({ path }) => ({ name, path })),
     ),
   )('$path carries a WebSocket to $name', async ({ path }) => {
     const at = platform.entrance();

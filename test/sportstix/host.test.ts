@@ -1,59 +1,37 @@
 import { thisSystem } from '../../lib/host/system';
-import { local } from '../../lib/sportstix/environments';
+import type { Environment } from '../../lib/sportstix/environments';
 import { bringUpOf, hostAccessOf, passwordsFrom, localSetupOf } from '../../lib/sportstix/host';
 import { renderEnvironment } from '../../lib/sportstix/synth';
-import { PLACEHOLDERS } from './placeholder-secrets';
+import { billing, example, placeholderSecrets, withoutCluster } from './example';
 
-const access = hostAccessOf(local);
+function accessOf(environment: Environment): NonNullable<ReturnType<typeof hostAccessOf>> {
+  const found = hostAccessOf(environment);
+  if (found === undefined) {
+    throw new Error(`The environment ${environment.name} has no cluster.`);
+  }
+  return found;
+}
 
-function contentOf(path: string, environment = local): string {
-  const file = renderEnvironment(environment, PLACEHOLDERS).others.get(path);
+const access = accessOf(example);
+
+function contentOf(path: string, environment: Environment = example): string {
+  const file = renderEnvironment(environment, placeholderSecrets(environment)).others.get(path);
   if (file === undefined) {
     throw new Error(`${path} is not synthesized.`);
   }
   return file.content;
 }
 
-test('the cluster is that of the platform', () => {
-  expect(local.cluster).toMatchObject({
-    name: 'sportstix',
-    servers: 1,
-    agents: 2,
-    ports: [
-      { host: 8880, container: 80 },
-      { host: 8443, container: 443 },
-      { address: '127.0.0.1', host: 9094, container: 9094 },
-    ],
-    image: 'rancher/k3s:v1.35.5-k3s1',
-    subnet: '172.21.0.0/16',
-    podCidr: '10.42.0.0/16',
-    serviceCidr: '10.43.0.0/16',
-  });
-  const config = contentOf('k3d.yml');
-  for (const text of [
-    'name: sportstix',
-    'servers: 1',
-    'agents: 2',
-    '8880:80',
-    '8443:443',
-    '127.0.0.1:9094:9094',
-    'subnet: 172.21.0.0/16',
-  ]) {
-    expect(config).toContain(text);
-  }
-  expect(config).not.toContain('traefik'); // k3s brings it unless it is disabled.
-});
-
 test('the host lets in what the manifests connect to: every database of the catalogue with its user, and Redis', () => {
-  expect(access?.endpoints).toEqual([
+  expect(access.endpoints).toEqual([
     {
       kind: 'postgresql',
       name: 'postgres-external',
       host: 'host.k3d.internal',
       port: 5432,
       superuser: 'postgres',
-      databases: ['auth', 'game', 'booking', 'payment', 'admin'].map((name) => ({
-        name: `sportstix_${name}`,
+      databases: ['orders', 'billing'].map((name) => ({
+        name: `shop_${name}`,
         user: `${name}_user`,
         owner: `${name}_owner`,
       })),
@@ -63,33 +41,35 @@ test('the host lets in what the manifests connect to: every database of the cata
 });
 
 test("passwords come from the secrets, by server and user; nobody knows the superuser's", () => {
-  const passwordOf = passwordsFrom(PLACEHOLDERS.passwords);
-  const [postgres, redis] = access?.endpoints ?? [];
+  const passwordOf = passwordsFrom(placeholderSecrets(example).passwords);
+  const [postgres, redis] = access.endpoints;
   if (postgres?.kind !== 'postgresql' || redis?.kind !== 'redis') {
     throw new Error('The endpoints are not PostgreSQL and Redis.');
   }
-  expect(passwordOf(postgres, 'auth_user')).toBe('auth-user-placeholder');
-  expect(passwordOf(postgres, 'auth_owner')).toBe('auth-owner-placeholder');
+  expect(passwordOf(postgres, 'orders_user')).toBe('postgres-external-orders_user-placeholder');
+  expect(passwordOf(postgres, 'orders_owner')).toBe('postgres-external-orders_owner-placeholder');
   expect(passwordOf(postgres, 'postgres')).toBeUndefined();
   expect(passwordOf(postgres, 'default')).toBeUndefined();
-  expect(passwordOf(redis, 'default')).toBe('redis-placeholder');
-  expect(passwordOf(redis, 'auth_user')).toBeUndefined();
+  expect(passwordOf(redis, 'default')).toBe('redis-external-placeholder');
+  expect(passwordOf(redis, 'orders_user')).toBeUndefined();
 });
 
 test('the doctor knows what the image of each service is built with', () => {
-  if (access === undefined) {
-    throw new Error('The local environment has no cluster.');
-  }
-  const { buildArguments, images } = localSetupOf(local, access, () => ({ databases: new Map() }), thisSystem());
+  const { buildArguments, images } = localSetupOf(
+    example,
+    access,
+    () => placeholderSecrets(example).passwords,
+    thisSystem(),
+  );
 
   expect([...(buildArguments ?? [])].map(([image]) => image)).toEqual(images);
   expect([...(buildArguments ?? [])].filter(([, words]) => words.length > 0)).toEqual([
-    ['sportstix/frontend:dev', ['NEXT_PUBLIC_API_URL=http://localhost:8880', 'NEXT_PUBLIC_WS_URL=ws://localhost:8880']],
+    ['shop/web:dev', ['API_URL=http://localhost:8880', 'WS_URL=ws://localhost:8880']],
   ]);
 });
 
 test('nothing that is synthesized beside the manifests holds a secret', () => {
-  for (const [path, { content }] of renderEnvironment(local, PLACEHOLDERS).others) {
+  for (const [path, { content }] of renderEnvironment(example, placeholderSecrets(example)).others) {
     expect([path, content.includes('placeholder')]).toEqual([path, false]);
   }
 });
@@ -98,45 +78,95 @@ test('the API server believes the controllers that the environment names', () =>
   const makes = ['ReplicaSet of argoproj.io/v1alpha1 Rollout'] as const;
   const account = 'system:serviceaccount:rollouts:controller';
   const argo = 'system:serviceaccount:argo-rollouts:argo-rollouts makes';
-  const policies = contentOf('admission/policies.k8s.yaml', { ...local, controllers: [{ account, makes }] });
+  const policies = contentOf('admission/policies.k8s.yaml', { ...example, controllers: [{ account, makes }] });
 
   expect([policies.includes(`${account} makes ${makes[0]}`), policies.includes(argo)]).toEqual([true, false]);
   expect(contentOf('admission/policies.k8s.yaml')).toContain(argo);
 });
 
 test('a port that changes in the environment changes in the configuration, the Ingress and what the doctor looks at', () => {
-  if (local.cluster === undefined) {
-    throw new Error('The local environment has no cluster.');
-  }
-  const changed = { ...local, cluster: { ...local.cluster, ports: [{ host: 9980, container: 80 }] } };
+  const changed = { ...example, cluster: { ...example.cluster, ports: [{ host: 9980, container: 80 }] } };
 
   expect(contentOf('k3d.yml', changed)).toContain('9980:80');
   expect(contentOf('k3d.yml', changed)).not.toContain('8880');
-  expect(renderEnvironment(changed, PLACEHOLDERS).manifests.get('ingress.k8s.yaml')).toContain('http://localhost:9980');
+  expect(renderEnvironment(changed, placeholderSecrets(changed)).manifests.get('ingress.k8s.yaml')).toContain(
+    'http://localhost:9980',
+  );
   expect(hostAccessOf(changed)?.cluster.ports).toEqual([{ host: 9980, container: 80 }]);
 });
 
 test('the Job that checks the external hosts names each of them', () => {
   const job = contentOf('checks/external-hosts.k8s.yaml');
-  expect(job).toContain('postgres-external.sportstix.svc.cluster.local');
-  expect(job).toContain('redis-external.sportstix.svc.cluster.local');
+  expect(job).toContain('postgres-external.shop.svc.cluster.local');
+  expect(job).toContain('redis-external.shop.svc.cluster.local');
 });
 
-test('up applies custom resources before the platform', () => {
-  if (access === undefined) {
-    throw new Error('The local environment has no cluster.');
-  }
-  expect(bringUpOf(local, access).manifests).toEqual([
-    { name: 'custom resources', apply: ['--server-side', '-f', 'imports/crds'], established: ['rollouts.argoproj.io'] },
-    { name: 'platform and observability', apply: ['-f', 'dist/local/manifests'] },
+test('up imports the image of each service', () => {
+  expect(bringUpOf(example, access).images).toEqual([
+    'shop/orders-service:dev',
+    'shop/billing-service:dev',
+    'shop/live-service:dev',
+    'shop/web:dev',
   ]);
-  expect(bringUpOf(local, access).images).toContain('sportstix/auth-service:dev');
 });
 
 test('an environment whose cluster is made elsewhere has only manifests and policies', () => {
-  const elsewhere = { ...local, ingress: { ...local.ingress, host: 'tickets.example.com' } };
-  Reflect.deleteProperty(elsewhere, 'cluster');
-  const folders = [...renderEnvironment(elsewhere, PLACEHOLDERS).others.keys()].map((path) => path.split('/')[0]);
+  const elsewhere = { ...withoutCluster(example), ingress: { ...example.ingress, host: 'tickets.example.com' } };
+  const folders = [...renderEnvironment(elsewhere, placeholderSecrets(elsewhere)).others.keys()].map(
+    (path) => path.split('/')[0],
+  );
 
   expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'admission']));
+});
+
+describe('several servers', () => {
+  const [redis] = example.redis;
+  const [postgres] = example.postgres;
+  const elsewhere = { name: 'redis-sessions', host: 'cache.example.com', port: 6379 };
+  const archive = { name: 'postgres-archive', host: '172.21.0.1', port: 5433 };
+  const database = { name: 'shop_billing', username: 'billing_user', owner: 'billing_owner', server: archive.name };
+  const environment: Environment = {
+    ...example,
+    postgres: [postgres, archive, { name: 'postgres-cloud', host: 'db.example.com', port: 5432 }],
+    redis: [redis, elsewhere],
+    services: [...example.services.filter(({ name }) => name !== 'billing'), { ...billing, database }],
+  };
+
+  test('the host has those that are on it, by its name or its address, each with its own databases', () => {
+    expect(accessOf(environment).endpoints).toMatchObject([
+      { name: 'postgres-external', host: 'host.k3d.internal', databases: [{ name: 'shop_orders' }] },
+      { name: 'postgres-archive', host: '172.21.0.1', port: 5433, databases: [{ name: 'shop_billing' }] },
+      { name: 'redis-external', host: 'host.k3d.internal' },
+    ]);
+    const paths = [...renderEnvironment(environment, placeholderSecrets(environment)).others.keys()];
+    expect(paths).toContain('host/postgres-archive.sql');
+    expect(paths.filter((path) => /cloud|sessions/.test(path))).toEqual([]);
+  });
+
+  test('the Job that checks from inside names all of them', () => {
+    const job = contentOf('checks/external-hosts.k8s.yaml', environment);
+    for (const { name } of [...environment.postgres, ...environment.redis]) {
+      expect(job).toContain(`${name}.shop.svc.cluster.local`);
+    }
+  });
+
+  test('passwords are told apart by server', () => {
+    const passwordOf = passwordsFrom(placeholderSecrets(environment).passwords);
+    const [first, second] = accessOf(environment).endpoints;
+    if (first === undefined || second === undefined) {
+      throw new Error('The host has lost its servers.');
+    }
+    expect(passwordOf(second, 'billing_user')).toBe('postgres-archive-billing_user-placeholder');
+    expect(passwordOf(first, 'billing_user')).toBeUndefined();
+  });
+
+  test('a host without any has nothing to let in, and a cluster all the same', () => {
+    const remote: Environment = {
+      ...example,
+      postgres: [{ ...postgres, host: 'db.example.com' }],
+      redis: [{ ...redis, host: 'cache.example.com' }],
+    };
+    expect(accessOf(remote)).toMatchObject({ cluster: example.cluster, endpoints: [] });
+    expect(contentOf('k3d.yml', remote)).toBe(contentOf('k3d.yml'));
+  });
 });

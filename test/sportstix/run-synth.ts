@@ -1,7 +1,7 @@
-// Synthesizes the platform as main.ts does, elsewhere: `run-synth.ts OUTDIR SECRETSFOLDER`.
+// Synthesizes an environment as main.ts does: `run-synth.ts OUTDIR SECRETSFOLDER`.
 import { main } from '../../lib/cli/synth';
-import { environments } from '../../lib/sportstix/environments';
+import { example } from './example';
 
 const [outdir = '', secretsFolder = ''] = process.argv.slice(2);
 
-process.exitCode = main([], environments, { outdir, secretsFolder });
+process.exitCode = main([], [example], { outdir, secretsFolder });

@@ -3,18 +3,20 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { catalogue, type ServiceSpec, type SpringServiceSpec } from '../../lib/sportstix/catalogue';
+import type { ServiceSpec, SpringServiceSpec } from '../../lib/sportstix/catalogue';
+import type { Environment } from '../../lib/sportstix/environments';
 import { completeSecrets, jwkThumbprint, readPasswords, type SecretValues } from '../../lib/sportstix/secrets';
 import { UserError } from '../../lib/synth/user-error';
 import { toYaml } from '../../lib/synth/yaml';
 import { giveToOrdinaryUser, ORDINARY_USER, runFile } from '../processes';
+import { example, orders } from './example';
 
 let folder: string;
 let file: string;
 
 beforeEach(() => {
   folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'secrets-test-')));
-  file = join(folder, 'deeper', 'local.yml');
+  file = join(folder, 'deeper', 'example.yml');
 });
 afterEach(() => {
   fs.rmSync(folder, { recursive: true });
@@ -30,11 +32,8 @@ function stored(): Record<string, string> {
 }
 
 /** What a synth does. */
-function complete(services: readonly ServiceSpec[] = catalogue): {
-  values: SecretValues;
-  generated: readonly string[];
-} {
-  const { values, generated, store } = completeSecrets(file, services);
+function complete(environment: Environment = example): { values: SecretValues; generated: readonly string[] } {
+  const { values, generated, store } = completeSecrets(file, environment);
   expect(store()).toBe(true);
   return { values, generated };
 }
@@ -46,29 +45,39 @@ const keyPair = (bits: number, type: 'pkcs8' | 'pkcs1' = 'pkcs8'): { privateKey:
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
 
+/** The passwords of the first PostgreSQL's users. */
+const usersOf = ({ passwords }: SecretValues): ReadonlyMap<string, string> =>
+  passwords.databases.get('postgres-external') ?? new Map<string, string>();
+
+const redisOf = ({ passwords }: SecretValues): string | undefined => passwords.redis.get('redis-external');
+
 /** A service with a database. */
 function withDatabase(name: string, username: string, owner = `${name}_owner`): SpringServiceSpec {
-  const template = catalogue.find((service) => service.kind === 'spring');
-  if (template?.kind !== 'spring') {
-    throw new Error('The catalogue has no Spring service.');
-  }
-  return { ...template, name, database: { name: `sportstix_${name}`, username, owner } };
+  return { ...orders, name, database: { name: `shop_${name}`, username, owner } };
 }
 
-const NAMES = ['auth', 'game', 'booking', 'payment', 'admin'];
+/** An environment with these services. */
+function having(...services: readonly ServiceSpec[]): Environment {
+  return { ...example, services };
+}
+
+/** The services with a database. */
+const NAMES = ['orders', 'billing'];
+/** A user and an owner each, Redis, and the two keys. */
+const VALUES = 2 * NAMES.length + 3;
 
 describe('the first time', () => {
   test('generates a password for each user and each owner of a database, and for Redis, all different', () => {
     const { values, generated } = complete();
 
-    expect([...values.passwords.databases.keys()]).toEqual(NAMES.flatMap((name) => [`${name}_user`, `${name}_owner`]));
-    const passwords = [values.passwords.redis, ...values.passwords.databases.values()];
-    expect(new Set(passwords).size).toBe(11);
+    expect([...usersOf(values).keys()]).toEqual(NAMES.flatMap((name) => [`${name}_user`, `${name}_owner`]));
+    const passwords = [...values.passwords.redis.values(), ...usersOf(values).values()];
+    expect(new Set(passwords).size).toBe(2 * NAMES.length + 1);
     for (const password of passwords) {
       expect(password).toMatch(/^[0-9a-f]{48}$/);
     }
     expect([...generated].sort()).toEqual(Object.keys(stored()).sort());
-    expect(generated).toContain('postgres-auth_owner-password');
+    expect(generated).toContain('postgres-orders_owner-password');
   });
 
   test("knows nothing of the superuser's password", () => {
@@ -92,11 +101,11 @@ describe('the first time', () => {
 
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
     expect(fs.statSync(join(folder, 'deeper')).mode & 0o777).toBe(0o700);
-    expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['local.yml']);
+    expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['example.yml']);
   });
 
   test('writes nothing before it is told to', () => {
-    completeSecrets(file, catalogue);
+    completeSecrets(file, example);
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 });
@@ -118,7 +127,7 @@ describe("the key's id", () => {
     const [one, other] = [keyPair(2048), keyPair(2048)];
     const idOf = (pair: { privateKey: string }): string => {
       given(toYaml({ 'jwt-private-key': pair.privateKey }));
-      return complete([]).values.jwt.keyId;
+      return complete(having()).values.jwt.keyId;
     };
 
     expect(idOf(one)).toBe(jwkThumbprint(one.publicKey));
@@ -146,35 +155,107 @@ describe('from then on', () => {
   });
 
   test('adds what a new service needs, and changes nothing else', () => {
-    complete(catalogue.filter(({ name }) => name !== 'admin'));
+    complete(having(...example.services.filter(({ name }) => name !== 'billing')));
     const before = fs.readFileSync(file, 'utf8');
     const { generated } = complete();
 
-    expect(generated).toEqual(['postgres-admin_user-password', 'postgres-admin_owner-password']);
+    expect(generated).toEqual(['postgres-billing_user-password', 'postgres-billing_owner-password']);
     expect(fs.readFileSync(file, 'utf8').startsWith(before)).toBe(true);
   });
 
   test('keeps the password of a service that has gone', () => {
     complete();
-    const { values, generated } = complete([]);
+    const { values, generated } = complete(having());
 
     expect(generated).toEqual([]);
-    expect(values.passwords.databases.size).toBe(0);
-    expect(stored()).toHaveProperty(['postgres-auth_user-password']);
+    expect(usersOf(values).size).toBe(0);
+    expect(stored()).toHaveProperty(['postgres-orders_user-password']);
   });
 });
 
 describe('a database user', () => {
   test('has one password, however many services log in as that user', () => {
-    const { values, generated } = complete([withDatabase('one', 'shared'), withDatabase('two', 'shared')]);
+    const { values, generated } = complete(having(withDatabase('one', 'shared'), withDatabase('two', 'shared')));
 
-    expect([...values.passwords.databases.keys()]).toEqual(['shared', 'one_owner', 'two_owner']);
+    expect([...usersOf(values).keys()]).toEqual(['shared', 'one_owner', 'two_owner']);
     expect(generated.filter((key) => key.includes('shared'))).toEqual(['postgres-shared-password']);
   });
 
   test('who owns a database too has one password', () => {
-    const { values } = complete([withDatabase('one', 'both', 'both')]);
-    expect([...values.passwords.databases.keys()]).toEqual(['both']);
+    const { values } = complete(having(withDatabase('one', 'both', 'both')));
+    expect([...usersOf(values).keys()]).toEqual(['both']);
+  });
+});
+
+describe('a further server', () => {
+  const [postgres] = example.postgres;
+  const [redis] = example.redis;
+  const archive = { name: 'postgres-archive', host: 'db.example.com', port: 5432 };
+  const sessions = { name: 'redis-sessions', host: 'cache.example.com', port: 6379 };
+  const archived = withDatabase('orders', 'orders_user');
+  const environment: Environment = {
+    ...example,
+    postgres: [postgres, archive],
+    redis: [redis, sessions],
+    services: [orders, { ...archived, name: 'archive', database: database('archive') }],
+  };
+
+  function database(server: string): NonNullable<SpringServiceSpec['database']> {
+    return { name: 'shop_orders', username: 'orders_user', owner: 'orders_owner', server: `postgres-${server}` };
+  }
+
+  test('has passwords by its own name, also for users that have the name of one of the first', () => {
+    const { values, generated } = complete(environment);
+
+    expect(generated.filter((key) => !key.startsWith('jwt-'))).toEqual([
+      'postgres-orders_user-password',
+      'postgres-orders_owner-password',
+      'postgres-archive-orders_user-password',
+      'postgres-archive-orders_owner-password',
+      'redis-password',
+      'redis-sessions-password',
+    ]);
+    const all = [
+      ...[...values.passwords.databases.values()].flatMap((users) => [...users.values()]),
+      ...values.passwords.redis.values(),
+    ];
+    expect(new Set(all).size).toBe(6);
+    expect(values.passwords.databases.get('postgres-archive')?.get('orders_user')).toBe(
+      stored()['postgres-archive-orders_user-password'],
+    );
+    expect(values.passwords.redis.get('redis-sessions')).toBe(stored()['redis-sessions-password']);
+    expect(readPasswords(file, environment)).toEqual({ passwords: values.passwords, missing: [] });
+  });
+
+  test('changes no password of the first, and leaves its own when it goes', () => {
+    const first = complete().values;
+    const more = complete({ ...environment, services: [...example.services, ...environment.services.slice(1)] }).values;
+    expect(usersOf(more)).toEqual(usersOf(first));
+    expect(redisOf(more)).toBe(redisOf(first));
+
+    expect(complete()).toEqual({ values: first, generated: [] });
+    expect(stored()).toHaveProperty(['redis-sessions-password']);
+    expect(stored()).toHaveProperty(['postgres-archive-orders_user-password']);
+  });
+
+  test('has no password of an earlier version, which had one server', () => {
+    given('archive-db-password: former\norders-db-password: former-orders\n');
+    const { values } = complete(environment);
+    expect(usersOf(values).get('orders_user')).toBe('former-orders');
+    expect(values.passwords.databases.get('postgres-archive')?.get('orders_user')).toMatch(/^[0-9a-f]{48}$/);
+  });
+
+  test('whose user would have the password of another is refused', () => {
+    const clash = withDatabase('clash', 'archive-orders_user');
+    expect(() => complete({ ...environment, services: [...environment.services, clash] })).toThrow(
+      'Environment example: archive-orders_user of postgres-external and orders_user of postgres-archive would both have the password postgres-archive-orders_user-password in the file of secrets. Rename one.',
+    );
+  });
+
+  test('that is not there is named with the service that wants it', () => {
+    expect(() => complete({ ...environment, postgres: [postgres] })).toThrow(
+      'Environment example, archive: database.server "postgres-archive": the environment has no such server',
+    );
   });
 });
 
@@ -189,10 +270,10 @@ describe('a file of an earlier version', () => {
     const { values, generated } = complete();
 
     for (const name of NAMES) {
-      expect(values.passwords.databases.get(`${name}_user`)).toBe(`former-${name}`);
-      expect(values.passwords.databases.get(`${name}_owner`)).toMatch(/^[0-9a-f]{48}$/);
+      expect(usersOf(values).get(`${name}_user`)).toBe(`former-${name}`);
+      expect(usersOf(values).get(`${name}_owner`)).toMatch(/^[0-9a-f]{48}$/);
     }
-    expect([...values.passwords.databases.values(), values.passwords.redis]).not.toContain('of-the-superuser');
+    expect([...usersOf(values).values(), ...values.passwords.redis.values()]).not.toContain('of-the-superuser');
     expect(generated).toEqual([
       ...NAMES.map((name) => `postgres-${name}_owner-password`),
       'redis-password',
@@ -204,41 +285,41 @@ describe('a file of an earlier version', () => {
   });
 
   test("a user's own name comes before the service's", () => {
-    given(`${FORMER}postgres-auth_user-password: newer\n`);
-    expect(complete().values.passwords.databases.get('auth_user')).toBe('newer');
+    given(`${FORMER}postgres-orders_user-password: newer\n`);
+    expect(usersOf(complete().values).get('orders_user')).toBe('newer');
   });
 
   test('two services of one user, of which one has a password, share it', () => {
     given('two-db-password: former-two\n');
-    const { values } = complete([withDatabase('one', 'shared'), withDatabase('two', 'shared')]);
-    expect(values.passwords.databases.get('shared')).toBe('former-two');
+    const { values } = complete(having(withDatabase('one', 'shared'), withDatabase('two', 'shared')));
+    expect(usersOf(values).get('shared')).toBe('former-two');
   });
 
   test('two services of one user with two passwords are an error that names both', () => {
     given('one-db-password: former-one\ntwo-db-password: former-two\n');
-    const services = [withDatabase('one', 'shared'), withDatabase('two', 'shared')];
+    const environment = having(withDatabase('one', 'shared'), withDatabase('two', 'shared'));
 
-    for (const call of [() => complete(services), () => readPasswords(file, services)]) {
+    for (const call of [() => complete(environment), () => readPasswords(file, environment)]) {
       expect(call).toThrow(
         'one-db-password and two-db-password differ, but their services log in as one user, shared.',
       );
       expect(call).not.toThrow('former-one');
     }
     fs.appendFileSync(file, 'postgres-shared-password: decided\n');
-    expect(complete(services).values.passwords.databases.get('shared')).toBe('decided');
+    expect(usersOf(complete(environment).values).get('shared')).toBe('decided');
   });
 });
 
 describe('values given by the user', () => {
   test('hold, comments stay, the rest is generated', () => {
-    given("# mine\npostgres-auth_user-password: 'p@ss: word'   # as on the server");
+    given("# mine\npostgres-orders_user-password: 'p@ss: word'   # as on the server");
     const { values } = complete();
 
-    expect(values.passwords.databases.get('auth_user')).toBe('p@ss: word');
+    expect(usersOf(values).get('orders_user')).toBe('p@ss: word');
     expect(fs.readFileSync(file, 'utf8')).toMatch(
-      /^# mine\npostgres-auth_user-password: 'p@ss: word' {3}# as on the server\n/,
+      /^# mine\npostgres-orders_user-password: 'p@ss: word' {3}# as on the server\n/,
     );
-    expect(stored()).toHaveProperty(['postgres-game_user-password']);
+    expect(stored()).toHaveProperty(['postgres-billing_user-password']);
   });
 
   test('an empty file, one with comments only, or one with a byte order mark is filled', () => {
@@ -246,20 +327,20 @@ describe('values given by the user', () => {
       given(content);
       complete();
       expect(fs.readFileSync(file, 'utf8').startsWith(content)).toBe(true);
-      expect(Object.keys(stored())).toHaveLength(13);
+      expect(Object.keys(stored())).toHaveLength(VALUES);
     }
   });
 
   test('may be anchored, and referred to', () => {
-    given('redis-password: &one same\npostgres-auth_user-password: *one\n');
-    const { passwords } = complete().values;
-    expect([passwords.redis, passwords.databases.get('auth_user')]).toEqual(['same', 'same']);
+    given('redis-password: &one same\npostgres-orders_user-password: *one\n');
+    const { values } = complete();
+    expect([redisOf(values), usersOf(values).get('orders_user')]).toEqual(['same', 'same']);
   });
 
   test('the public key is derived from a private key that stands alone', () => {
     const pair = keyPair(2048);
     given(toYaml({ 'jwt-private-key': pair.privateKey }));
-    const { values, generated } = complete([]);
+    const { values, generated } = complete(having());
 
     expect(values.jwt).toMatchObject(pair);
     expect(generated).toEqual(['redis-password', 'jwt-public-key']);
@@ -269,7 +350,7 @@ describe('values given by the user', () => {
     const pair = keyPair(3072);
     given(toYaml({ 'jwt-private-key': pair.privateKey, 'jwt-public-key': pair.publicKey }));
 
-    expect(complete([]).values.jwt).toMatchObject(pair);
+    expect(complete(having()).values.jwt).toMatchObject(pair);
   });
 });
 
@@ -302,7 +383,11 @@ describe('a malformed file is named, shown to nobody, and left alone', () => {
     ['a line break', `redis-password: "${SECRET}\\nx"\n`, 'redis-password: has a control character'],
     ['a block of lines', `redis-password: |\n  ${SECRET}\n`, 'redis-password: has a control character'],
     ['a tab', `redis-password: "${SECRET}\\t"\n`, 'redis-password: has a control character'],
-    ['an escaped NUL', `postgres-auth_user-password: "${SECRET}\\0"\n`, 'postgres-auth_user-password: has a control'],
+    [
+      'an escaped NUL',
+      `postgres-orders_user-password: "${SECRET}\\0"\n`,
+      'postgres-orders_user-password: has a control',
+    ],
     [
       'an escape sequence of a terminal',
       `redis-password: "${SECRET}\\e[2J"\n`,
@@ -340,7 +425,7 @@ describe('a malformed file is named, shown to nobody, and left alone', () => {
     given(content);
     const calls = [
       () => complete(),
-      ...(message === 'cannot be added at its end' ? [] : [() => readPasswords(file, catalogue)]),
+      ...(message === 'cannot be added at its end' ? [] : [() => readPasswords(file, example)]),
     ];
     for (const call of calls) {
       const error = thrownBy(call);
@@ -368,20 +453,23 @@ function thrownBy(call: () => unknown): Error {
 
 describe('reading alone', () => {
   test('gives what is there, says what is missing, and makes and changes nothing', () => {
-    given('auth-db-password: former\nredis-password: x\n');
+    given('orders-db-password: former\nredis-password: x\n');
     fs.chmodSync(file, 0o644);
-    const { passwords, missing } = readPasswords(file, [withDatabase('auth', 'auth_user', 'auth_owner')]);
+    const { passwords, missing } = readPasswords(file, having(withDatabase('orders', 'orders_user', 'orders_owner')));
 
-    expect(passwords).toEqual({ databases: new Map([['auth_user', 'former']]), redis: 'x' });
-    expect(missing).toEqual(['postgres-auth_owner-password', 'jwt-private-key', 'jwt-public-key']);
-    expect(fs.readFileSync(file, 'utf8')).toBe('auth-db-password: former\nredis-password: x\n');
+    expect(passwords).toEqual({
+      databases: new Map([['postgres-external', new Map([['orders_user', 'former']])]]),
+      redis: new Map([['redis-external', 'x']]),
+    });
+    expect(missing).toEqual(['postgres-orders_owner-password', 'jwt-private-key', 'jwt-public-key']);
+    expect(fs.readFileSync(file, 'utf8')).toBe('orders-db-password: former\nredis-password: x\n');
     expect(fs.statSync(file).mode & 0o777).toBe(0o644);
     expect(fs.readdirSync(folder)).toEqual(['given.yml']);
   });
 
   test('of a file that is not there says that all is missing, and makes no folder', () => {
-    expect(readPasswords(file, []).missing).toEqual(['redis-password', 'jwt-private-key', 'jwt-public-key']);
-    expect(readPasswords(file, catalogue).passwords).toEqual({ databases: new Map() });
+    expect(readPasswords(file, having()).missing).toEqual(['redis-password', 'jwt-private-key', 'jwt-public-key']);
+    expect(readPasswords(file, example).passwords).toEqual({ databases: new Map(), redis: new Map() });
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 });
@@ -395,9 +483,9 @@ describe('a link', () => {
     fs.symlinkSync('vault/secrets', file);
     const { values } = complete();
 
-    expect(values.passwords.redis).toBe('from-the-vault');
+    expect(redisOf(values)).toBe('from-the-vault');
     expect(fs.readlinkSync(file)).toBe('vault/secrets');
-    expect(Object.keys(stored())).toHaveLength(13);
+    expect(Object.keys(stored())).toHaveLength(VALUES);
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
     expect(fs.readdirSync(vault)).toEqual(['secrets']);
   });
@@ -415,7 +503,7 @@ describe('a link', () => {
     fs.symlinkSync(target, file);
 
     expect(() => complete()).toThrow(message);
-    expect(() => readPasswords(file, catalogue)).toThrow(message);
+    expect(() => readPasswords(file, example)).toThrow(message);
     expect(fs.readdirSync(folder)).toEqual(['given.yml']);
   });
 });
@@ -427,7 +515,7 @@ test('a file below a file is an error that names it', () => {
 });
 
 test('a file that another process has changed meanwhile is left alone', () => {
-  const { store } = completeSecrets(file, catalogue);
+  const { store } = completeSecrets(file, example);
   const others = complete();
 
   expect(store()).toBe(false);
@@ -436,26 +524,30 @@ test('a file that another process has changed meanwhile is left alone', () => {
 
 describe('several processes', () => {
   test('that each add a value agree in the end, and no value is lost', async () => {
-    const runs = Array.from({ length: 6 }, (_, index) => NAMES.slice(index % NAMES.length).concat('auth'));
+    const runs = Array.from({ length: 6 }, (_, index) => NAMES.slice(index % NAMES.length).concat('orders'));
     const results = await Promise.all(
       runs.map((services) => runFile('test/sportstix/store-secrets.ts', [file, ...services])),
     );
-    const { passwords, jwt } = complete().values;
-    const all: Record<string, string> = { ...Object.fromEntries(passwords.databases), redis: passwords.redis, ...jwt };
+    const { values } = complete();
+    const all: Record<string, string> = {
+      ...Object.fromEntries(usersOf(values)),
+      redis: redisOf(values) ?? '',
+      ...values.jwt,
+    };
 
     for (const { code, stdout, stderr } of results) {
       expect([code, stderr]).toEqual([0, '']);
       expect(all).toMatchObject(JSON.parse(stdout) as Record<string, string>);
     }
-    expect(new Set(fs.readFileSync(file, 'utf8').match(/^\S+:/gm)).size).toBe(13);
-    expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['local.yml']);
+    expect(new Set(fs.readFileSync(file, 'utf8').match(/^\S+:/gm)).size).toBe(VALUES);
+    expect(fs.readdirSync(join(folder, 'deeper'))).toEqual(['example.yml']);
   });
 
   test('of which one may not read the file: it says so in one line, with what to do', async () => {
     given('redis-password: hunter2hunter2\n');
     fs.chmodSync(file, 0o000);
     giveToOrdinaryUser(folder);
-    fs.renameSync(file, join(folder, 'local.yml'));
+    fs.renameSync(file, join(folder, 'example.yml'));
     const { code, stderr } = await runFile(
       'test/sportstix/run-synth.ts',
       [join(folder, 'dist'), folder],
@@ -464,9 +556,9 @@ describe('several processes', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^\S+\/local\.yml: cannot be read \(EACCES\)\. Your user may not do this\. Give it to yourself: sudo chown [^\n]*\n$/,
+      /^\S+\/example\.yml: cannot be read \(EACCES\)\. Your user may not do this\. Give it to yourself: sudo chown [^\n]*\n$/,
     );
-    expect(fs.readdirSync(folder)).toEqual(['local.yml']);
+    expect(fs.readdirSync(folder)).toEqual(['example.yml']);
   });
 
   test('of which one may not enter the folder: it names the folder', async () => {
@@ -481,7 +573,7 @@ describe('several processes', () => {
     fs.chmodSync(secrets, 0o700);
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`${secrets}/local.yml: cannot be looked at (EACCES)`);
+    expect(stderr).toContain(`${secrets}/example.yml: cannot be looked at (EACCES)`);
     expect(stderr).toContain(`sudo chown -R "$(id -u):$(id -g)" ${secrets} &&`);
     expect(fs.readdirSync(folder)).toEqual(['.secrets']);
   });

@@ -1,13 +1,15 @@
 // Completes a file of secrets as often as it takes, and prints the values: `store-secrets.ts FILE SERVICE...`.
-import { catalogue } from '../../lib/sportstix/catalogue';
 import { completeSecrets } from '../../lib/sportstix/secrets';
+import { example } from './example';
 
 const [file = '', ...names] = process.argv.slice(2);
-const services = catalogue.filter(({ name }) => names.includes(name));
+const environment = { ...example, services: example.services.filter(({ name }) => names.includes(name)) };
 
-let secrets = completeSecrets(file, services);
+let secrets = completeSecrets(file, environment);
 while (!secrets.store()) {
-  secrets = completeSecrets(file, services);
+  secrets = completeSecrets(file, environment);
 }
 const { passwords, jwt } = secrets.values;
-process.stdout.write(JSON.stringify({ ...Object.fromEntries(passwords.databases), redis: passwords.redis, ...jwt }));
+const databases = [...passwords.databases.values()].flatMap((users) => [...users]);
+const redis = passwords.redis.get('redis-external');
+process.stdout.write(JSON.stringify({ ...Object.fromEntries(databases), redis, ...jwt }));

@@ -1,0 +1,260 @@
+import { load, loadAll } from 'js-yaml';
+import { catalogue, type ServiceSpec } from '../../lib/sportstix/catalogue';
+import { environments } from '../../lib/sportstix/environments';
+import { isSpring } from '../../lib/sportstix/servers';
+import type { Manifest } from '../testing';
+import { Repository } from './repository';
+
+// What people do to the catalogue and the environments, done to a copy of this repository: it must cost the edit, a synth and
+// `npm test -- -u`, break no test, and change no file but those that it is about.
+
+const CATALOGUE = 'lib/sportstix/catalogue.ts';
+const ENVIRONMENTS = 'lib/sportstix/environments.ts';
+/** The tests that read the catalogue and the environments of the platform. A lint rule keeps all others from it. */
+const CONCERNED = ['test/sportstix/(contract|environments|dist)\\.test'];
+/** Those, and all others that run what lib/sportstix makes of them. */
+const ALL_NEAR = ['test/(sportstix|cli)/'];
+const SNAPSHOTS = {
+  contract: 'M test/sportstix/__snapshots__/contract.test.ts.snap',
+  environments: 'M test/sportstix/__snapshots__/environments.test.ts.snap',
+};
+/** A file is added to, or gone from, what a synth lists. */
+const LISTS = ['M dist/local/.generated', 'M dist/local/kustomization.yml'];
+/** What the host's files say of the databases. */
+const databaseFiles = (server: string): string[] =>
+  ['pg_hba.conf', 'remove.sql', 'sql'].map((file) => `M dist/local/host/${server}.${file}`);
+
+const [local] = environments;
+if (local === undefined) {
+  throw new Error('There is no environment.');
+}
+const [postgres] = local.postgres;
+const [redis] = local.redis;
+
+let repository: Repository;
+
+beforeAll(async () => {
+  repository = new Repository();
+  // From here on, what differs is what an edit has changed.
+  await repository.make([CATALOGUE, ENVIRONMENTS], CONCERNED);
+  expect(repository.changes()).toEqual([]);
+});
+afterEach(() => {
+  repository.reset();
+});
+afterAll(() => {
+  repository.remove();
+});
+
+/** Makes what follows from the edits, and says what differs then. */
+async function changesOf(edit: () => void, tests = CONCERNED): Promise<string[]> {
+  edit();
+  await repository.make([CATALOGUE, ENVIRONMENTS], tests);
+  return repository.changes();
+}
+
+/** A service that an edit can be made to. */
+function serviceThat(what: string, fits: (service: ServiceSpec) => boolean): ServiceSpec {
+  const found = catalogue.find(fits);
+  if (found === undefined) {
+    throw new Error(`The catalogue has no service that ${what}: choose another for this edit.`);
+  }
+  return found;
+}
+
+const hasDatabase = (service: ServiceSpec): boolean => isSpring(service) && service.database !== undefined;
+
+/** The text of a service in the catalogue. */
+function entryOf({ name }: ServiceSpec): string {
+  const entries = repository
+    .read(CATALOGUE)
+    .split(/^(?= {2}\{$)/m)
+    .filter((entry) => entry.includes(`\n    name: '${name}',\n`));
+  const [text = ''] = /^[\s\S]*?\n {2}\},\n/.exec(entries[0] ?? '') ?? [];
+  if (text === '' || entries.length !== 1) {
+    throw new Error(`${CATALOGUE} has no entry of ${name} in the form that this edit knows.`);
+  }
+  return text;
+}
+
+/** Replaces a text of a service's entry. */
+function editEntry(service: ServiceSpec, text: string | RegExp, by: string): void {
+  const entry = entryOf(service);
+  const edited = entry.replace(text, by);
+  if (edited === entry) {
+    throw new Error(`The entry of ${service.name} has nothing like ${String(text)}.`);
+  }
+  repository.replace(CATALOGUE, entry, edited);
+}
+
+/** Adds a server to those of an environment. */
+function addServer(first: { readonly name: string; readonly port: number }, server: string): void {
+  repository.replace(
+    ENVIRONMENTS,
+    new RegExp(`(?<=\\{ name: '${first.name}', host: '[^']*', port: ${first.port} \\})(?=\\])`),
+    `, ${server}`,
+  );
+}
+
+test('the service that README adds', async () => {
+  const readme = repository.read('README.md');
+  const [, entry = ''] = /^```ts\n(\{\n {2}kind: 'spring',\n[\s\S]*?\n\})\n```$/m.exec(readme) ?? [];
+  const [, name = ''] = /^ {2}name: '(.*)',$/m.exec(entry) ?? [];
+  const changed = await changesOf(() => {
+    repository.replace(CATALOGUE, /\];\n$/, `${entry},\n];\n`);
+  }, ALL_NEAR);
+
+  expect(changed).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      ...LISTS,
+      ...databaseFiles(postgres.name),
+      `?? dist/local/manifests/${name}.k8s.yaml`,
+      'M dist/local/manifests/ingress.k8s.yaml',
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+  const manifests = loadAll(repository.read(`dist/local/manifests/${name}.k8s.yaml`)) as Manifest[];
+  const [, config = ''] = /^```yaml\n(data:\n[\s\S]*?)```$/m.exec(readme) ?? [];
+  expect(manifests[0]).toMatchObject(load(config) as object);
+});
+
+test('a service that goes', async () => {
+  const service = serviceThat('has a database', hasDatabase);
+  const changed = await changesOf(() => {
+    repository.replace(CATALOGUE, entryOf(service), '');
+  });
+
+  expect(changed).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      ...LISTS,
+      ...databaseFiles(postgres.name),
+      `D dist/local/manifests/${service.name}.k8s.yaml`,
+      'M dist/local/manifests/ingress.k8s.yaml',
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+});
+
+test('a service that is renamed: its database is what it was', async () => {
+  const service = serviceThat('has a canary and a database', (one) => one.canary !== undefined && hasDatabase(one));
+  const changed = await changesOf(() => {
+    editEntry(service, `name: '${service.name}',`, "name: 'renamed',");
+  });
+
+  expect(changed).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      ...LISTS,
+      `D dist/local/manifests/${service.name}.k8s.yaml`,
+      '?? dist/local/manifests/renamed.k8s.yaml',
+      'M dist/local/manifests/ingress.k8s.yaml',
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+});
+
+test('a service that is given a database', async () => {
+  const service = serviceThat('is Spring and has no database', (one) => isSpring(one) && !hasDatabase(one));
+  const changed = await changesOf(() => {
+    editEntry(
+      service,
+      /^ {4}redis: /m,
+      "    database: { name: 'given', username: 'given_user', owner: 'given_owner' },\n    redis: ",
+    );
+  });
+
+  expect(changed).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      ...databaseFiles(postgres.name),
+      `M dist/local/manifests/${service.name}.k8s.yaml`,
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+});
+
+test('a service whose database is taken away', async () => {
+  const service = serviceThat('has a database', hasDatabase);
+  const changed = await changesOf(() => {
+    editEntry(service, /^ {4}database: .*\n/m, '');
+  });
+
+  expect(changed).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      ...databaseFiles(postgres.name),
+      `M dist/local/manifests/${service.name}.k8s.yaml`,
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+});
+
+test('a second Redis, on another machine, for one service', async () => {
+  const service = serviceThat('uses Redis', (one) => isSpring(one) && one.redis === true);
+  const changed = await changesOf(() => {
+    addServer(redis, "{ name: 'redis-sessions', host: 'cache.example.com', port: 6379 }");
+    editEntry(service, 'redis: true,', "redis: { server: 'redis-sessions' },");
+  });
+
+  expect(changed).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      `M ${ENVIRONMENTS}`,
+      'M dist/local/checks/external-hosts.k8s.yaml',
+      'M dist/local/manifests/external-hosts.k8s.yaml',
+      `M dist/local/manifests/${service.name}.k8s.yaml`,
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+});
+
+test('a second PostgreSQL, on the same machine, for the database of one service', async () => {
+  const service = serviceThat('has a database', hasDatabase);
+  const changed = await changesOf(() => {
+    addServer(postgres, `{ name: 'postgres-second', host: '${postgres.host}', port: 5433 }`);
+    editEntry(service, /(?<=^ {4}database: .*) \},$/m, ", server: 'postgres-second' },");
+  });
+
+  // Firewall and servers of the machine are told of it too.
+  const machine = /^M dist\/local\/host\/(?!postgres-|redis-)/;
+  expect(changed.filter((file) => machine.test(file))).not.toEqual([]);
+  expect(changed.filter((file) => !machine.test(file))).toEqual(
+    [
+      `M ${CATALOGUE}`,
+      `M ${ENVIRONMENTS}`,
+      'M dist/local/.generated',
+      'M dist/local/checks/external-hosts.k8s.yaml',
+      ...databaseFiles(postgres.name),
+      ...['pg_hba.conf', 'postgresql.conf', 'remove.sql', 'sql'].map(
+        (file) => `?? dist/local/host/postgres-second.${file}`,
+      ),
+      'M dist/local/manifests/external-hosts.k8s.yaml',
+      `M dist/local/manifests/${service.name}.k8s.yaml`,
+      ...Object.values(SNAPSHOTS),
+    ].sort(),
+  );
+});
+
+test('one more environment', async () => {
+  const before = repository.read('dist/local/.generated');
+  const files = before.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const changed = await changesOf(() => {
+    repository.replace(
+      ENVIRONMENTS,
+      /(?<=^export const environments: readonly Environment\[\] = \[.*)(?=\];$)/m,
+      ", { ...local, name: 'another', profile: 'another' }",
+    );
+  });
+
+  expect(changed).toEqual(
+    [
+      `M ${ENVIRONMENTS}`,
+      ...['.generated', ...files.filter((file) => file !== 'manifests/secrets.k8s.yaml')].map(
+        (file) => `?? dist/another/${file}`,
+      ),
+      SNAPSHOTS.environments,
+    ].sort(),
+  );
+});

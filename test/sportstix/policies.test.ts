@@ -1,0 +1,56 @@
+import { type Environment, policyPackOf } from '../../lib/sportstix/environments';
+import { renderEnvironment } from '../../lib/sportstix/synth';
+import { example, placeholderSecrets } from './example';
+
+/** Why an environment cannot be synthesized; empty where it can. */
+function refusal(change: Partial<Environment>): string {
+  try {
+    renderEnvironment({ ...example, ...change }, placeholderSecrets(example));
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+describe("an environment's policies", () => {
+  test('hold at the props of constructs', () => {
+    const repository = example.services[0]?.repository ?? '';
+
+    expect(refusal({})).toBe('');
+    expect(refusal({ policies: { deniedRepositories: [repository.split('/')[0] ?? ''] } })).toMatch(
+      /: image "[^"]*": .*denied repository.*\(policy image-denied\)$/,
+    );
+    expect(refusal({ imageTag: 'main', policies: { mutableTags: ['main'] } })).toMatch(/\(policy image-mutable-tag\)$/);
+  });
+
+  test('hold for the whole tree, and in the API server', () => {
+    const labels = ['app.kubernetes.io/name', 'example.com/team'];
+
+    const severities = { 'recommended-labels': 'error' } as const;
+
+    expect(refusal({ policies: { severities } })).toBe('');
+    expect(refusal({ policies: { labels, severities } })).toContain('the label example.com/team is missing');
+    const admission = (policies: NonNullable<Environment['policies']>): string =>
+      renderEnvironment({ ...example, policies }, placeholderSecrets(example)).others.get('admission/policies.k8s.yaml')
+        ?.content ?? '';
+    expect(admission({ deniedRepositories: ['example.com'] })).toContain('example.com');
+    expect(admission({})).not.toContain('example.com');
+    expect(admission({ mutableTags: ['nightly'] })).toContain('image-mutable-tag');
+  });
+
+  test('refuse a lowered severity, and one of no policy', () => {
+    expect(refusal({ policies: { severities: { 'image-tag': 'warning' } } })).toContain('cannot be lowered');
+    expect(refusal({ policies: { severities: { 'image-tags': 'error' } } })).toContain(
+      'there is no policy "image-tags"',
+    );
+  });
+
+  test('count images as imported by the tag that the environment gives them, where its cluster is made here', () => {
+    const pullPolicy = (change: Partial<Environment>): string =>
+      JSON.stringify(policyPackOf({ ...example, ...change }).policies.find(({ id }) => id === 'image-pull-policy'));
+    expect(pullPolicy({ imageTag: 'nightly' })).toContain('nightly');
+    expect(pullPolicy({ imageTag: 'nightly' })).not.toContain(example.imageTag);
+    // @ts-expect-error -- what is left out is undefined.
+    expect(pullPolicy({ imageTag: 'nightly', cluster: undefined })).not.toContain('nightly');
+  });
+});
