@@ -155,7 +155,10 @@ test.each(['host.values', 'values.sh'])(
     expect(lstatSync(join(root, PROGRAM)).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(root, UNIT), 'utf8')).toContain(`\nExecStart=/${PROGRAM} apply --close\n`);
     expect(await reached()).toEqual(ALLOWED);
+    // After a boot no rules say what was asked for, but the unit does.
     shell(DROP);
+    expect(lab.script('firewall.sh', ['install'], { DESTDIR: root })).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(root, UNIT), 'utf8')).toContain(`\nExecStart=/${PROGRAM} apply --close\n`);
     expect(installed('apply', '--close')).toMatchObject({ code: 0, stderr: '' });
     expect(await reached()).toEqual(ALLOWED);
     expect(installed('remove').code).toBe(0);

@@ -47,7 +47,7 @@ read_values() {
     number=$((number + 1))
     [ -z "$ended" ] || refuse_line 'something follows the end'
     case $line in '#'*) continue ;; esac
-    # Split into words, and by nothing but single spaces.
+    # Split into words by nothing but single spaces, and no name of a file is put in for a word.
     set -f
     # shellcheck disable=SC2086
     set -- $line
