@@ -11,6 +11,7 @@ import {
 import { checkRanges } from './network';
 import { serverFiles } from './servers';
 import { passwordVariable, removeSqlCommand, rolesOf, sqlCommand, takeOverCommand } from './sql';
+import { redisPasswordPath, valuesFiles } from './values';
 
 function refuse(what: string, reason: string, remedy: string): never {
   throw new Error(`host access: ${what}: ${reason} ${remedy}`);
@@ -21,13 +22,26 @@ function checkUnique(what: string, names: readonly (string | number)[], reason: 
   if (twice !== undefined) refuse(`${what} ${twice}`, `given twice: ${reason}`, 'Give each its own.');
 }
 
+/** Whether a name is a DNS label: nothing in it means anything to a shell, a rule, a path or a unit. */
+function isLabel(name: string): boolean {
+  return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= 63;
+}
+
+/** Refuses what the scripts would refuse to read (values.sh) or could not do. */
 function checkAccess(access: HostAccess): void {
-  const { subnet, podCidr } = access.cluster;
+  const { name: cluster, subnet, podCidr } = access.cluster;
+  if (!isLabel(accessName(access))) {
+    refuse(
+      `cluster, name ${JSON.stringify(cluster)}`,
+      `${accessName(access)}, after which chains, units and files are named, is not a DNS label.`,
+      'Rename it.',
+    );
+  }
   checkRanges({ subnet, podCidr }, (field, value, ...why) =>
     refuse(`cluster, ${field} ${JSON.stringify(value)}`, ...why),
   );
   for (const { name, port } of access.endpoints) {
-    if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 63) {
+    if (!isLabel(name) || /^[0-9]/.test(name)) {
       refuse(`endpoint ${JSON.stringify(name)}`, 'not a DNS label, and files are named after it.', 'Rename it.');
     }
     if (!Number.isInteger(port) || port < 1 || port > 65535) {
@@ -49,6 +63,14 @@ function checkAccess(access: HostAccess): void {
       `endpoint ${redisServers(access)[1]?.name ?? ''}`,
       'a second Redis, but the file of secrets has one password and services.sh writes one redis.conf.',
       'Keep one.',
+    );
+  }
+  const passwords = redisPasswordPath(access);
+  if (!/^[\w.@+][\w./@+-]*$/.test(passwords)) {
+    refuse(
+      `redisPasswordFile, seen from folder, ${JSON.stringify(passwords)}`,
+      'services.sh reads a path of letters, digits and ._/@+- only.',
+      'Rename the folders or the file.',
     );
   }
   checkUnique(
@@ -174,5 +196,10 @@ The databases keep the mark, so that the first command makes the roles again and
  */
 export function hostAccessFiles(access: HostAccess): ReadonlyMap<string, GeneratedFile> {
   checkAccess(access);
-  return new Map([['README.md', { content: readme(access) }], ...firewallFiles(access), ...serverFiles(access)]);
+  return new Map([
+    ['README.md', { content: readme(access) }],
+    ...valuesFiles(access),
+    ...firewallFiles(access),
+    ...serverFiles(access),
+  ]);
 }

@@ -1,3 +1,5 @@
+import { readAsset } from '../host/assets';
+
 /** A server that pods must reach. */
 export interface ConnectivityTarget {
   /** By this name a failure is reported. */
@@ -22,19 +24,10 @@ export interface ConnectivityJobProps {
   readonly image?: string;
 }
 
-/** Tries every target (name, host and port in turn), says of each how it went, and fails when one does not answer. */
-const SCRIPT = `failed=0
-while [ "$#" -gt 0 ]; do
-  if said=$(nc -z -w 5 "$2" "$3" 2>&1); then
-    echo "$1: $2:$3 answers"
-  else
-    echo "$1: $2:$3 DOES NOT ANSWER: \${said:-timed out}"
-    failed=1
-  fi
-  shift 3
-done
-exit "$failed"
-`;
+/** The script as a manifest needs it: without what its head says to people and to shellcheck. */
+function script(): string {
+  return readAsset('lib/k3d/connectivity.sh').replace(/^(#.*\n)+/, '');
+}
 
 /** nobody, in every image that has a name for it. */
 const NOBODY = 65534;
@@ -76,7 +69,7 @@ export function connectivityJob(props: ConnectivityJobProps): object {
               name: 'connectivity',
               image,
               // The targets are arguments, so nothing in them is read as a script.
-              command: ['sh', '-c', SCRIPT, 'connectivity'],
+              command: ['sh', '-c', script(), 'connectivity'],
               args: targets.flatMap((target) => [target.name, target.host, String(target.port)]),
               terminationMessagePolicy: 'FallbackToLogsOnError',
               resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } },

@@ -95,7 +95,9 @@ function installBefore(): void {
   // As in a cluster that was made before PostgreSQL 15: there the schema is the superuser's.
   ask(
     'shop_game',
-    'ALTER SCHEMA public OWNER TO postgres; CREATE TABLE game (id int); INSERT INTO game VALUES (1), (2)',
+    `ALTER SCHEMA public OWNER TO postgres; CREATE TABLE game (id int); INSERT INTO game VALUES (1), (2);
+     ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO game_user;
+     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON TYPES TO game_user`,
   );
 }
 
@@ -159,6 +161,65 @@ Nothing was changed.`,
   expect(as('auth_user', 'shop_auth', 'SELECT 1')).toBe('1');
 });
 
+const SQL = [sqlFileName(postgres), removeSqlFileName(postgres)];
+const AUTH = "\\set databases :databases 'shop_auth auth_owner auth_user\\n'\n";
+const WRONG: readonly [string, (sql: string) => string, string?][] = [
+  ['missing', (sql) => sql.slice(sql.indexOf('\n\n'))],
+  ['cut off', (sql) => sql.replace('\\set host_access_values 1\n', '')],
+  ['without a line', (sql) => sql.replace(/^.set superuser .*\n/m, '')],
+  ['of another version', (sql) => sql.replace('host_access_values 1', 'host_access_values 2'), 'the version'],
+  ['without databases', (sql) => sql.replace(/^(.set databases) :.*\n/gm, ''), 'databases: not lines'],
+  ...[
+    ...[
+      'shop_auth auth_owner',
+      'shop_auth  auth_owner auth_user',
+      'Shop auth_owner auth_user',
+      'shop_auth auth_owner auth_user x',
+    ],
+    ...[
+      'shop_auth auth_owner auth_user;DROP',
+      `shop_auth auth_owner "auth_user"`,
+      'shop_auth auth_owner a\\\\!id',
+      ':x auth_owner auth_user',
+    ],
+    ...[
+      "shop_auth auth_owner \\'",
+      'shop_auth auth_owner auth_user\\n',
+      `shop_auth auth_owner ${'a'.repeat(64)}`,
+      '$x$ a b',
+    ],
+  ].map((line): [string, (sql: string) => string, string] => [
+    `with the databases "${line}"`,
+    (sql) => sql.replace(AUTH, () => `\\set databases :databases '${line}\\n'\n`),
+    'databases: not lines',
+  ]),
+  [
+    'with another server',
+    (sql) => sql.replace("\\set server '", "\\set server 'x\\'); DROP DATABASE postgres; --"),
+    'server: not',
+  ],
+  ['with another name', (sql) => sql.replace("\\set name '", "\\set name 'x\\'; --"), 'name: not'],
+  ['with another superuser', (sql) => sql.replace("\\set superuser '", "\\set superuser 'x\\'; --"), 'superuser: not'],
+];
+
+test('values that are missing, not whole, or of another form are refused, and nothing is changed', () => {
+  expect(apply().code).toBe(0);
+  const before = everything();
+
+  for (const [wrong, change, message = 'are missing, or not whole'] of WRONG) {
+    for (const name of SQL) {
+      const changed = change(file(name));
+      expect([wrong, changed]).not.toEqual([wrong, file(name)]);
+      const { code, stdout, stderr } = lab.sql(PASSWORDS + changed);
+
+      expect([wrong, code, stdout]).toEqual([wrong, 3, '']);
+      expect(stderr).toContain(message);
+      expect(stderr).toMatch(/^ERROR: .* [Ss]ynthesize again. Nothing was changed.$/m);
+    }
+  }
+  expect(everything()).toBe(before);
+});
+
 test('whom psql runs as is never one of the roles, whatever is asked for', () => {
   ask('postgres', 'CREATE ROLE auth_owner SUPERUSER LOGIN');
   const before = everything();
@@ -210,7 +271,9 @@ test('an installation of the superuser is handed over without losing a row, and 
   expect(left('shop_auth')).toBe('');
   expect(ask('shop_game', "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'")).toBe('game_owner');
   expect(ask('shop_auth', "SELECT extowner::regrole FROM pg_extension WHERE extname = 'hstore'")).toBe('postgres');
-  expect(ask('shop_auth', "SELECT count(*) FROM pg_default_acl WHERE defaclrole = 'postgres'::regrole")).toBe('0');
+  for (const database of ['shop_auth', 'shop_game']) {
+    expect(ask(database, "SELECT count(*) FROM pg_default_acl WHERE defaclrole = 'postgres'::regrole")).toBe('0');
+  }
 
   // A second run changes nothing; without the flag, since all of it is ours now.
   const handedOver = withoutPasswords();

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { access, postgres } from '../k3d/example';
@@ -316,13 +316,6 @@ test('a PostgreSQL that is down: named once, and what depends on it says why it 
   expect(section(stdout, 'the databases')).toContain('PostgreSQL does not answer on port 5432, so it cannot be asked');
   expect(stdout).not.toMatch(/^\s+at /m);
   expect(code).toBe(1);
-});
-
-test('shellcheck finds nothing in the generated scripts', () => {
-  for (const script of ['firewall.sh', 'services.sh']) {
-    chmodSync(join(lab.files, script), 0o755);
-    expect(lab.run('host', 'shellcheck', [join(lab.files, script)]).stdout).toBe('');
-  }
 });
 
 test('systemd takes the unit', () => {

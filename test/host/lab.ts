@@ -32,7 +32,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   nft: 'nftables',
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',
-  shellcheck: 'shellcheck',
   psql: 'postgresql-client',
   'systemd-analyze': 'systemd',
 };

@@ -1,27 +1,24 @@
 #!/bin/sh
-# Generated from the environment; do not edit.
-#
-# Opens this host's firewall to the k3d cluster sportstix, and nothing more than this:
-#   TCP port 5432 (postgres-external) from 172.21.0.0/16 and 10.42.0.0/16
-#   TCP port 6379 (redis-external) from 172.21.0.0/16 and 10.42.0.0/16
+# Opens this host's firewall to a k3d cluster, and nothing more than this: the ports of the servers in host.values, from the
+# ranges in it. That file stands beside this one, and values.sh, which reads it, does too.
 #
 # Works on both firewalls of the kernel, since a packet must be let in by each of them:
-#   iptables: a chain of its own, SPORTSTIX-HOST-ACCESS, that INPUT jumps to first;
+#   iptables: a chain of its own, that INPUT jumps to first;
 #   nftables: one rule at the head of every input chain. A chain of its own would not do: with nftables, what one chain
 #             accepts another can still drop.
+# Only INPUT is opened. A packet from a pod to the host is for the host itself, whatever its source, so FORWARD never sees
+# it; a rule there would open these ports on every machine behind the host.
 # With --close it also closes these ports to everybody else but this host, over IPv4 and IPv6: in a table of its own in
 # nftables, since what one chain drops no other can accept; where there is no nft, in the chains of iptables and ip6tables.
 # Every change is one transaction: it is made whole or not at all. Running it again changes nothing.
 set -eu
+# What other programs print is read below, and a-z are 26 letters.
+LC_ALL=C
+export LC_ALL
 
-NAME=sportstix-host-access
-CHAIN=SPORTSTIX-HOST-ACCESS
-TABLE=sportstix_host_access
-CLOSED='sportstix-host-access: closed 4a33d547db7a'
+NAME=${0##*/}
 # For staging and tests: a folder that stands for the root of the file system.
 DESTDIR=${DESTDIR:-}
-PROGRAM=/usr/local/sbin/$NAME
-UNIT=/etc/systemd/system/$NAME.service
 
 usage() {
   cat <<'END'
@@ -30,7 +27,7 @@ Usage: firewall.sh COMMAND [--close | --no-close] [--dry-run] [--backend auto|ip
   apply      let the cluster in
   remove     undo apply
   status     say whether the cluster is let in; exit code 1 when it is not
-  install    apply now, after every reboot and whenever the firewall is reloaded (copies itself, enables a systemd unit)
+  install    apply now, after every reboot and whenever the firewall is reloaded (copies itself and the values, enables a systemd unit)
   uninstall  undo install, and remove
   commands   print the same for hosts whose firewall ufw or firewalld manages
 
@@ -46,56 +43,63 @@ say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "$NAME" "$*" >&2; exit 2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# "RANGE PORT SERVER" for each range and server.
+openings() {
+  say "$SERVERS" | while read -r _ server port _; do
+    for range in $RANGES; do say "$range $port $server"; done
+  done
+}
+
+# --- firewalls that others manage: what to run there. They keep their rules over reboots and reloads themselves.
+
+# $1: what comes before the rule, $2: what comes after it
+ufw_allow() { openings | while read -r range port _; do say "$1 allow proto tcp from $range to any port $port$2"; done; }
+ufw_deny() { for port in $PORTS; do say "$1 deny proto tcp to any port $port$2"; done; }
+
+# $1: apply, close or remove
 ufw_commands() {
   case $1 in
-    remove) printf '%s\n' \
-      'ufw --force delete allow proto tcp from 172.21.0.0/16 to any port 5432' \
-      'ufw --force delete allow proto tcp from 10.42.0.0/16 to any port 5432' \
-      'ufw --force delete allow proto tcp from 172.21.0.0/16 to any port 6379' \
-      'ufw --force delete allow proto tcp from 10.42.0.0/16 to any port 6379' \
-      'ufw --force delete deny proto tcp to any port 5432' \
-      'ufw --force delete deny proto tcp to any port 6379' ;;
-    close) printf '%s\n' \
-      'ufw prepend deny proto tcp to any port 5432 comment sportstix-host-access' \
-      'ufw prepend deny proto tcp to any port 6379 comment sportstix-host-access' \
-      'ufw prepend allow proto tcp from 172.21.0.0/16 to any port 5432 comment sportstix-host-access' \
-      'ufw prepend allow proto tcp from 10.42.0.0/16 to any port 5432 comment sportstix-host-access' \
-      'ufw prepend allow proto tcp from 172.21.0.0/16 to any port 6379 comment sportstix-host-access' \
-      'ufw prepend allow proto tcp from 10.42.0.0/16 to any port 6379 comment sportstix-host-access' ;;
-    *) printf '%s\n' \
-      'ufw allow proto tcp from 172.21.0.0/16 to any port 5432 comment sportstix-host-access' \
-      'ufw allow proto tcp from 10.42.0.0/16 to any port 5432 comment sportstix-host-access' \
-      'ufw allow proto tcp from 172.21.0.0/16 to any port 6379 comment sportstix-host-access' \
-      'ufw allow proto tcp from 10.42.0.0/16 to any port 6379 comment sportstix-host-access' ;;
+    remove)
+      ufw_allow 'ufw --force delete' ''
+      ufw_deny 'ufw --force delete' ''
+      ;;
+    close)
+      # The first rule that matches decides, and each is put before all others: so what is put last comes first.
+      ufw_deny 'ufw prepend' " comment $NAME"
+      ufw_allow 'ufw prepend' " comment $NAME"
+      ;;
+    *) ufw_allow ufw " comment $NAME" ;;
   esac
 }
 
+# The order among rules is their priority; a negative one comes before all that have none (firewalld.richlanguage(5)).
+# $1: add or remove
+firewalld_accept() {
+  openings | while read -r range port _; do
+    firewalld_rule "$1" "priority=\"-100\" family=\"ipv4\" source address=\"$range\" port port=\"$port\" protocol=\"tcp\" accept"
+  done
+}
+firewalld_drop() { for port in $PORTS; do firewalld_rule "$1" "priority=\"-99\" port port=\"$port\" protocol=\"tcp\" drop"; done; }
+firewalld_rule() { say "firewall-cmd --permanent '--$1-rich-rule=rule $2'"; }
+
+# $1: apply, close or remove
 firewalld_commands() {
   case $1 in
-    remove) printf '%s\n' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-99" port port="5432" protocol="tcp" drop'\''' \
-      'firewall-cmd --permanent '\''--remove-rich-rule=rule priority="-99" port port="6379" protocol="tcp" drop'\''' \
-      'firewall-cmd --reload' ;;
-    close) printf '%s\n' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-99" port port="5432" protocol="tcp" drop'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-99" port port="6379" protocol="tcp" drop'\''' \
-      'firewall-cmd --reload' ;;
-    *) printf '%s\n' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="5432" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="172.21.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --permanent '\''--add-rich-rule=rule priority="-100" family="ipv4" source address="10.42.0.0/16" port port="6379" protocol="tcp" accept'\''' \
-      'firewall-cmd --reload' ;;
+    remove)
+      firewalld_accept remove
+      firewalld_drop remove
+      ;;
+    close)
+      firewalld_accept add
+      firewalld_drop add
+      ;;
+    *) firewalld_accept add ;;
   esac
+  say 'firewall-cmd --reload'
 }
+
+# $1: ufw or firewalld, $2: apply, close or remove
+managed_commands() { case $1 in ufw) ufw_commands "$2" ;; *) firewalld_commands "$2" ;; esac }
 
 # What manages the firewall, if anything does: rules made behind its back are lost, or confuse the next person.
 manager() {
@@ -109,19 +113,16 @@ manager() {
 # --- iptables
 
 iptables_rules() {
-  cat <<'END'
--A SPORTSTIX-HOST-ACCESS -s 172.21.0.0/16 -p tcp -m tcp --dport 5432 -m comment --comment "sportstix-host-access: postgres-external" -j ACCEPT
--A SPORTSTIX-HOST-ACCESS -s 10.42.0.0/16 -p tcp -m tcp --dport 5432 -m comment --comment "sportstix-host-access: postgres-external" -j ACCEPT
--A SPORTSTIX-HOST-ACCESS -s 172.21.0.0/16 -p tcp -m tcp --dport 6379 -m comment --comment "sportstix-host-access: redis-external" -j ACCEPT
--A SPORTSTIX-HOST-ACCESS -s 10.42.0.0/16 -p tcp -m tcp --dport 6379 -m comment --comment "sportstix-host-access: redis-external" -j ACCEPT
-END
+  openings | while read -r range port server; do
+    say "-A $CHAIN -s $range -p tcp -m tcp --dport $port -m comment --comment \"$NAME: $server\" -j ACCEPT"
+  done
 }
 
+# Only what opens a connection is dropped, so that those that are open stay, also where the kernel does not track them.
 iptables_closing() {
-  cat <<'END'
--A SPORTSTIX-HOST-ACCESS ! -i lo -p tcp -m tcp --dport 5432 --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment "sportstix-host-access: closed" -j DROP
--A SPORTSTIX-HOST-ACCESS ! -i lo -p tcp -m tcp --dport 6379 --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment "sportstix-host-access: closed" -j DROP
-END
+  for port in $PORTS; do
+    say "-A $CHAIN ! -i lo -p tcp -m tcp --dport $port --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment \"$NAME: closed\" -j DROP"
+  done
 }
 
 # What the chain is to hold: $1 iptables or ip6tables. The ranges are IPv4.
@@ -158,9 +159,9 @@ iptables_apply() {
         done
         say "-I INPUT 1 -j $CHAIN"
         say COMMIT
-      } | run "$tool-restore" --wait 5 --noflush
+      } | run "$tool-restore" --wait 5 --noflush || return
     elif iptables_made "$tool"; then
-      iptables_drop_chain "$tool"
+      iptables_drop_chain "$tool" || return
     elif [ "$tool" = iptables ]; then
       say 'iptables: drops nothing, so nothing to open'
     fi
@@ -171,7 +172,7 @@ iptables_remove() {
   for tool in iptables ip6tables; do
     have "$tool" || continue
     if iptables_made "$tool"; then
-      iptables_drop_chain "$tool"
+      iptables_drop_chain "$tool" || return
     elif [ "$tool" = iptables ]; then
       say 'iptables: nothing to remove'
     fi
@@ -229,26 +230,36 @@ nft_scan() {
     }'
 }
 
-nft_rule() {
-  cat <<'END'
-ip saddr { 172.21.0.0/16, 10.42.0.0/16 } tcp dport { 5432, 6379 } accept comment "sportstix-host-access"
-END
+# What packets of the cluster to the servers are like.
+nft_match() { say "ip saddr { $(listed "$RANGES") } tcp dport { $(listed "$PORTS") }"; }
+
+listed() { say "$1" | sed 's/ /, /g'; }
+
+nft_rule() { say "$(nft_match) accept comment \"$NAME\""; }
+
+nft_closing_rules() {
+  say 'iifname "lo" accept'
+  say "$(nft_match) accept"
+  say "tcp dport { $(listed "$PORTS") } tcp flags & (fin | syn | rst | ack) == syn drop"
 }
 
-# The table that closes, whole: begun anew, so that it never holds rules of an older environment.
-nft_closing() {
-  cat <<END
-table inet $TABLE
-delete table inet $TABLE
-table inet $TABLE {
-  chain input {
-    type filter hook input priority filter - 10; policy accept;
-    iifname "lo" accept
-    ip saddr { 172.21.0.0/16, 10.42.0.0/16 } tcp dport { 5432, 6379 } accept
-    tcp dport { 5432, 6379 } tcp flags & (fin | syn | rst | ack) == syn drop comment "$CLOSED"
-  }
+# The comment by which the table that closes is known to be of these values.
+closed_mark() {
+  digest=$(nft_closing_rules | paste -s -d , - | tr -d '\n' | sha256sum | cut -c 1-12)
+  [ "${#digest}" -eq 12 ] || fail 'sha256sum is missing: install coreutils'
+  say "$NAME: closed $digest"
 }
-END
+
+# The table that closes, whole: begun anew, so that it never holds rules of older values.
+nft_closing() {
+  say "table inet $TABLE"
+  say "delete table inet $TABLE"
+  say "table inet $TABLE {"
+  say '  chain input {'
+  say '    type filter hook input priority filter - 10; policy accept;'
+  nft_closing_rules | sed -e 's/^/    /' -e "\$s/\$/ comment \"$CLOSED\"/"
+  say '  }'
+  say '}'
 }
 
 nft_batch() {
@@ -264,7 +275,8 @@ nft_batch() {
 }
 
 nft_change() {
-  found=$(nft_scan)
+  # An exit in a substitution ends only that.
+  found=$(nft_scan) || exit
   batch=$(nft_batch "$found" "$1")
   if [ -z "$batch" ]; then
     say "nftables: nothing to $1"
@@ -274,7 +286,7 @@ nft_change() {
 }
 
 nft_status() {
-  found=$(nft_scan)
+  found=$(nft_scan) || exit
   missing=$(say "$found" | awk '
     $1 == "chain" { chains[$2 " " $3 " " $4] = 1 }
     $1 == "rule" && $6 == 1 { first[$2 " " $3 " " $4] = 1 }
@@ -340,7 +352,11 @@ each_backend() {
   closed_by=$(closes "$1") || exit
   if [ "$backend" != nftables ]; then
     if have iptables; then
-      "iptables_$1" || result=1
+      case $1 in
+        apply) iptables_apply || result=1 ;;
+        remove) iptables_remove || result=1 ;;
+        status) iptables_status || result=1 ;;
+      esac
       done=yes
     elif [ "$backend" = iptables ]; then
       fail 'iptables is not installed'
@@ -367,7 +383,7 @@ do_command() {
     managed=$(manager)
     if [ -n "$managed" ]; then
       say "$managed manages this host's firewall. As root, run:"
-      if [ "$1" = apply ] && [ "$close" = yes ]; then "${managed}_commands" close; else "${managed}_commands" "$1"; fi
+      if [ "$1" = apply ] && [ "$close" = yes ]; then managed_commands "$managed" close; else managed_commands "$managed" "$1"; fi
       return 3
     fi
   fi
@@ -382,7 +398,11 @@ system() {
 
 systemd_runs() { [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; }
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# What is installed is a link to this script.
+here=$(dirname -- "$(readlink -f -- "$0")")
+# shellcheck source-path=SCRIPTDIR source=values.sh
+. "$here/values.sh"
+
 command=${1:-}
 [ "$#" -gt 0 ] && shift
 dry_run=no
@@ -400,8 +420,24 @@ while [ "$#" -gt 0 ]; do
   esac
   shift
 done
+case $command in
+  apply | remove | status | install | uninstall | commands) ;;
+  help | --help | -h) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
 case $command:$close in apply:* | install:* | *:) ;; *) fail "--close and --no-close go with apply and install" ;; esac
 case $backend in auto | iptables | nftables) ;; *) fail "no such backend: $backend; use auto, iptables or nftables" ;; esac
+
+read_values "$here/host.values"
+PORTS=$(say "$SERVERS" | cut -d ' ' -f 3 | sort -n | paste -s -d ' ' -)
+# As long as the kernel lets a chain's name be (XT_EXTENSION_MAXNAMELEN, with its end mark).
+CHAIN=$(say "$NAME" | tr '[:lower:]' '[:upper:]' | cut -c 1-28)
+TABLE=$(say "$NAME" | tr - _)
+CLOSED=$(closed_mark)
+LIBRARY=/usr/local/lib/$NAME
+# A clone may move, so the unit runs a copy.
+PROGRAM=/usr/local/sbin/$NAME
+UNIT=/etc/systemd/system/$NAME.service
 
 case $command in
   apply | remove | status) do_command "$command" ;;
@@ -410,8 +446,11 @@ case $command in
     if [ -n "$managed" ]; then do_command apply; exit; fi
     [ "$(id -u)" = 0 ] || [ "$dry_run" = yes ] || fail 'install writes below /usr/local and /etc, which needs root: run it with sudo'
     [ -f "$here/$NAME.service" ] || fail "$here/$NAME.service is missing: run synth again"
-    system mkdir -p "$DESTDIR${PROGRAM%/*}" "$DESTDIR${UNIT%/*}"
-    system install -m 0755 "$here/${0##*/}" "$DESTDIR$PROGRAM"
+    system mkdir -p "$DESTDIR${PROGRAM%/*}" "$DESTDIR$LIBRARY" "$DESTDIR${UNIT%/*}"
+    system install -m 0755 "$here/firewall.sh" "$DESTDIR$LIBRARY"
+    system install -m 0644 "$here/values.sh" "$here/host.values" "$DESTDIR$LIBRARY"
+    # Also in the place of the one file that earlier versions installed.
+    system ln -sfn "../lib/$NAME/firewall.sh" "$DESTDIR$PROGRAM"
     # Kept over a reboot by the unit: what was asked for, or else what is so.
     if [ -z "$close" ] && { grep -qs -e ' apply --close$' "$DESTDIR$UNIT" || [ -n "$(closed_now)" ]; }; then close=yes; fi
     if [ "$close" = yes ]; then
@@ -441,17 +480,17 @@ case $command in
     elif [ -z "$DESTDIR" ]; then
       do_command remove
     fi
-    system rm -f "$DESTDIR$UNIT" "$DESTDIR$PROGRAM"
+    system rm -rf -- "$DESTDIR$UNIT" "$DESTDIR$PROGRAM" "$DESTDIR$LIBRARY"
     if systemd_runs; then system systemctl daemon-reload; fi
     ;;
   commands)
-    say '# ufw'; ufw_commands apply
-    say '# ufw, closed to others'; ufw_commands close
-    say '# ufw, to undo'; ufw_commands remove
-    say '# firewalld'; firewalld_commands apply
-    say '# firewalld, closed to others'; firewalld_commands close
-    say '# firewalld, to undo'; firewalld_commands remove
+    for firewall in ufw firewalld; do
+      say "# $firewall"
+      managed_commands "$firewall" apply
+      say "# $firewall, closed to others"
+      managed_commands "$firewall" close
+      say "# $firewall, to undo"
+      managed_commands "$firewall" remove
+    done
     ;;
-  help | --help | -h) usage ;;
-  *) usage >&2; exit 2 ;;
 esac

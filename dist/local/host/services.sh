@@ -1,14 +1,16 @@
 #!/bin/sh
-# Generated from the environment; do not edit.
-#
 # Puts what the cluster needs into the configuration of PostgreSQL and Redis on this host, between two marker lines of its
-# own: the *.conf files beside this script. All else in those files stays as it is; the file as it was is kept beside it,
-# as FILE.before-sportstix-host-access. A file is replaced whole or not at all. Running it again changes nothing.
+# own: the *.conf files beside this script. Which servers there are stands in host.values beside it. All else in those files
+# stays as it is; the file as it was is kept beside it, as FILE.before-NAME. A file is replaced whole or not at all. Running
+# it again changes nothing.
 # Redis' password comes from the git-ignored file of secrets into a file of its own beside redis.conf, which redis.conf
 # includes; it is never printed. Restarts nothing: it says what to restart.
 set -eu
+# Files are bytes, and a-z are 26 letters.
+LC_ALL=C
+export LC_ALL
 
-NAME=sportstix-host-access
+NAME=${0##*/}
 
 usage() {
   cat <<'END'
@@ -22,7 +24,7 @@ Usage: services.sh COMMAND [--dry-run]
 
 The files are asked of the running PostgreSQL, and Redis' is /etc/redis/redis.conf;
 PG_HBA_FILE, PG_CONF_FILE and REDIS_CONF_FILE in the environment name others, and
-REDIS_PASSWORD_FILE another file with Redis' password than .secrets/local.redis.conf.
+REDIS_PASSWORD_FILE another file with Redis' password than that of the secrets.
 END
 }
 
@@ -30,13 +32,13 @@ say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "$NAME" "$*" >&2; exit 2; }
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=values.sh
+. "$here/values.sh"
+
 temporary=''
 # Whatever ends this script, no half-written file stays.
 trap 'if [ -n "$temporary" ]; then rm -f -- "$temporary"; fi' EXIT
 trap 'exit 130' INT TERM
-
-begin="# BEGIN $NAME"
-end="# END $NAME"
 
 # A file without what is ours.
 theirs() { awk -v begin="$begin" -v end="$end" '$0 == begin { ours = 1 } !ours { print } $0 == end { ours = 0 }' "$1"; }
@@ -107,10 +109,10 @@ postgresql() {
 }
 
 redis() {
-  # $1: name
+  # $1: name, $2: the file with its password
   conf=${REDIS_CONF_FILE:-/etc/redis/redis.conf}
   password="${conf%/*}/$NAME.conf"
-  secret=${REDIS_PASSWORD_FILE:-$here/../../../.secrets/local.redis.conf}
+  secret=${REDIS_PASSWORD_FILE:-$here/$2}
   changed=no
   if [ "$command" = apply ]; then redis_may_start "$conf" && check_secret "$secret"; fi
   if [ "$command" = remove ]; then
@@ -184,7 +186,24 @@ case $command in
   *) usage >&2; exit 2 ;;
 esac
 
+read_values "$here/host.values"
+begin="# BEGIN $NAME"
+end="# END $NAME"
+
+# $1: the kind of servers. Not in a pipe, so that what fails in it ends this script.
+each_server() {
+  while read -r kind name port rest; do
+    case $1:$kind in
+      redis:redis) redis "$name" "$rest" ;;
+      postgresql:postgresql) postgresql "$name" "$rest" "$port" ;;
+    esac < /dev/null
+  done <<END
+$SERVERS
+END
+}
+
 result=0
-redis redis-external
-postgresql postgres-external postgres 5432
+# First, since without its password nothing at all is changed.
+each_server redis
+each_server postgresql
 exit "$result"

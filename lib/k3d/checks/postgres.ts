@@ -6,7 +6,7 @@ import { contains, parseRange } from '../../host/network';
 import { sqlString } from '../../host/quote';
 import { scramMatches } from '../../host/scram';
 import { hbaEntries, type HbaEntry } from '../../host/servers';
-import { givers, markOf, OBJECTS, rolesOf, sqlCommand, takeOverCommand } from '../../host/sql';
+import { markOf, objectsToHandOver, rolesOf, sqlCommand, takeOverCommand } from '../../host/sql';
 import type { CommandResult } from '../../host/system';
 import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
@@ -199,7 +199,7 @@ export async function databasesResult(setup: LocalSetup, server: PostgresServer)
     const objects = await ask(
       setup,
       server,
-      `SELECT coalesce(json_agg(object.identity), '[]') FROM (${OBJECTS}) AS object WHERE owner IN (${givers(access, server, database)})`,
+      `SELECT coalesce(json_agg(identity), '[]') FROM (${objectsToHandOver(access, server, database)}) AS object`,
       database.name,
     );
     if (objects.kind === 'none') return objects.result;
