@@ -6,11 +6,11 @@ import { asYaml, find, synthesized, testChart } from '../testing';
 describe('ConfigMap', () => {
   test('every prop lands in the manifest', () => {
     const chart = testChart();
-    new ConfigMap(chart, 'config', { name: 'web', component: 'frontend', data: { 'a.yaml': 'x: 1\n', B: ' on ' } });
+    new ConfigMap(chart, 'config', { name: 'web', component: 'site', data: { 'a.yaml': 'x: 1\n', B: ' on ' } });
     const manifests = synthesized(chart);
 
     expect(find(manifests, 'ConfigMap', 'config')).toMatchObject({
-      metadata: { labels: { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/component': 'frontend' } },
+      metadata: { labels: { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/component': 'site' } },
       data: { 'a.yaml': 'x: 1\n', B: ' on ' },
     });
     expect(asYaml(manifests)).toMatchSnapshot();
@@ -35,10 +35,10 @@ describe('ConfigMap', () => {
 describe('Secret', () => {
   test('every prop lands in the manifest, values in base64', () => {
     const chart = testChart();
-    new Secret(chart, 'secret', { name: 'web', component: 'frontend', data: { PASSWORD: 'pässword\n' } });
+    new Secret(chart, 'secret', { name: 'web', component: 'site', data: { PASSWORD: 'pässword\n' } });
 
     expect(find(synthesized(chart), 'Secret', 'secret')).toMatchObject({
-      metadata: { labels: { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/component': 'frontend' } },
+      metadata: { labels: { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/component': 'site' } },
       type: 'Opaque',
       data: { PASSWORD: Buffer.from('pässword\n').toString('base64') },
     });

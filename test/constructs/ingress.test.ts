@@ -12,7 +12,7 @@ test('every prop lands in the manifest', () => {
     host: 'shop.example.com',
     description: 'Reached at https://shop.example.com',
     routes: [
-      { path: '/keys', exact: true, service: { name: 'auth', portName: 'https' } },
+      { path: '/keys', exact: true, service: { name: 'orders', portName: 'https' } },
       { path: '/', service: web },
     ],
   };
@@ -31,7 +31,7 @@ test('every prop lands in the manifest', () => {
           host: 'shop.example.com',
           http: {
             paths: [
-              { path: '/keys', pathType: 'Exact', backend: { service: { name: 'auth', port: { name: 'https' } } } },
+              { path: '/keys', pathType: 'Exact', backend: { service: { name: 'orders', port: { name: 'https' } } } },
               { path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { name: 'http' } } } },
             ],
           },

@@ -145,7 +145,7 @@ test('every prop lands in the manifest', () => {
     failureThreshold: 7,
   });
   const props: Required<WebServiceProps> = {
-    component: 'frontend',
+    component: 'site',
     image: 'shop/web:2.0',
     port: 8081,
     resources: {
@@ -177,12 +177,12 @@ test('every prop lands in the manifest', () => {
   };
 
   expect(rollout).toMatchObject({
-    metadata: { labels: { 'app.kubernetes.io/component': 'frontend' } },
+    metadata: { labels: { 'app.kubernetes.io/component': 'site' } },
     spec: { replicas: 4, revisionHistoryLimit: 5, strategy: { canary: { steps: [{ setWeight: 10 }, { pause: {} }] } } },
   });
   expect(template.metadata.labels).toMatchObject({
     'shop.example/tier': 'front',
-    'app.kubernetes.io/component': 'frontend',
+    'app.kubernetes.io/component': 'site',
   });
   expect(template.spec).toMatchObject({
     terminationGracePeriodSeconds: 45,

@@ -505,23 +505,28 @@ const CASES: Readonly<Record<string, Case>> = {
       ],
     ],
     check: 'images: 2 images',
-    found: 'shop/auth-service:dev is missing on k3d-shop-agent-1',
-    remedy: 'k3d image import --cluster shop shop/auth-service:dev',
+    found: 'shop/orders-service:dev is missing on k3d-shop-agent-1',
+    remedy: 'k3d image import --cluster shop shop/orders-service:dev',
   },
   'an image is not built': {
     replies: [
       [/^docker exec k3d-shop-agent-1/, '{"images":[{"repoTags":["docker.io/library/redis:7.2"]}]}'],
-      [/^docker image inspect/, exited(1, 'Error response from daemon: No such image: shop/auth-service:dev', '[]\n')],
+      [
+        /^docker image inspect/,
+        exited(1, 'Error response from daemon: No such image: shop/orders-service:dev', '[]\n'),
+      ],
     ],
     check: 'images: 2 images',
-    found: 'shop/auth-service:dev is missing on k3d-shop-agent-1',
-    remedy: 'build, since docker has it neither: docker build --build-arg API=http://a -t shop/auth-service:dev FOLDER',
+    found: 'shop/orders-service:dev is missing on k3d-shop-agent-1',
+    remedy:
+      'build, since docker has it neither: docker build --build-arg API=http://a -t shop/orders-service:dev FOLDER',
   },
   'an image was built again since it was imported': {
     replies: [[/^docker image inspect shop/, dockerImage('newer')]],
     check: 'images: 2 images',
-    found: 'shop/auth-service:dev on k3d-shop-server-0, k3d-shop-agent-0, k3d-shop-agent-1 is another than Docker has',
-    remedy: 'k3d image import --cluster shop shop/auth-service:dev',
+    found:
+      'shop/orders-service:dev on k3d-shop-server-0, k3d-shop-agent-0, k3d-shop-agent-1 is another than Docker has',
+    remedy: 'k3d image import --cluster shop shop/orders-service:dev',
   },
   'a node cannot be asked for its images': {
     replies: [[/^docker exec k3d-shop-agent-0 crictl/, exited(1, 'container 4f1c is not running')]],
@@ -669,7 +674,7 @@ test.each(Object.entries(CASES))('%s: named, with the remedy', async (_, expecte
         image: expected.image ?? cluster.image,
       },
     },
-    buildArguments: new Map([['shop/auth-service:dev', ['API=http://a']]]),
+    buildArguments: new Map([['shop/orders-service:dev', ['API=http://a']]]),
   });
 
   const hit = failed(diagnoses).find(({ name }) => name.startsWith(expected.check));
@@ -961,7 +966,7 @@ test('a SCRAM verifier is compared with a password', () => {
 
 test('images are named as container runtimes list them', () => {
   expect(fullImageName('redis:7')).toBe('docker.io/library/redis:7');
-  expect(fullImageName('shop/auth:dev')).toBe('docker.io/shop/auth:dev');
-  expect(fullImageName('localhost/auth:dev')).toBe('localhost/auth:dev');
-  expect(fullImageName('registry.example:5000/auth:dev')).toBe('registry.example:5000/auth:dev');
+  expect(fullImageName('shop/orders:dev')).toBe('docker.io/shop/orders:dev');
+  expect(fullImageName('localhost/orders:dev')).toBe('localhost/orders:dev');
+  expect(fullImageName('registry.example:5000/orders:dev')).toBe('registry.example:5000/orders:dev');
 });

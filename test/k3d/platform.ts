@@ -5,7 +5,7 @@ import { cluster } from './example';
 export const platform: BringUpProps = {
   cluster,
   configFile: 'dist/local/k3d.yml',
-  images: ['shop/auth-service:dev', 'shop/game-service:dev'],
+  images: ['shop/orders-service:dev', 'shop/carts-service:dev'],
   manifests: [
     { name: 'custom resources', apply: ['--server-side', '-f', 'crds'], established: ['rollouts.argoproj.io'] },
     { name: 'platform', apply: ['-f', 'dist/local/manifests'] },

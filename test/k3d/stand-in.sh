@@ -109,7 +109,7 @@ case $call in
     ready=$(cat ready 2>/dev/null || echo 0)
     echo 1 > ready
     printf '{"kind":"List","items":['
-    workload Deployment auth "$ready" ContainerCreating
+    workload Deployment orders "$ready" ContainerCreating
     printf ','
     workload StatefulSet kafka 1 ''
     printf ']}\n'

@@ -66,7 +66,7 @@ export const PASSWORDS = { ...ROLES, default: 'redis password' };
 export function databases(...names: readonly string[]): string {
   return JSON.stringify(names.map((name) => ({ name, owner: name.replace('shop_', '').concat('_owner'), mark: MARK })));
 }
-export const IMAGES = ['shop/auth-service:dev', 'redis:7.2'];
+export const IMAGES = ['shop/orders-service:dev', 'redis:7.2'];
 
 export function listening(address: string, port: number, process = ''): string {
   return `LISTEN 0 511 ${address}:${port} 0.0.0.0:* ${process}\n`;
@@ -182,7 +182,7 @@ export const WELL: readonly (readonly [RegExp, Reply])[] = [
   [/^nsenter --net=\/proc\/4242\/ns\/net .*node -e/, 'open\n'],
   [
     /^docker exec k3d-shop-(server|agent)-\d crictl images/,
-    '{"images":[{"id":"1","repoTags":["docker.io/shop/auth-service:dev"]},{"id":"2","repoTags":["docker.io/library/redis:7.2"]}]}',
+    '{"images":[{"id":"1","repoTags":["docker.io/shop/orders-service:dev"]},{"id":"2","repoTags":["docker.io/library/redis:7.2"]}]}',
   ],
   [/^docker exec k3d-shop-(server|agent)-\d crictl inspecti/, ociImage('base')],
   [/^docker image inspect/, dockerImage('base')],

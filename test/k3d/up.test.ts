@@ -14,7 +14,7 @@ import { platform } from './platform';
 import { exited, setup, terminal, type RecordingTerminal } from './stand-ins';
 
 const NODES = ['k3d-shop-server-0', 'k3d-shop-agent-0', 'k3d-shop-agent-1'];
-const IMAGES = ['shop/auth-service:dev', 'shop/game-service:dev'];
+const IMAGES = ['shop/orders-service:dev', 'shop/carts-service:dev'];
 const ASK = {
   clusters: 'k3d cluster list -o json',
   contexts: 'kubectl config get-contexts -o name',
@@ -26,7 +26,7 @@ const ASK = {
 };
 const DO = {
   create: 'k3d cluster create --config dist/local/k3d.yml',
-  load: 'k3d image import --cluster shop shop/auth-service:dev shop/game-service:dev',
+  load: 'k3d image import --cluster shop shop/orders-service:dev shop/carts-service:dev',
   definitions: 'kubectl --context k3d-shop apply --server-side -f crds',
   established: 'kubectl --context k3d-shop wait --for=condition=Established --timeout=60s crd/rollouts.argoproj.io',
   platform: 'kubectl --context k3d-shop apply -f dist/local/manifests',
@@ -57,8 +57,8 @@ function tell(file: string, text: string): void {
 }
 
 /** What Docker has: each image in some version. */
-function builtAs(auth: number, game = auth): string {
-  return `shop/auth-service:dev auth-${auth}\nshop/game-service:dev game-${game}\n`;
+function builtAs(orders: number, carts = orders): string {
+  return `shop/orders-service:dev orders-${orders}\nshop/carts-service:dev carts-${carts}\n`;
 }
 
 function calls(): readonly string[] {
@@ -173,7 +173,7 @@ test('a workload that does not come up is named with its reason', async () => {
 
   expect(await up(screen, 0, { ...platform, timeoutSeconds: 0 })).toBe(1);
 
-  expect(screen.written()).toContain('    shop/auth 0 of 1: ContainerCreating\n');
+  expect(screen.written()).toContain('    shop/orders 0 of 1: ContainerCreating\n');
 });
 
 test('what the doctor finds stops it before anything is made', async () => {
@@ -303,15 +303,15 @@ describe('images', () => {
     const screen = terminal();
 
     expect(await up(screen)).toBe(0);
-    expect(loads(before)).toEqual(['k3d image import --cluster shop shop/game-service:dev']);
+    expect(loads(before)).toEqual(['k3d image import --cluster shop shop/carts-service:dev']);
     expect(screen.written()).toContain(
-      'shop/game-service:dev on k3d-shop-server-0, k3d-shop-agent-0, k3d-shop-agent-1',
+      'shop/carts-service:dev on k3d-shop-server-0, k3d-shop-agent-0, k3d-shop-agent-1',
     );
   });
 
   test.each([
-    ['for the first time', '', 'shop/auth-service:dev is missing on k3d-shop-agent-1'],
-    ['again', '2', 'shop/auth-service:dev on k3d-shop-agent-1 is another than Docker has'],
+    ['for the first time', '', 'shop/orders-service:dev is missing on k3d-shop-agent-1'],
+    ['again', '2', 'shop/orders-service:dev on k3d-shop-agent-1 is another than Docker has'],
   ])('that do not get to a node %s, although k3d ends well, stop it at once', async (_, again, message) => {
     const screen = terminal();
     if (again !== '') {
@@ -344,13 +344,13 @@ describe('images', () => {
   test('that are not built stop it, with how each is built', async () => {
     const screen = terminal();
     tell('built', builtAs(1).split('\n')[0] ?? '');
-    const buildArguments = new Map([['shop/game-service:dev', ['API_URL=http://localhost:8880', 'NAME=a b']]]);
+    const buildArguments = new Map([['shop/carts-service:dev', ['API_URL=http://localhost:8880', 'NAME=a b']]]);
 
     expect(await up(screen, 0, { ...platform, buildArguments })).toBe(1);
 
     expect(done()).toEqual([DO.create]);
     expect(screen.written()).toContain(
-      "docker build --build-arg API_URL=http://localhost:8880 --build-arg 'NAME=a b' -t shop/game-service:dev FOLDER\n",
+      "docker build --build-arg API_URL=http://localhost:8880 --build-arg 'NAME=a b' -t shop/carts-service:dev FOLDER\n",
     );
   });
 
@@ -392,7 +392,7 @@ describe('generated files', () => {
     const screen = terminal();
     const old = [
       SECRET,
-      { file: 'dist/auth.k8s.yaml', is: 'different', committed: true } as const,
+      { file: 'dist/orders.k8s.yaml', is: 'different', committed: true } as const,
       { file: 'dist/new.k8s.yaml', is: 'missing', committed: true } as const,
     ];
 
@@ -400,7 +400,7 @@ describe('generated files', () => {
 
     expect(calls()).toEqual([]);
     expect(screen.written()).toContain(
-      '    dist/auth.k8s.yaml is not what the code makes now\n    dist/new.k8s.yaml is missing\n    Run npm run synth, look',
+      '    dist/orders.k8s.yaml is not what the code makes now\n    dist/new.k8s.yaml is missing\n    Run npm run synth, look',
     );
   });
 });
@@ -576,8 +576,8 @@ test('on a live terminal the view is drawn again over itself', async () => {
 
   await up(screen);
 
-  expect(screen.written()).toContain('shop/auth 0 of 1: ContainerCreating\n');
-  expect(screen.written()).toContain('\u001b[2A\u001b[2K\u001b[32m√\u001b[0m shop/auth 1 of 1\n');
+  expect(screen.written()).toContain('shop/orders 0 of 1: ContainerCreating\n');
+  expect(screen.written()).toContain('\u001b[2A\u001b[2K\u001b[32m√\u001b[0m shop/orders 1 of 1\n');
 });
 
 describe('readWorkloads', () => {

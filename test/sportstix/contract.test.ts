@@ -138,8 +138,8 @@ const manifests = [...files.values()].flat();
 const services = new Map(local.services.map((service) => [service.name, service]));
 const holding = <Row extends { readonly service: string }>(rows: readonly Row[]): Row[] =>
   rows.filter(({ service }) => services.has(service));
-const isRollout = (service: string): boolean => CANARIES.some((row) => row.service === service);
-const workload = (service: string): Manifest => find(manifests, isRollout(service) ? 'Rollout' : 'Deployment', service);
+const workload = (service: string): Manifest =>
+  find(manifests, services.get(service)?.canary === undefined ? 'Deployment' : 'Rollout', service);
 /** The Secrets that a service reads. */
 const secretsRead = (service: string): string[] =>
   ((containerOf(workload(service))['envFrom'] ?? []) as { secretRef?: { name: string } }[]).flatMap(({ secretRef }) =>
@@ -180,6 +180,11 @@ for (const { service, image, port, cpu, memory, redis, kafka, jwt } of holding(S
     test(`answers on port ${port}`, () => {
       expect(container['ports']).toEqual([{ name: 'http', containerPort: port }]);
       expect(find(manifests, 'Service', service)).toMatchObject({ spec: { ports: [{ name: 'http', port }] } });
+    });
+
+    const kind = CANARIES.some((row) => row.service === service) ? 'Rollout' : 'Deployment';
+    test(`is a ${kind}`, () => {
+      expect(workload(service).kind).toBe(kind);
     });
 
     test('has its CPU and memory', () => {
