@@ -1,9 +1,10 @@
 import type { IConstruct } from 'constructs';
-import { Engine, type Violation } from '../policy/engine';
+import { Engine } from '../policy/engine';
 import { exceptionFor, pathOf } from '../policy/exceptions';
 import { InvalidPropError } from './invalid-prop';
 import type { Policy } from '../policy/policy';
 import { policies as defaultPolicies } from '../policy/policies';
+import type { Violation } from '../policy/violation';
 
 /** A prop that a policy decides about, on its own. */
 export interface EnforcedProp {

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { Resource } from '../manifest/manifest';
 import { child } from '../manifest/plain-data';
-import type { Violation } from './engine';
+import type { Violation } from './violation';
 
 /** An exception from a policy, for a construct and everything below it. */
 export interface Exception {
