@@ -12,8 +12,8 @@ import {
 } from '@bufbuild/cel';
 import type { CelError, CelInput, CelList, CelMap, CelResult } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
-import { RE2JS } from '@bufbuild/re2';
 import type { Path } from '../manifest/plain-data';
+import { matchesPattern } from './patterns';
 import { parsedExpressions } from './parsed-expressions';
 import type { ParsedExpression } from './parsed-expressions';
 import { quantityFunctions } from './quantity';
@@ -31,35 +31,8 @@ export interface Program {
   readonly reads: () => readonly Read[];
 }
 
-/** Longer texts are hardly ever equal. */
-const MAX_REMEMBERED_TEXT = 200;
-/** Texts of one pattern; a run that sees more sees few of them again. */
-const MAX_REMEMBERED_TEXTS = 5_000;
-
-interface Pattern {
-  readonly compiled: RE2JS;
-  /** Which texts match. Objects of one platform hold the same names and values over and over. */
-  readonly known: Map<string, boolean>;
-}
-
-const patterns = new Map<string, Pattern>();
-
-/** RE2 as on the API server, so that no manifest can make a pattern run away; each pattern is compiled once. */
-const matches = celMethod('matches', CelScalar.STRING, [CelScalar.STRING], CelScalar.BOOL, function (text) {
-  let pattern = patterns.get(text);
-  if (pattern === undefined) {
-    pattern = { compiled: RE2JS.compile(text), known: new Map() };
-    patterns.set(text, pattern);
-  }
-  const { compiled, known } = pattern;
-  let result = known.get(this);
-  if (result === undefined) {
-    result = compiled.test(this);
-    if (this.length <= MAX_REMEMBERED_TEXT && known.size < MAX_REMEMBERED_TEXTS) {
-      known.set(this, result);
-    }
-  }
-  return result;
+const matches = celMethod('matches', CelScalar.STRING, [CelScalar.STRING], CelScalar.BOOL, function (pattern) {
+  return matchesPattern(this, pattern);
 });
 
 const environment = celEnv({ funcs: [...strings, ...quantityFunctions, matches] });
