@@ -12,7 +12,7 @@ const MOST = 1000;
  * that a synth does. They are kept as a program that makes them, compiled: no other form is read as fast.
  *
  * @param {string} path
- * @returns {{ get(text: string): unknown, set(text: string, parsed: unknown): void }}
+ * @returns {{ get(text: string): unknown, set(text: string, parsed: unknown): void, save(): void }}
  */
 function keepParsed(path) {
   /** @type {{ code: string, compiled: Buffer } | undefined} */
@@ -20,21 +20,18 @@ function keepParsed(path) {
   /** @type {Map<string, () => unknown>} */
   const makers = kept === undefined ? new Map() : run(kept);
   const before = makers.size;
-  process.once('exit', () => {
-    if (makers.size > before) {
-      try {
-        const code = `new Map([\n${[...makers].map(([text, make]) => `[${toSource(text)},()=>(${toSource(make())})]`).join(',\n')}])`;
-        writeFile(path, toWhole({ code, compiled: compile(code) }));
-      } catch {
-        // They are parsed again next time.
-      }
-    }
-  });
   return {
     get: (text) => makers.get(text)?.(),
     set: (text, parsed) => {
       if (makers.size < MOST) {
         makers.set(text, () => parsed);
+      }
+    },
+    save: () => {
+      if (makers.size > before) {
+        const entries = [...makers].map(([text, make]) => `[${toSource(text)},()=>(${toSource(make())})]`);
+        const code = `new Map([${entries.join(',')}])`;
+        writeFile(path, toWhole({ code, compiled: compile(code) }));
       }
     },
   };

@@ -40,9 +40,16 @@ async function run(entry) {
 function execute({ path, code, compiled, parsedPath }, entry) {
   const script = new Script(code, { filename: path, cachedData: compiled });
   const ownRequire = createRequire(entry);
-  const parsed = keepParsed(parsedPath);
+  const parsedExpressions = keepParsed(parsedPath);
+  process.once('exit', () => {
+    try {
+      parsedExpressions.save();
+    } catch {
+      // They are parsed again next time.
+    }
+  });
   script.runInThisContext()(
-    /** @param {string} id */ (id) => (id === 'parsed-expressions' ? { parsedExpressions: parsed } : ownRequire(id)),
+    /** @param {string} id */ (id) => (id === 'parsed-expressions' ? { parsedExpressions } : ownRequire(id)),
     { exports: {} },
   );
 }
