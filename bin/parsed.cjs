@@ -77,11 +77,14 @@ function toSource(value) {
  */
 function compile(code) {
   setFlagsFromString('--no-lazy');
+  let script;
   try {
-    return new Script(code).createCachedData();
+    script = new Script(code);
   } finally {
     setFlagsFromString('--lazy');
   }
+  // Only now: what is compiled is of use to a process with the same flags.
+  return script.createCachedData();
 }
 
 module.exports = { compile, keepParsed };

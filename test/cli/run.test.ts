@@ -79,6 +79,31 @@ function withoutTools(): void {
   }
 }
 
+const CONFIG_MAP = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'c' },
+  data: { A_TOKEN: 'x' },
+});
+
+/** This project itself. */
+function copyOfProject(): void {
+  smallProject();
+  for (const path of ['main.ts', 'lib', 'imports', 'package.json', 'tsconfig.json']) {
+    fs.rmSync(join(folder, path), { recursive: true, force: true });
+    fs.cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  }
+}
+
+function start(command: readonly string[], input = ''): Outcome {
+  const { status, stdout, stderr } = spawnSync(command[0] ?? '', command.slice(1), {
+    cwd: folder,
+    encoding: 'utf8',
+    input,
+  });
+  return { status, stdout, stderr };
+}
+
 const HELLO: Outcome = { status: 0, stdout: 'hello!\n', stderr: '' };
 
 test('a bundle is made once, and run with the arguments that are given', () => {
@@ -89,6 +114,23 @@ test('a bundle is made once, and run with the arguments that are given', () => {
 
   expect(run()).toEqual(HELLO);
   expect(run(['--a', 'b'])).toEqual({ ...HELLO, stdout: 'hello! --a b\n' });
+});
+
+test('what V8 has compiled is what V8 takes', () => {
+  copyOfProject();
+  start([process.execPath, 'bin/run.cjs', 'lib/cli/check.ts', '-'], CONFIG_MAP);
+  const [kept = ''] = fs.readdirSync(join(folder, 'node_modules/.cache/sportstix'));
+  const files = fs
+    .readdirSync(join(folder, 'node_modules/.cache/sportstix', kept))
+    .filter((name) => !name.endsWith('.map'))
+    .map((name) => join(folder, 'node_modules/.cache/sportstix', kept, name));
+  const script = `const { code, compiled } = require('./bin/cache.cjs').readWhole(process.argv[1]);
+    process.stdout.write(String(new (require('node:vm').Script)(code, { cachedData: compiled }).cachedDataRejected));`;
+
+  expect(files).toHaveLength(2);
+  expect(files.map((file) => start([process.execPath, '--eval', script, file]))).toEqual(
+    files.map(() => ({ status: 0, stdout: 'false', stderr: '' })),
+  );
 });
 
 test.each([
@@ -141,6 +183,19 @@ test('a bundle that somebody else keeps is used by who may only read it', () => 
   fs.chmodSync(folder, 0o755);
 
   expect(run([], ORDINARY_USER)).toEqual(HELLO);
+});
+
+test('what root keeps belongs to whose project it is', () => {
+  smallProject();
+  fs.mkdirSync(join(folder, 'node_modules/.cache'));
+  const owner = fs.statSync(folder);
+  const { uid = owner.uid, gid = owner.gid } = ORDINARY_USER;
+  fs.chownSync(join(folder, 'node_modules/.cache'), uid, gid);
+
+  run();
+
+  const kept = [join(cache(), '..'), cache(), bundle(), `${bundle()}.map`].map((path) => fs.statSync(path));
+  expect(kept.map((stat) => [stat.uid, stat.gid])).toEqual(kept.map(() => [uid, gid]));
 });
 
 test('several at once do not disturb each other', async () => {
@@ -204,30 +259,6 @@ test('a module is where its file is', () => {
 });
 
 describe('this project', () => {
-  const CONFIG_MAP = JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'c' },
-    data: { A_TOKEN: 'x' },
-  });
-
-  function copy(): void {
-    smallProject();
-    for (const path of ['main.ts', 'lib', 'imports', 'package.json', 'tsconfig.json']) {
-      fs.rmSync(join(folder, path), { recursive: true, force: true });
-      fs.cpSync(join(ROOT, path), join(folder, path), { recursive: true });
-    }
-  }
-
-  function start(command: readonly string[], input = ''): Outcome {
-    const { status, stdout, stderr } = spawnSync(command[0] ?? '', command.slice(1), {
-      cwd: folder,
-      encoding: 'utf8',
-      input,
-    });
-    return { status, stdout, stderr };
-  }
-
   const sources = (file: string, ...args: string[]): string[] => [process.execPath, '--import', 'tsx', file, ...args];
   const script = (name: string, ...args: string[]): string[] => ['npm', 'run', '-s', name, '--', ...args];
 
@@ -243,7 +274,7 @@ describe('this project', () => {
   }
 
   test('npm run synth and check do what the sources do, the first time and again', () => {
-    copy();
+    copyOfProject();
     // So that there are secrets, and no word about them later.
     start(sources('main.ts'));
     const synthesized = start(sources('main.ts'));
@@ -271,7 +302,7 @@ describe('this project', () => {
   });
 
   test('the line at which a prop is refused is the same', () => {
-    copy();
+    copyOfProject();
     const catalogue = join(folder, 'lib/sportstix/catalogue.ts');
     fs.writeFileSync(catalogue, fs.readFileSync(catalogue, 'utf8').replace('Cpu.millis(50)', 'Cpu.millis(-50)'));
 
