@@ -1,10 +1,11 @@
 import type { IConstruct } from 'constructs';
-import { Engine, type Violation } from '../policy/engine';
+import { Engine } from '../policy/engine';
 import { exceptionFor } from '../policy/exceptions';
 import { InvalidPropError } from './invalid-prop';
 import { PolicyPack } from '../policy/pack';
 import type { Policy } from '../policy/policy';
 import { policies as defaultPolicies } from '../policy/policies';
+import type { Violation } from '../policy/violation';
 
 /** A prop that a policy decides about, on its own. */
 export interface EnforcedProp {

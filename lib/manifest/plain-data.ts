@@ -53,3 +53,9 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
 export function textsAt(value: unknown, ...path: readonly string[]): readonly string[] {
   return listAt(value, ...path).filter((item) => typeof item === 'string');
 }
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  const message = child(error, 'message');
+  return typeof message === 'string' ? message : String(error);
+}

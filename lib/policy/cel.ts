@@ -12,15 +12,14 @@ import {
 } from '@bufbuild/cel';
 import type { CelError, CelInput, CelList, CelMap, CelResult } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
-import { RE2JS } from '@bufbuild/re2';
 import type { Path } from '../manifest/plain-data';
+import { matchesPattern } from './patterns';
+import { parsedExpressions } from './parsed-expressions';
+import type { ParsedExpression } from './parsed-expressions';
 import { quantityFunctions } from './quantity';
 
 // CEL as the API server evaluates it: the standard functions, the `strings` extension and Kubernetes' own libraries as far as
 // policies use them (https://kubernetes.io/docs/reference/using-api/cel/).
-
-type Parsed = ReturnType<typeof parse>;
-type Expr = NonNullable<Parsed['expr']>;
 
 /** What an expression can see: `object`, `variables`, and the item that is judged. */
 export type Bindings = Readonly<Record<string, CelInput>>;
@@ -32,16 +31,8 @@ export interface Program {
   readonly reads: () => readonly Read[];
 }
 
-const patterns = new Map<string, RE2JS>();
-
-/** RE2 as on the API server, so that no manifest can make a pattern run away; each pattern is compiled once. */
 const matches = celMethod('matches', CelScalar.STRING, [CelScalar.STRING], CelScalar.BOOL, function (pattern) {
-  let compiled = patterns.get(pattern);
-  if (compiled === undefined) {
-    compiled = RE2JS.compile(pattern);
-    patterns.set(pattern, compiled);
-  }
-  return compiled.test(this);
+  return matchesPattern(this, pattern);
 });
 
 const environment = celEnv({ funcs: [...strings, ...quantityFunctions, matches] });
@@ -63,10 +54,10 @@ export type Read = readonly string[];
  * Which parts of its bindings an expression can depend on: `c.securityContext.privileged` reads `['c', 'securityContext', 'privileged']`.
  * Names of the expression's own (of `exists(x, ...)`) come along; they name nothing in the bindings.
  */
-function readsOf(parsed: Parsed): readonly Read[] {
+function readsOf(expression: ParsedExpression): readonly Read[] {
   const reads: Read[] = [];
 
-  function visit(expr: Expr | undefined): void {
+  function visit(expr: ParsedExpression | undefined): void {
     const chain = chainOf(expr);
     if (chain !== undefined) {
       reads.push(chain);
@@ -106,12 +97,12 @@ function readsOf(parsed: Parsed): readonly Read[] {
     }
   }
 
-  visit(parsed.expr);
+  visit(expression);
   return reads;
 }
 
 /** `a.b.c`, also where it is written `dyn(a).b.c`. */
-function chainOf(expr: Expr | undefined): Read | undefined {
+function chainOf(expr: ParsedExpression | undefined): Read | undefined {
   const kind = expr?.exprKind;
   if (kind?.case === 'identExpr') {
     return [kind.value.name];
@@ -121,6 +112,16 @@ function chainOf(expr: Expr | undefined): Read | undefined {
   }
   const operand = kind?.case === 'selectExpr' ? chainOf(kind.value.operand) : undefined;
   return kind?.case === 'selectExpr' && operand !== undefined ? [...operand, kind.value.field] : undefined;
+}
+
+function parseOnce(text: string): ParsedExpression {
+  const known = parsedExpressions.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const { expr } = parse(text);
+  parsedExpressions.set(text, expr);
+  return expr;
 }
 
 const programs = new Map<string, Program>();
@@ -136,19 +137,19 @@ export function compile(text: string): Program {
   if (known !== undefined) {
     return known;
   }
-  let parsed: Parsed | undefined;
+  let parsed: ParsedExpression | undefined;
   let planned: ReturnType<typeof plan> | undefined;
   let reads: readonly Read[] | undefined;
   const program: Program = {
     run: (bindings) => {
-      planned ??= plan(environment, (parsed ??= parse(text)));
+      planned ??= plan(environment, (parsed ??= parseOnce(text)));
       try {
         return planned(bindings);
       } catch (error) {
         return celError(error);
       }
     },
-    reads: () => (reads ??= readsOf((parsed ??= parse(text)))),
+    reads: () => (reads ??= readsOf((parsed ??= parseOnce(text)))),
   };
   programs.set(text, program);
   return program;

@@ -1,5 +1,7 @@
 import type { IConstruct } from 'constructs';
+import type { Resource } from '../manifest/manifest';
 import { child } from '../manifest/plain-data';
+import type { Violation } from './violation';
 
 /** An exception from a policy, for a construct and everything below it. */
 export interface Exception {
@@ -74,6 +76,21 @@ export function annotatedExceptions(manifest: unknown): ReadonlyMap<string, stri
     }
   }
   return found;
+}
+
+/** The violation that a useless exception is. */
+export function uselessException(message: string, resource?: Resource): Violation {
+  return {
+    policy: 'stale-exception',
+    severity: 'error',
+    message,
+    why: 'An exception that nothing needs lets the next violation through unseen.',
+    fix: 'Remove the acknowledgement, or correct the name of the policy.',
+    link: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
+    resource: resource ?? { apiVersion: null, kind: null, namespace: null, name: null },
+    field: '',
+    path: [],
+  };
 }
 
 /** A construct's path; the root has none. */

@@ -2,9 +2,8 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Engine } from './engine';
 import { child } from '../manifest/plain-data';
-import type { Violation } from './engine';
 import type { Resource } from '../manifest/manifest';
-import { annotationFor, exceptionFor, exceptionsOn, pathOf } from './exceptions';
+import { annotationFor, exceptionFor, exceptionsOn, pathOf, uselessException } from './exceptions';
 import type { Exception } from './exceptions';
 import type { Policy, Severity } from './policy';
 import type { WorkloadKind } from '../manifest/workloads';
@@ -199,21 +198,6 @@ function isKnownToOthers(scope: IConstruct, { construct, policy }: Exception): b
       const ids = type === METADATA ? child(data, 'ids') : undefined;
       return Array.isArray(ids) && ids.includes(policy);
     });
-}
-
-/** The violation that a useless exception is. */
-export function uselessException(message: string, resource?: Resource): Violation {
-  return {
-    policy: 'stale-exception',
-    severity: 'error',
-    message,
-    why: 'An exception that nothing needs lets the next violation through unseen.',
-    fix: 'Remove the acknowledgement, or correct the name of the policy.',
-    link: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
-    resource: resource ?? { apiVersion: null, kind: null, namespace: null, name: null },
-    field: '',
-    path: [],
-  };
 }
 
 function keyOf({ construct, policy }: Exception): string {

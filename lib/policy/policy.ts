@@ -15,14 +15,14 @@ export type Severity = 'error' | 'warning';
  *   restartable init containers (sidecars).
  * - `unseenContainers`: every list of containers in an object that is judged as no workload, with the `nearest` kind that would be.
  */
-export type Subject = 'object' | 'template' | 'pod' | 'container' | 'resourced' | 'longRunning' | 'unseenContainers';
+export type RuleTarget = 'object' | 'template' | 'pod' | 'container' | 'resourced' | 'longRunning' | 'unseenContainers';
 
 /**
  * One thing that a policy demands. Its expressions are CEL, see `object`, `variables` and, for containers, `c`, and are the same text
  * wherever they are evaluated.
  */
 export interface Rule {
-  readonly on: Subject;
+  readonly on: RuleTarget;
   /**
    * The field to blame, from what is judged; `{f}` stands for an offender, and `name[{f}]` for the item of that name in a list. Empty
    * for all of it.

@@ -1,4 +1,4 @@
-import type { Violation } from './engine';
+import type { Violation } from './violation';
 import type { Resource } from '../manifest/manifest';
 
 /** A violation, and where whoever reads the report finds its object: a construct's path, or a file. */

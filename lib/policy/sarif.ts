@@ -1,4 +1,4 @@
-import type { Checked, CheckedViolation, Unreadable } from './check';
+import type { Checked, CheckedViolation, Unreadable } from './check-inputs';
 import { formatResource } from './report';
 import type { Policy } from './policy';
 

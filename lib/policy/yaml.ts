@@ -10,8 +10,8 @@ import {
   YAMLException,
 } from 'js-yaml';
 import type { Event } from 'js-yaml';
+import { messageOf } from '../manifest/plain-data';
 import type { Path } from '../manifest/plain-data';
-import { describe } from './engine';
 
 // Manifests as Kubernetes reads them: sigs.k8s.io/yaml, which is YAML 1.1 as go-yaml has it
 // (https://pkg.go.dev/sigs.k8s.io/yaml), split into documents by k8s.io/apimachinery/pkg/util/yaml.
@@ -100,7 +100,7 @@ export function* readYaml(text: string): Generator<YamlDocument | YamlProblem, v
       yield* readPart(source, line);
     } catch (error) {
       const mark = error instanceof YAMLException ? error.mark : undefined;
-      const reason = error instanceof YAMLException ? error.reason : describe(error);
+      const reason = error instanceof YAMLException ? error.reason : messageOf(error);
       yield { line: line + (mark?.line ?? 0), reason };
     }
   }

@@ -160,7 +160,9 @@ export function writeNewFile(path: string, content: string | Buffer, { mode, dur
 export function giveToFolderOwner(path: string): void {
   if (process.getuid?.() === 0) {
     const { uid, gid } = statSync(dirname(path));
-    chownSync(path, uid, gid);
+    if (uid !== 0 || gid !== process.getgid?.()) {
+      chownSync(path, uid, gid);
+    }
   }
 }
 

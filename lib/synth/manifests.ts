@@ -81,8 +81,12 @@ function fileNameOf(app: App, chart: Chart): string {
 }
 
 function manifestsOf(chart: Chart): unknown[] {
-  return new DependencyGraph(chart.node)
-    .topology()
+  const constructs = chart.node.findAll();
+  // Without dependencies the graph's order is the tree's, and the graph in vain.
+  const ordered = constructs.some(({ node }) => node.dependencies.length > 0)
+    ? new DependencyGraph(chart.node).topology()
+    : constructs;
+  return ordered
     .filter((construct) => construct instanceof ApiObject)
     .filter((apiObject) => Chart.of(apiObject) === chart)
     .map(manifestOf);

@@ -350,11 +350,14 @@ function inspect(root: string, files: OutputFiles, own: ReadonlySet<string>): In
     for (const name of readFolder(folder)) {
       const path = join(folder, name);
       const key = relative(root, path).replaceAll('\\', '/');
-      const stat = naming(path, 'cannot be looked at', () => statSync(followLink(path)));
+      const entry = statOf(path);
+      const isLink = entry?.isSymbolicLink() === true;
+      const stat =
+        entry !== undefined && !isLink ? entry : naming(path, 'cannot be looked at', () => statSync(followLink(path)));
       const isKnown = (stat.isDirectory() ? folders : known).has(key);
       if (!isKnown) {
         foreign.push(...contentOf(path, key));
-      } else if (statOf(path)?.isSymbolicLink() === true) {
+      } else if (isLink) {
         checkLink(root, path);
         if (stat.isDirectory() || files.has(key)) {
           links.set(key, { to: readlinkSync(path), isFolder: stat.isDirectory() });

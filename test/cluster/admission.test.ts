@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { admissionPolicies, ARGO_ROLLOUTS } from '../../lib/policy/admission';
 import type { AdmissionProps } from '../../lib/policy/admission';
-import { checkInputs } from '../../lib/policy/check';
+import { checkInputs } from '../../lib/policy/check-inputs';
 import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
 import { WORKLOADS } from '../../lib/manifest/workloads';
@@ -769,8 +769,6 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
           inputs: ['-'],
           stdin: Buffer.from(all.stdout),
           policies: policies(),
-          format: 'text',
-          colour: false,
           exceptions: false,
         });
         const untagged = violations.filter(({ report: { violation } }) => violation.policy === 'image-tag');

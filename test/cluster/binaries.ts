@@ -77,6 +77,12 @@ const RECIPES = {
     folder: 'cmd/loki',
     linkerVariables: (version) => ({ 'github.com/grafana/loki/v3/pkg/util/build.Version': version }),
   },
+  helm: {
+    module: 'helm.sh/helm/v3',
+    version: '3.22.0',
+    folder: 'cmd/helm',
+    linkerVariables: (version) => ({ 'helm.sh/helm/v3/internal/version.version': `v${version}` }),
+  },
   // Go modules of this repository.
   'otelcol-contrib': 'own',
   tempo: 'own',

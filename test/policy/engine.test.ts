@@ -1,6 +1,6 @@
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
-import { describe as textOf, Engine } from '../../lib/policy/engine';
-import { child } from '../../lib/manifest/plain-data';
+import { Engine } from '../../lib/policy/engine';
+import { child, messageOf } from '../../lib/manifest/plain-data';
 import { formatPath, groupOf, resourceOf } from '../../lib/manifest/manifest';
 import type { Policy, Rule } from '../../lib/policy/policy';
 import { compareText } from '../../lib/policy/report';
@@ -89,6 +89,39 @@ describe('the engine', () => {
         ({ id }) => id,
       ),
     ).toEqual([1, 3]);
+  });
+
+  test.each([
+    ['a list put together of two', { on: 'pod', field: '', rule: "variables.containers.all(c, c.name != 'bad')" }],
+    ['a list of the manifest', { on: 'pod', field: '', rule: "variables.podContainers.all(c, c.name != 'bad')" }],
+  ] as const)('%s is judged anew where its items differ', (_, rule) => {
+    const engine = new Engine([policy(rule)]);
+    const pods = ['good', 'bad', 'good', 'bad'].map((name, id) => ({
+      id,
+      manifest: workload(POD, { ...podSpec(), containers: [container(name)] }),
+    }));
+
+    expect([...engine.evaluate(pods)].map(({ id }) => id)).toEqual([1, 3]);
+  });
+
+  test('what JSON writes as null is not taken for what is not there', () => {
+    const engine = new Engine([policy({ rule: '!has(c.limit)' })]);
+    const pods = [null, Infinity, null, NaN].map((limit, id) => ({
+      id,
+      manifest: workload(POD, { ...podSpec(), containers: [{ ...container('main'), limit }] }),
+    }));
+
+    expect([...engine.evaluate(pods)].map(({ id }) => id)).toEqual([1, 3]);
+  });
+
+  test('a rule on containers that nobody judges may depend on the kind that is meant', () => {
+    const engine = new Engine([policy({ on: 'unseenContainers', rule: "nearest == ''" }, { scope: 'everything' })]);
+    const objects = ['Deploymnt', 'Somethingelse', 'Deploymnt'].map((kind, id) => ({
+      id,
+      manifest: { apiVersion: 'apps/v1', kind, spec: { containers: [{ name: 'a' }] } },
+    }));
+
+    expect([...engine.evaluate(objects)].map(({ id }) => id)).toEqual([0, 2]);
   });
 
   test('verdicts are not confused after very many different objects', () => {
@@ -263,7 +296,7 @@ describe('words of the report', () => {
   });
 
   test('whatever was thrown has a text', () => {
-    expect([new Error('bad'), { message: 'odd' }, 'text', 5, { message: 5 }].map(textOf)).toEqual([
+    expect([new Error('bad'), { message: 'odd' }, 'text', 5, { message: 5 }].map(messageOf)).toEqual([
       'bad',
       'odd',
       'text',

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, Chart, Testing } from 'cdk8s';
-import { checkInputs } from '../../lib/policy/check';
-import type { Checked } from '../../lib/policy/check';
+import { checkInputs } from '../../lib/policy/check-inputs';
+import type { Checked } from '../../lib/policy/check-inputs';
 import { Engine } from '../../lib/policy/engine';
 import { acknowledge } from '../../lib/policy/exceptions';
 import { Owners } from '../../lib/policy/owners';
@@ -35,8 +35,6 @@ function check(manifests: readonly unknown[], exceptions = true): Checked {
     inputs: ['-'],
     stdin: Buffer.from(manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n')),
     policies: policies(),
-    format: 'text',
-    colour: false,
     exceptions,
   });
 }
@@ -85,8 +83,6 @@ describe('what is wrong with an owner as well', () => {
     const options = {
       stdin: new Uint8Array(),
       policies: policies(),
-      format: 'text',
-      colour: false,
       exceptions: true,
     } as const;
 

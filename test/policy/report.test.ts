@@ -1,6 +1,6 @@
 import { compareText, formatReport, formatResource, sortReport, wantsColour } from '../../lib/policy/report';
 import type { ReportedViolation } from '../../lib/policy/report';
-import type { Violation } from '../../lib/policy/engine';
+import type { Violation } from '../../lib/policy/violation';
 
 const RESOURCE = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web' };
 

@@ -1,6 +1,6 @@
-import type { Violation } from '../../lib/policy/engine';
+import type { Violation } from '../../lib/policy/violation';
 import type { Policy } from '../../lib/policy/policy';
-import type { CheckedViolation } from '../../lib/policy/check';
+import type { CheckedViolation } from '../../lib/policy/check-inputs';
 import { toSarif } from '../../lib/policy/sarif';
 
 const POLICIES: readonly Policy[] = ['one', 'two'].map((id) => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { load, loadAll } from 'js-yaml';
 import { parse } from 'yaml';
-import { toYaml, toYamlStream } from '../../lib/synth/yaml';
+import { toYaml, toYamlByLibrary, toYamlStream } from '../../lib/synth/yaml';
 import { AWKWARD_STRINGS } from './awkward-strings';
 
 const anyString = fc.oneof(
@@ -104,3 +104,40 @@ function sorted(value: unknown): unknown {
   }
   return value;
 }
+
+describe('what is written faster is what the library writes', () => {
+  test.each(AWKWARD_STRINGS)('%j', (text) => {
+    expect(toYaml(placed(text))).toBe(toYamlByLibrary(placed(text)));
+    expect(toYaml({ [text]: { [text]: text } })).toBe(toYamlByLibrary({ [text]: { [text]: text } }));
+  });
+
+  test('any texts, of one line and of many, at any depth', () => {
+    const lines = fc.array(anyString, { maxLength: 4 }).map((texts) => texts.join('\n'));
+    const names = fc.stringMatching(/^[A-Za-z.0-9:_/-]{1,9}$/);
+    const texts = fc.oneof(anyString, lines, names, fc.constantFrom('', '\n', 'a\n', 'a\n\n', ' a\nb', 'a \n b\n'));
+    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 5 },
+        texts,
+        fc.constantFrom(null, true, false, 0, -0, 1, -1.5, 1e21, NaN, Infinity, undefined, 5n, new Date(0)),
+        fc.array(tie('tree'), { maxLength: 4 }),
+        fc.dictionary(fc.oneof(texts, fc.constantFrom('name', 'kind', 'metadata', 'b', 'a')), tie('tree'), {
+          maxKeys: 4,
+        }),
+      ),
+    }));
+    const attempt = (write: (value: unknown) => string, value: unknown): string => {
+      try {
+        return write(value);
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(attempt(toYaml, value)).toBe(attempt(toYamlByLibrary, value));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,18 @@
+import type { Resource } from '../manifest/manifest';
+import type { Path } from '../manifest/plain-data';
+import type { Severity } from './policy';
+
+/** One thing that is wrong with one object. */
+export interface Violation {
+  readonly policy: string;
+  readonly severity: Severity;
+  /** What is wrong. */
+  readonly message: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly link: string;
+  readonly resource: Resource;
+  /** Where in the object, such as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
+  readonly field: string;
+  readonly path: Path;
+}
