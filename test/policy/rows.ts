@@ -552,16 +552,6 @@ export const HARMLESS_PROBES: readonly (readonly string[])[] = [
   ['cat', '/tmp/app.jar.ready'],
 ];
 
-export const SECRET_NAMES_THAT_ARE_NONE = [
-  'PASSWORD_FILE',
-  'TOKEN_TTL',
-  'SECRET_NAME',
-  'PWD',
-  'PASSWORDLESS',
-  'KEY',
-  'TOKENIZER',
-];
-
 function denied(name: string): string {
   return `image "${name}" comes from a denied repository (bitnami, bitnamilegacy)`;
 }
