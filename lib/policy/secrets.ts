@@ -80,6 +80,8 @@ const FORM = [
 
 /** RE2: the name of a variable or a key that stands for a secret. */
 const SECRET_NAME = `(?i)(?:${WORDS}|${COUNTED})${FURTHER}$`;
+/** RE2: what every such name contains, and cheap to look for where there are thousands. */
+const SUSPICIOUS_NAME = '(?i)pass|pwd|secret|token|cred|[a-z][_.-]?key';
 const COUNTED_NAME = `(?i)${COUNTED}${FURTHER}$`;
 
 /** RE2: what such a variable may hold all the same. */
@@ -114,6 +116,7 @@ export function lineHoldsSecret(text: string): string {
 export function isNamedSecret(name: string, value: string): string {
   return `(${[
     `${value} != ''`,
+    `${name}.matches(${celString(SUSPICIOUS_NAME)})`,
     `${name}.matches(${celString(SECRET_NAME)})`,
     `!${name}.matches(${celString(OTHER_NAMES)})`,
     `!${isHarmless(value)}`,
@@ -126,9 +129,9 @@ export function holdsSecret(text: string): string {
   return `(${isSuspicious(text)} && (${isForm(text)} || (${isAssignment(text)} && !${isHarmless(text)})))`;
 }
 
-/** CEL: the annotations of an object that hold secrets; kubectl's own repeats the object. */
+/** CEL: the annotations of an object that hold secrets. kubectl's own repeats the object, and one named `.../secret` names a Secret. */
 export function annotationsWithSecret(metadata: string): string {
   const value = `${metadata}.annotations[k]`;
-  const holds = `${isNamedSecret('k', value)} || ${holdsSecret(value)}`;
+  const holds = `(!k.endsWith('secret') && ${isNamedSecret('k', value)}) || ${holdsSecret(value)}`;
   return `!has(${metadata}.annotations) ? [] : ${metadata}.annotations.filter(k, k != 'kubectl.kubernetes.io/last-applied-configuration' && (${holds}))`;
 }
