@@ -236,14 +236,14 @@ function conditions(
 ): readonly NamedExpression[] {
   const reads = rules
     .flatMap(({ rule, offenders }) => compile(rule ?? offenders ?? 'true').reads())
-    .map((read) => read.slice(0, 2).join('.'));
+    .map((read) => read.slice(0, 3).join('.'));
   // Where a template stands below the root of a kind, and what a ConfigMap holds.
   const roots = kinds.map(({ template }) => template.split('.')[0] ?? '').filter((root) => root !== '');
   const judged = [
     changes([...new Set([...roots, 'data'])].toSorted()),
-    ...(reads.includes('object.metadata') ? [changes(['labels'], '.metadata')] : []),
+    ...(reads.includes('object.metadata.labels') ? [changes(['labels'], '.metadata')] : []),
     // Those of a template are part of it.
-    ...(reads.includes('variables.podMetadata')
+    ...(reads.some((read) => read.startsWith('variables.podMetadata'))
       ? [`object.kind == 'Pod' && ${changes(['annotations', 'labels'], '.metadata')}`]
       : []),
   ];

@@ -8,6 +8,7 @@ import type { AdmissionProps } from '../../lib/policy/admission';
 import { checkInputs } from '../../lib/policy/check-inputs';
 import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
+import { HARMLESS_PAIRS, HARMLESS_TEXTS, SECRET_PAIRS, SECRET_TEXTS } from '../policy/secret-rows';
 import { WORKLOADS } from '../../lib/manifest/workloads';
 import type { WorkloadKind } from '../../lib/manifest/workloads';
 import { cases } from '../policy/cases';
@@ -294,12 +295,37 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
       for (const [keys, size] of [
         [1, 900_000],
         [1, 49_000],
+        [1, 14_900],
         [10, 4_900],
+        [10, 1_490],
         [60, 15_000],
         [1_000, 48],
         [1_000, 900],
       ] as const) {
         expect(await create(kind, refused, filled(keys, size))).toMatchObject({ status: 201 });
+      }
+    });
+
+    it('takes the same for secrets as check does', async () => {
+      const variables = [...SECRET_PAIRS, ...HARMLESS_PAIRS].map(([name, value]) => ({ name, value }));
+      const texts = [...SECRET_TEXTS, ...HARMLESS_TEXTS].map((value, index) => ({ name: `text-${index}`, value }));
+      const rows = [...variables, ...texts];
+      const chunks = Array.from({ length: Math.ceil(rows.length / 20) }, (_, i) => rows.slice(20 * i, 20 * (i + 1)));
+      const said = (message = ''): readonly string[] => message.split('; ').sort();
+      for (const chunk of chunks) {
+        const configMap = set(
+          BAD_CONFIG_MAP,
+          'data',
+          Object.fromEntries(chunk.map(({ name, value }) => [name, value])),
+        );
+        const answer = await create(CONFIG_MAP, warned, configMap);
+        expect(said(answer.warnings['config-map-secret'])).toEqual(said(checked(configMap)['config-map-secret']));
+
+        const env = chunk.filter(({ name }, i) => chunk.findIndex((other) => other.name === name) === i);
+        const args = chunk.map(({ value }) => value);
+        const deployment = workload(DEPLOYMENT, { ...podSpec(), containers: [{ ...container('main'), env, args }] });
+        const warnings = (await create(DEPLOYMENT, warned, deployment)).warnings;
+        expect(said(warnings['literal-secret'])).toEqual(said(checked(deployment)['literal-secret']));
       }
     });
 

@@ -6,7 +6,8 @@ import { WORKLOADS } from '../../lib/manifest/workloads';
 import { cases, TCP } from './cases';
 import { container, debugContainer, LABELS, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';
-import { HARMLESS_PROBES, ROWS, SECRET_NAMES_THAT_ARE_NONE } from './rows';
+import { HARMLESS_PROBES, ROWS } from './rows';
+import { HARMLESS_PAIRS, HARMLESS_TEXTS, SECRET_PAIRS, SECRET_TEXTS } from './secret-rows';
 
 const engine = new Engine(policies());
 
@@ -424,10 +425,6 @@ test('probe-port: a container that declares no ports cannot be asked', () => {
   expect(judge(pod(one({ ports: undefined })), 'probe-port').length).toBe(3);
 });
 
-test.each(SECRET_NAMES_THAT_ARE_NONE)('literal-secret allows the variable %s', (name) => {
-  expect(judge(pod(one({ env: [{ name, value: 'x' }] })))).toEqual([]);
-});
-
 test('literal-secret allows references', () => {
   const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }];
 
@@ -492,46 +489,84 @@ describe('config-map-secret', () => {
   const configMap = (data: unknown): Data => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data });
   const found = (value: string, key = 'app.yaml'): number => judge(configMap({ [key]: value })).length;
 
-  test.each([
-    ['x', 'DB_PASSWORD'],
-    ['-----BEGIN RSA PRIVATE KEY-----\nabc', 'x'],
-    [`${'#'.repeat(20_000)}\n-----BEGIN PRIVATE KEY-----`, 'x'],
-    ['url: redis://:secret@host', 'x'],
-    ['a: 1\npassword: hunter2\n', 'x'],
-    ['client_secret = "abc"', 'x'],
-    ['"apiKey": "abc"', 'x'],
-    ['ghp_0123456789012345678901234567890123456789', 'x'],
-    ['token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x', 'x'],
-  ])('finds %j in %s', (value, key) => {
-    expect(found(value, key)).toBe(1);
-  });
-
-  test.each([
-    ['password: ${DB_PASSWORD}'],
-    ['password: $__file{/etc/secret}'],
-    ['password:\n  valueFrom: x'],
-    ['password: ""'],
-    ['secretName: db'],
-    ['token_url: http://localhost:8080/x'],
-    ['jdbc:postgresql://postgres-external.shop.svc.cluster.local:5432/db'],
-    [''],
-  ])('allows %j', (value) => {
-    expect(found(value)).toBe(0);
-  });
-
-  test('a switch is no secret, whatever its name', () => {
-    expect(found('true', 'ALLOW_EMPTY_PASSWORD')).toBe(0);
-    expect(found('', 'DB_PASSWORD')).toBe(0);
-    expect(found('${X}', 'DB_PASSWORD')).toBe(0);
-  });
-
   test('names each key, and reads no further than an API server could', () => {
     expect(judge(configMap({ A_TOKEN: 'x', b: 'y', 'C.SECRET': 'z' }))).toEqual([
       'data.A_TOKEN: key "A_TOKEN" holds a secret in plain text',
       'data["C.SECRET"]: key "C.SECRET" holds a secret in plain text',
     ]);
-    expect(found(`${'#'.repeat(50_000)}\npassword: hunter2`)).toBe(0);
+    expect(found(`${' '.repeat(14_900)}\npassword: hunter2`)).toBe(1);
+    expect(found(`${' '.repeat(15_000)}\npassword: hunter2`)).toBe(0);
+    expect(found(`${' '.repeat(49_000)}\nredis://:hunter2@host`)).toBe(1);
+    expect(found(`${' '.repeat(50_000)}\nredis://:hunter2@host`)).toBe(0);
+    expect(found(`${' '.repeat(500_000)}\n-----BEGIN PRIVATE KEY-----`)).toBe(1);
     expect(judge({ apiVersion: 'v1', kind: 'ConfigMap' })).toEqual([]);
+  });
+});
+
+describe('what a secret looks like', () => {
+  const configMap = (data: Data, annotations: Data = {}): Data => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'c', annotations },
+    data,
+  });
+  const [literal, inConfigMap] = ['literal-secret', 'config-map-secret'];
+  /** Where a text is found, of all places where it can stand. */
+  const places = (text: string): Record<string, boolean> => ({
+    variable: judge(pod(one({ env: [{ name: 'X', value: text }] })), literal).length > 0,
+    argument: judge(pod(one({ args: ['sh', '-c', text] })), literal).length > 0,
+    command: judge(pod(one({ command: ['sh', '-c', text] })), literal).length > 0,
+    data: judge(configMap({ x: text }), inConfigMap).length > 0,
+    "a ConfigMap's annotation": judge(configMap({}, { x: text }), inConfigMap).length > 0,
+    'annotation of a pod': judge(set(pod(podSpec()), 'metadata.annotations', { x: text }), literal).length > 0,
+    'annotation of a workload':
+      judge(set(deployment(podSpec()), 'metadata.annotations', { x: text }), literal).length > 0,
+    'annotation of a template':
+      judge(set(deployment(podSpec()), 'spec.template.metadata.annotations', { x: text }), literal).length > 0,
+  });
+  const everywhere = (found: boolean): Record<string, boolean> =>
+    Object.fromEntries(Object.keys(places('')).map((place) => [place, found]));
+  /** Where a name and its value are found. */
+  const named = ([name, value]: readonly [string, string]): readonly boolean[] => [
+    judge(pod(one({ env: [{ name, value }] })), literal).length > 0,
+    judge(configMap({ [name]: value }), inConfigMap).length > 0,
+    judge(configMap({}, { [name]: value }), inConfigMap).length > 0,
+  ];
+
+  test.each(SECRET_PAIRS)('%s is a secret: %s', (name, value) => {
+    expect(named([name, value])).toEqual([true, true, true]);
+  });
+
+  test.each(HARMLESS_PAIRS)('%s is none: %s', (name, value) => {
+    expect(named([name, value])).toEqual([false, false, false]);
+  });
+
+  // An option and its value, with a blank between them, is for command lines only.
+  test.each(SECRET_TEXTS.filter((text) => !/^--[\w-]+ /.test(text)))('is in %j', (text) => {
+    expect(places(text)).toEqual(everywhere(true));
+  });
+
+  test.each(HARMLESS_TEXTS)('is not in %j', (text) => {
+    expect(places(text)).toEqual(everywhere(false));
+  });
+
+  test('an option may be followed by its value', () => {
+    expect(judge(pod(one({ args: ['--user', 'a', '--password', 'hunter2'] })), literal)).toEqual([
+      'spec.containers[0].args: container "main": args holds a secret in plain text',
+    ]);
+    expect(judge(pod(one({ args: ['--password', '$(PASSWORD)', '--token', '--verbose'] })), literal)).toEqual([]);
+  });
+
+  test("kubectl's copy of the object is not searched", () => {
+    const copy = { 'kubectl.kubernetes.io/last-applied-configuration': '{"password":"hunter2"}' };
+
+    expect(judge(set(deployment(podSpec()), 'metadata.annotations', copy))).toEqual([]);
+  });
+
+  test('there are rows enough', () => {
+    expect(SECRET_PAIRS.length + HARMLESS_PAIRS.length + SECRET_TEXTS.length + HARMLESS_TEXTS.length).toBeGreaterThan(
+      150,
+    );
   });
 });
 

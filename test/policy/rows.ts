@@ -111,6 +111,15 @@ export const ROWS: readonly Row[] = [
   jvm('run', '-cp', 'health.jar'),
   jvm('nodetool', 'status'),
   jvm('/opt/zookeeper/bin/zkServer.sh', 'status'),
+  jvm('timeout', '-s', 'KILL', '5', 'kafka-topics.sh', '--list'),
+  jvm('env', 'KAFKA_HEAP_OPTS=-Xmx64m', 'kafka-topics.sh', '--list'),
+  jvm('sh', '/opt/kafka/bin/kafka-topics.sh', '--list'),
+  jvm('/bin/sh', '-e', '/opt/kafka/bin/kafka-topics.sh', '--list'),
+  jvm('timeout', '5', 'sh', '-c', 'exec java -version'),
+  jvm('sh', '-c', 'gosu kafka kafka-topics.sh --list'),
+  jvm('sh', '-c', 'HEAP=64m kafka-topics.sh --list || exit 1'),
+  jvm('sh', '-c', 'nc -z localhost 9092 && timeout 5 kafka-topics.sh --list'),
+  jvm('xargs', 'java', '-version'),
   jvm('zookeeper-shell.sh', 'localhost', 'ls', '/'),
   {
     policy: 'probe-kafka-tcp',
@@ -125,31 +134,31 @@ export const ROWS: readonly Row[] = [
     'probe-port',
     { httpGet: { port: 'http' } },
     { httpGet: { port: 'web' } },
-    'readinessProbe asks a port that the container does not declare',
+    'readinessProbe asks a TCP port that the container does not declare',
   ),
   probe(
     'probe-port',
     { httpGet: { port: 8080 } },
     { httpGet: { port: 8081 } },
-    'readinessProbe asks a port that the container does not declare',
+    'readinessProbe asks a TCP port that the container does not declare',
   ),
   probe(
     'probe-port',
     { tcpSocket: { port: 'http' } },
     { tcpSocket: { port: 'web' } },
-    'readinessProbe asks a port that the container does not declare',
+    'readinessProbe asks a TCP port that the container does not declare',
   ),
   probe(
     'probe-port',
     { tcpSocket: { port: 8080 } },
     { tcpSocket: { port: 80 } },
-    'readinessProbe asks a port that the container does not declare',
+    'readinessProbe asks a TCP port that the container does not declare',
   ),
   probe(
     'probe-port',
     { grpc: { port: 8080 } },
     { grpc: { port: 9090 } },
-    'readinessProbe asks a port that the container does not declare',
+    'readinessProbe asks a TCP port that the container does not declare',
   ),
   {
     ...probe(
@@ -550,16 +559,19 @@ export const HARMLESS_PROBES: readonly (readonly string[])[] = [
   ['sh', '-c', 'nc -z kafka-0.kafka 9092'],
   ['node', 'java.js'],
   ['cat', '/tmp/app.jar.ready'],
-];
-
-export const SECRET_NAMES_THAT_ARE_NONE = [
-  'PASSWORD_FILE',
-  'TOKEN_TTL',
-  'SECRET_NAME',
-  'PWD',
-  'PASSWORDLESS',
-  'KEY',
-  'TOKENIZER',
+  ['echo', 'jcmd'],
+  ['pgrep', '-f', 'app.jar'],
+  ['test', '-e', '/opt/kafka/bin/kafka-topics.sh'],
+  ['wget', '-q', '-O', '-', 'http://localhost:8080/app.jar'],
+  ['sh', '-c', 'wget -q -O - http://localhost:8080/app.jar'],
+  ['sh', '-c', 'echo jcmd'],
+  ['sh', '-c', '[ -x /opt/kafka/bin/kafka-topics.sh ]'],
+  ['sh', '-c', 'pgrep -f app.jar > /dev/null'],
+  ['timeout', '5', 'grep', 'java', '/proc/1/cmdline'],
+  ['timeout', '5', 'sh', '-c', 'grep -q java /proc/1/cmdline'],
+  ['env', 'APP=java', 'curl', 'http://localhost'],
+  ['/app/check', 'java'],
+  ['sh', '/app/check.sh', 'java'],
 ];
 
 function denied(name: string): string {

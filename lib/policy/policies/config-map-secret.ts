@@ -1,20 +1,20 @@
-import { celString } from '../cel';
 import type { Policy } from '../policy';
-import { HARMLESS_VALUE, SECRET_LINE, SECRET_NAME, SECRET_VALUE, SUSPICIOUS } from '../secrets';
+import { annotationsWithSecret, hasForm, holdsSecret, isNamedSecret } from '../secrets';
 
 /**
- * How many characters of one ConfigMap are searched for passwords at most, shared out evenly among its keys: patterns on a megabyte
- * would go beyond what an API server lets one expression cost, and it would refuse the ConfigMap. What is longer (a dashboard, a
- * script) is searched for private keys only.
+ * How many characters of one ConfigMap are searched at most, shared out evenly among its keys: patterns on a megabyte would go beyond what
+ * an API server lets one expression cost (a million; https://pkg.go.dev/k8s.io/apiserver/pkg/apis/cel#PerCallLimit), and it would refuse the
+ * ConfigMap. Longer ones are searched for what has the form of a secret only, and the longest (a dashboard, a script) for private keys.
  */
-const MAX_SEARCHED = 50_000;
+const SEARCHED = { whole: 15_000, form: 50_000 };
 
 const VALUE = 'object.data[k]';
+const upTo = (limit: number): string => `size(${VALUE}) * size(object.data) <= ${limit}`;
 
 const SECRET = [
+  isNamedSecret('k', VALUE),
   `${VALUE}.contains('PRIVATE KEY-----')`,
-  `(k.matches(${celString(SECRET_NAME)}) && ${VALUE} != '' && !${VALUE}.matches(${celString(HARMLESS_VALUE)}))`,
-  `(size(${VALUE}) * size(object.data) <= ${MAX_SEARCHED} && ${VALUE}.matches(${celString(SUSPICIOUS)}) && ${VALUE}.matches(${celString(`${SECRET_VALUE}|${SECRET_LINE}`)}))`,
+  `(${upTo(SEARCHED.whole)} ? ${holdsSecret(VALUE)} : ${upTo(SEARCHED.form)} && ${hasForm(VALUE)})`,
 ].join(' || ');
 
 export const configMapSecret: Policy = {
@@ -28,6 +28,12 @@ export const configMapSecret: Policy = {
       field: 'data.{f}',
       offenders: `!has(object.data) ? [] : object.data.filter(k, ${SECRET})`,
       message: `'key "' + f + '" holds a secret in plain text'`,
+    },
+    {
+      on: 'object',
+      field: 'metadata.annotations.{f}',
+      offenders: `!has(object.metadata) ? [] : (${annotationsWithSecret('object.metadata')})`,
+      message: `'annotation "' + f + '" holds a secret in plain text'`,
     },
   ],
   why: 'ConfigMaps are readable to many, are not encrypted at rest and end up in repositories.',

@@ -15,20 +15,26 @@ const TOOLS = [
   'pulsar-admin|pulsar-client|activemq|hdfs|hadoop|hbase|spark-submit|groovy|gradlew?|mvnw?',
 ].join('|');
 
-const PATH = '["\']?(?:[\\w.$@{}~+-]*/)*';
-const END = '(?:$|[\\s;&|()<>"\'`])';
+const PROGRAM = `["']?(?:[\\w.$@{}~+-]*/)*(?:java|${TOOLS}|[\\w.-]+\\.jar)["']?`;
+const END = '(?:$|[\\s;&|()<>`])';
 
-/** `java` itself is also a word that one searches for: it counts where a shell would run it. */
-const RUNS =
-  '(?:^\\s*|[;&|({`!\\n]\\s*|\\w=\\S*\\s+|\\b(?:exec|time|nohup|command|then|do|else|env|if|while|until|sudo|nice|xargs)\\s+(?:-\\S+\\s+)*|\\btimeout\\s+(?:-\\S+\\s+)*\\S+\\s+)';
+/** Programs that run another, which comes after their options, numbers and variables. */
+const RUNNERS =
+  '(?:[\\w.-]*/)*(?:(?:exec|time|timeout|nohup|nice|env|sudo|command|builtin|eval|source|\\.|xargs|stdbuf|setsid|ionice|chroot|tini|dumb-init|busybox)(?:\\s+(?:-\\S+(?:\\s+\\w+)??|\\w+=\\S*|\\d[\\w.]*|--))*?|(?:gosu|su-exec|runuser|chpst)(?:\\s+-\\S+)*?\\s+\\S+|[bdakz]{0,2}sh(?:\\s+[-+][abd-zA-Z]+)*?)\\s+';
 
-/** Everything else counts wherever it stands as a word, alone or in a shell's command line. */
-const WORD = '(?:^|[\\s;&|()"\'`=!])';
+/** CEL: the words of a command, each on a line of its own, as lines of a script are. */
+const WORDS = (probe: string): string => `${probe}.exec.command.join('\\n')`;
 
-const JVM = celString(`${WORD}${PATH}(?:${TOOLS})${END}|${RUNS}${PATH}java${END}|\\.jar${END}`);
+/** A command line whose first word, or what that word runs, is a JVM; or which gives a class path to a program of whatever name. */
+const RUNS = celString(`^(?:${RUNNERS})*${PROGRAM}${END}|\\n-(?:jar|cp|classpath)\\n\\S*\\.jar(?:$|\\n)`);
 
-/** What looks for a process by name runs nothing of that name. */
-const SEARCH = celString('^(?:[\\w.-]*/)*(?:pgrep|pidof|grep|egrep|fgrep|test|\\[|ls|cat|stat)$');
+/** A shell that is given a script as a word. */
+const SHELL = celString(`^(?:${RUNNERS})*(?:[\\w.-]*/)*[bdakz]{0,2}sh\\n(?:[-+][\\w-]*\\n)*?-\\w*c\\w*\\n`);
+
+/** A script that starts one where a command may stand. */
+const SCRIPT = celString(
+  `(?:[\\n;&|({\`!]\\s*|\\b(?:then|do|else|if|while|until|elif)\\s+|\\b\\w+=\\S*\\s+)(?:!\\s*)?(?:\\w+=\\S*\\s+)*(?:${RUNNERS})*${PROGRAM}${END}`,
+);
 
 export const probeNoJvm: Policy = {
   id: 'probe-no-jvm',
@@ -41,7 +47,7 @@ export const probeNoJvm: Policy = {
       field: '{f}.exec.command',
       offenders: probesWhere(
         (probe) =>
-          `has(${probe}.exec) && has(${probe}.exec.command) && ${probe}.exec.command.exists(a, a.matches(${JVM})) && !${probe}.exec.command[0].matches(${SEARCH})`,
+          `has(${probe}.exec) && has(${probe}.exec.command) && (${WORDS(probe)}.matches(${RUNS}) || (${WORDS(probe)}.matches(${SHELL}) && ${WORDS(probe)}.matches(${SCRIPT})))`,
       ),
       message: `f + ' starts a JVM: ' + c[f].exec.command.join(' ')`,
     },
