@@ -81,7 +81,7 @@ const FORM = [
 /** RE2: the name of a variable or a key that stands for a secret. */
 const SECRET_NAME = `(?i)(?:${WORDS}|${COUNTED})${FURTHER}$`;
 /** RE2: what every such name contains, and cheap to look for where there are thousands. */
-const SUSPICIOUS_NAME = '(?i)pass|pwd|secret|token|cred|[a-z][_.-]?key';
+export const SUSPICIOUS_NAME = '(?i)pass|pwd|secret|token|cred|[a-z][_.-]?key';
 const COUNTED_NAME = `(?i)${COUNTED}${FURTHER}$`;
 
 /** RE2: what such a variable may hold all the same. */
@@ -94,7 +94,7 @@ const HARMLESS_VALUE = `(?i)^(?:${[
 ].join('|')})$`;
 
 /** RE2: what every text that holds a secret contains, and quick to look for. */
-const SUSPICIOUS =
+export const SUSPICIOUS =
   '(?i)pass|pwd|secret|token|key|cred|://|a[ks]ia|aiza|gh[pousr]_|github_|glpat|npm_|xox|slack|_live_|whsec|gocspx|sg\\.|hv[sb]\\.|eyj';
 
 const isSuspicious = (text: string): string => `${text}.matches(${celString(SUSPICIOUS)})`;
