@@ -1,9 +1,9 @@
 // @ts-check
 'use strict';
 // Makes bundles: what takes long, and is loaded only where one is missing.
-const { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } = require('node:fs');
+const { accessSync, constants, readdirSync, readFileSync, rmSync, statSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const { bundleOf, cacheOf, isSource, toWhole, writeFile } = require('./cache.cjs');
+const { bundleOf, cacheOf, isSource, makeFolder, toWhole, writeFile } = require('./cache.cjs');
 const { compile } = require('./parsed.cjs');
 
 /**
@@ -22,7 +22,7 @@ async function makeBundle(root, entry) {
   try {
     const cache = cacheOf(root, entry);
     const { folder, key } = cache;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(cache);
     accessSync(folder, constants.W_OK);
     const { code, map, inputs } = await build(root, entry);
     const bundle = bundleOf(cache, code, compile(code));

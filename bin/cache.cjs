@@ -2,7 +2,16 @@
 'use strict';
 // Bundles in node_modules/.cache/sportstix: found by the content of all that they are made of, so that none is ever stale.
 const { createHash } = require('node:crypto');
-const { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const {
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const { basename, dirname, join, relative, sep } = require('node:path');
 const { deserialize, serialize } = require('node:v8');
 
@@ -175,9 +184,32 @@ function writeFile(path, content) {
   const temporary = `${path}.${process.pid}`;
   try {
     writeFileSync(temporary, content);
+    giveToFolderOwner(temporary);
     renameSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** @param {Cache} cache */
+function makeFolder({ folder }) {
+  for (const path of [dirname(dirname(folder)), dirname(folder), folder]) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+      mkdirSync(path, { recursive: true });
+      giveToFolderOwner(path);
+    }
+  }
+}
+
+/**
+ * Otherwise what is run through sudo would leave behind what npm can delete no more.
+ *
+ * @param {string} path
+ */
+function giveToFolderOwner(path) {
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(path));
+    chownSync(path, uid, gid);
   }
 }
 
@@ -186,4 +218,4 @@ function digest(bytes) {
   return createHash('sha256').update(bytes).digest();
 }
 
-module.exports = { bundleOf, cacheOf, isSource, readBundle, readWhole, toWhole, writeFile };
+module.exports = { bundleOf, cacheOf, isSource, makeFolder, readBundle, readWhole, toWhole, writeFile };
