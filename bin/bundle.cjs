@@ -25,7 +25,7 @@ async function makeBundle(root, entry) {
     makeFolder(cache);
     accessSync(folder, constants.W_OK);
     const { code, map, inputs } = await build(root, entry);
-    const bundle = bundleOf(cache, code, compile(code));
+    const bundle = bundleOf(cache, code, compile(code, `${join(folder, key)}.cjs`));
     // What was edited meanwhile may be in the bundle, or not.
     if (cacheOf(root, entry).key === key) {
       for (const name of readdirSync(folder).filter((each) => !each.startsWith(key))) {

@@ -18,7 +18,7 @@ function keepParsed(path) {
   /** @type {{ code: string, compiled: Buffer } | undefined} */
   const kept = readWhole(path);
   /** @type {Map<string, () => unknown>} */
-  const makers = kept === undefined ? new Map() : run(kept);
+  const makers = kept === undefined ? new Map() : run(path, kept);
   const before = makers.size;
   return {
     get: (text) => makers.get(text)?.(),
@@ -31,15 +31,18 @@ function keepParsed(path) {
       if (makers.size > before) {
         const entries = [...makers].map(([text, make]) => `[${toSource(text)},()=>(${toSource(make())})]`);
         const code = `new Map([${entries.join(',')}])`;
-        writeFile(path, toWhole({ code, compiled: compile(code) }));
+        writeFile(path, toWhole({ code, compiled: compile(code, path) }));
       }
     },
   };
 }
 
-/** @param {{ code: string, compiled: Buffer }} program */
-function run({ code, compiled }) {
-  return new Script(code, { cachedData: compiled }).runInThisContext();
+/**
+ * @param {string} path
+ * @param {{ code: string, compiled: Buffer }} program
+ */
+function run(path, { code, compiled }) {
+  return new Script(code, { filename: path, cachedData: compiled }).runInThisContext();
 }
 
 /**
@@ -74,12 +77,13 @@ function toSource(value) {
  * Compiles all functions, and not only those that one run needs: the next may need others.
  *
  * @param {string} code
+ * @param {string} filename what stacks name: V8 keeps it with what it has compiled in this process.
  */
-function compile(code) {
+function compile(code, filename) {
   setFlagsFromString('--no-lazy');
   let script;
   try {
-    script = new Script(code);
+    script = new Script(code, { filename });
   } finally {
     setFlagsFromString('--lazy');
   }

