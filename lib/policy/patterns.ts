@@ -46,7 +46,7 @@ function compile(pattern: string): Pattern['test'] {
 }
 
 /** Letters, classes of them, alternatives of these, and what may be left out. */
-const SIMPLE = /^(?:[\w/:@ -]|\\\.|\[[\w.-]+\]|\(\?:|\)|[|?^$])*$/;
+const SIMPLE = /^(?:[\w/:@ -]|\\\.|\[[\w.:@-]+\]|\(\?:|\)|[|?^$])*$/;
 
 /**
  * JavaScript's own expression for a pattern that repeats nothing, and means the same in both: what it does at one place of a text does not

@@ -68,10 +68,9 @@ const ASSIGNMENT = [
 /** RE2: an option of a command line and its value, with a blank between them or as two words. */
 const OPTION = `(?i)(?:^|\\s)--[\\w.-]*(?:${WORDS}|${COUNTED})[ \\n]+["']?[^\\s"'$%{<(/-]`;
 
-/** RE2: a text that has the form of a secret: a private key, an address with a password in it, tokens of well-known makers. */
+/** RE2: a text that has the form of a secret: a private key, tokens of well-known makers. */
 const FORM = [
   '-----BEGIN [A-Z ]*PRIVATE KEY',
-  '://[^/\\s:@$]*:[^/\\s:@$({<%*][^/\\s:@]*@',
   '\\bA(?:K|S)IA[0-9A-Z]{16}\\b|\\bAIza[\\w-]{35}|\\bGOCSPX-[\\w-]{20}',
   '\\bgh[pousr]_\\w{36}|\\bgithub_pat_\\w{20}|\\bglpat-[\\w-]{20}|\\bnpm_\\w{36}',
   '\\bxox[abeprs]-[\\w-]{10}|hooks\\.slack\\.com/services/T\\w+/B\\w+/\\w',
@@ -79,9 +78,12 @@ const FORM = [
   '\\beyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}\\.',
 ].join('|');
 
+/** RE2: an address with a password in it. */
+const ADDRESS = '://[^/\\s:@$]*:[^/\\s:@$({<%*][^/\\s:@]*@';
+
 /** RE2: the name of a variable or a key that stands for a secret. */
 const SECRET_NAME = `(?i)(?:${WORDS}|${COUNTED})${FURTHER}$`;
-/** RE2: what every such name contains, and cheap to look for where there are thousands. */
+/** RE2: what every such name contains, and every text that gives one a value; quick to look for where there are thousands. */
 export const SUSPICIOUS_NAME = '(?i)pass|pwd|secret|token|cred|[a-z][_.-]?key';
 const COUNTED_NAME = `(?i)${COUNTED}${FURTHER}$`;
 
@@ -94,23 +96,24 @@ const HARMLESS_VALUE = `(?i)^(?:${[
   `\\.{0,2}/.*|[\\w./-]+\\.(?:${FILES})`,
 ].join('|')})$`;
 
-/** RE2: what every text that holds a secret contains, and quick to look for. */
-export const SUSPICIOUS =
-  '(?i)pass|pwd|secret|token|key|cred|://|a[ks]ia|aiza|gh[pousr]_|github_|glpat|npm_|xox|slack|_live_|whsec|gocspx|sg\\.|hv[sb]\\.|eyj';
+/** RE2: what every text of such a form contains, and quick to look for. */
+export const SUSPICIOUS_FORM =
+  '(?i)private key|a[ks]ia|aiza|gh[pousr]_|github_|glpat|npm_|xox|slack|_live_|whsec|gocspx|sg\\.|hv[sb]\\.|eyj';
 
-const isSuspicious = (text: string): string => `${text}.matches(${celString(SUSPICIOUS)})`;
-const isForm = (text: string): string => `${text}.matches(${celString(FORM)})`;
-const isAssignment = (text: string): string => `${text}.matches(${celString(ASSIGNMENT)})`;
+const contains = (quick: string, pattern: string, text: string): string =>
+  `(${text}.matches(${celString(quick)}) && ${text}.matches(${celString(pattern)}))`;
+const isAssignment = (text: string): string => contains(SUSPICIOUS_NAME, ASSIGNMENT, text);
 const isHarmless = (value: string): string => `${value}.matches(${celString(HARMLESS_VALUE)})`;
 
 /** CEL: whether a text has the form of a secret. */
 export function hasForm(text: string): string {
-  return `(${isSuspicious(text)} && ${isForm(text)})`;
+  const isAddress = `(${text}.contains('@') && ${text}.contains('://') && ${text}.matches(${celString(ADDRESS)}))`;
+  return `(${contains(SUSPICIOUS_FORM, FORM, text)} || ${isAddress})`;
 }
 
 /** CEL: whether a command line, each word on a line of its own, holds a secret. */
 export function lineHoldsSecret(text: string): string {
-  return `(${isSuspicious(text)} && (${isForm(text)} || ${isAssignment(text)} || ${text}.matches(${celString(OPTION)})))`;
+  return `(${hasForm(text)} || ${isAssignment(text)} || ${contains(SUSPICIOUS_NAME, OPTION, text)})`;
 }
 
 /** CEL: whether the value of a name is a secret, by what the name stands for. */
@@ -127,7 +130,7 @@ export function isNamedSecret(name: string, value: string): string {
 
 /** CEL: whether a text holds a secret. */
 export function holdsSecret(text: string): string {
-  return `(${isSuspicious(text)} && (${isForm(text)} || (${isAssignment(text)} && !${isHarmless(text)})))`;
+  return `(${hasForm(text)} || (${isAssignment(text)} && !${isHarmless(text)}))`;
 }
 
 /** CEL: the annotations of an object that hold secrets. kubectl's own repeats the object, and one named `.../secret` names a Secret. */

@@ -16,7 +16,7 @@ export const imageTag: Policy = {
     {
       on: 'container',
       field: 'image',
-      rule: `has(c.image) && (c.image.matches(${PINNED}) || (c.image.matches(${TAGGED}) && !c.image.endsWith(':latest')))`,
+      rule: `has(c.image) && ((c.image.matches(${TAGGED}) && !c.image.endsWith(':latest')) || c.image.matches(${PINNED}))`,
       message: `!has(c.image) || c.image == '' ? 'names no image' : 'image "' + c.image + '" ' + (c.image.contains('@') ? 'has a digest that is none' : c.image.matches(${TAGGED}) ? 'has the tag latest' : 'has neither a tag nor a digest')`,
     },
   ],
