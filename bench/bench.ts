@@ -30,7 +30,13 @@ const RUN = [process.execPath, join(ROOT, 'bin', 'run.cjs')];
 const EMPTY_APP = 'empty app, its own process';
 const SYNTH = 'npm run synth, its own process';
 const CHECK = 'npm run check, its own process';
-const CASES = ['platform', 'platform, policies on', 'bare cdk8s, one chart', 'bare cdk8s, chart per service'];
+const CASES = [
+  'platform',
+  'platform, policies on',
+  'platform, policies anew',
+  'bare cdk8s, one chart',
+  'bare cdk8s, chart per service',
+];
 
 interface Row {
   readonly services: number | string;

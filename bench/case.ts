@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
 import { PolicyPack } from '../lib/policy/pack';
+import { policies } from '../lib/policy/policies';
 import { Platform } from '../lib/sportstix/platform';
 import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../lib/synth/manifests';
 import { replaceOutput } from '../lib/synth/output';
@@ -16,9 +17,18 @@ export interface Measurement {
 
 const cases: Record<string, (services: number, outdir: string) => { objects: number; milliseconds: number }> = {
   /** From the typed environment to files. */
-  platform: (services, outdir) => synthesizePlatform(services, outdir, false),
+  platform: (services, outdir) => synthesizePlatform(services, outdir),
   /** The same, every object judged by every policy. */
-  'platform, policies on': (services, outdir) => synthesizePlatform(services, outdir, true),
+  'platform, policies on': (services, outdir) => synthesizePlatform(services, outdir, new PolicyPack()),
+  /** The same by policies that no run before has judged by, so that it knows of no object that passed. */
+  'platform, policies anew': (services, outdir) =>
+    synthesizePlatform(
+      services,
+      outdir,
+      new PolicyPack({
+        policies: policies().map((policy) => ({ ...policy, title: `${policy.title} ${process.pid}` })),
+      }),
+    ),
   /** The same objects, given to cdk8s as they will be written, a chart for each file of the platform. */
   'bare cdk8s, chart per service': (services, outdir) => bare(services, outdir, (app, file) => new Chart(app, file)),
   /** The same objects in one chart. */
@@ -31,16 +41,14 @@ const cases: Record<string, (services: number, outdir: string) => { objects: num
 function synthesizePlatform(
   services: number,
   outdir: string,
-  policies: boolean,
+  pack?: PolicyPack,
 ): { objects: number; milliseconds: number } {
   const environment = generatedEnvironment(services);
   const secrets = placeholderSecrets(environment);
   const start = performance.now();
   const app = new App();
   const platform = new Platform(app, 'bench', { environment, secrets });
-  if (policies) {
-    new PolicyPack().apply(platform, { manifestOf, onAnnotated: forgetManifest, print: () => undefined });
-  }
+  pack?.apply(platform, { manifestOf, onAnnotated: forgetManifest, print: () => undefined });
   const files = renderCharts(app);
   const manifests = new Map([...files].map(([name, content]) => [name, { content }]));
   replaceOutput({ folders: new Map([[join(outdir, 'manifests'), manifests]]) });

@@ -79,12 +79,15 @@ async function build(root, entry) {
 }
 
 /**
- * A module in a bundle still is where its file is, and parsed expressions come from whoever runs it.
+ * A module in a bundle still is where its file is, and what outlasts a process comes from whoever runs it.
  *
  * @param {import('esbuild').PluginBuild} plugins
  */
 function keepPlaces(plugins) {
-  plugins.onResolve({ filter: /\/parsed-expressions$/ }, () => ({ path: 'parsed-expressions', external: true }));
+  plugins.onResolve({ filter: /\/(parsed-expressions|passed-objects)$/ }, ({ path }) => ({
+    path: path.slice(path.lastIndexOf('/') + 1),
+    external: true,
+  }));
   plugins.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
     const text = readFileSync(path, 'utf8');
     if (!/\b__(dir|file)name\b/.test(text)) {

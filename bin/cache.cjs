@@ -37,6 +37,7 @@ const { deserialize, serialize } = require('node:v8');
  * @property {string} path What the bundle's own code is called in a stack.
  * @property {string} mapPath
  * @property {string} parsedPath
+ * @property {string} passedPath
  * @property {string} code
  * @property {Buffer} compiled What V8 has compiled of it.
  */
@@ -148,7 +149,14 @@ function readBundle(cache) {
  */
 function bundleOf({ folder, key }, code, compiled) {
   const path = join(folder, key);
-  return { path: `${path}.cjs`, mapPath: `${path}.map`, parsedPath: `${path}.parsed`, code, compiled };
+  return {
+    path: `${path}.cjs`,
+    mapPath: `${path}.map`,
+    parsedPath: `${path}.parsed`,
+    passedPath: `${path}.passed`,
+    code,
+    compiled,
+  };
 }
 
 const DIGEST = 32;

@@ -9,6 +9,7 @@ const { Script } = require('node:vm');
 const { inspect } = require('node:util');
 const { cacheOf, readBundle } = require('./cache.cjs');
 const { keepParsed } = require('./parsed.cjs');
+const { keepPassed } = require('./passed.cjs');
 
 /** @typedef {import('./cache.cjs').Bundle} Bundle */
 
@@ -37,19 +38,27 @@ async function run(entry) {
  * @param {Bundle} bundle
  * @param {string} entry
  */
-function execute({ path, code, compiled, parsedPath }, entry) {
+function execute({ path, code, compiled, parsedPath, passedPath }, entry) {
   const script = new Script(code, { filename: path, cachedData: compiled });
   const ownRequire = createRequire(entry);
   const parsedExpressions = keepParsed(parsedPath);
+  const passedObjects = keepPassed(passedPath);
   process.once('exit', () => {
-    try {
-      parsedExpressions.save();
-    } catch {
-      // They are parsed again next time.
+    for (const kept of [parsedExpressions, passedObjects]) {
+      try {
+        kept.save();
+      } catch {
+        // It is found out again next time.
+      }
     }
   });
   script.runInThisContext()(
-    /** @param {string} id */ (id) => (id === 'parsed-expressions' ? { parsedExpressions } : ownRequire(id)),
+    /** @param {string} id */ (id) =>
+      id === 'parsed-expressions'
+        ? { parsedExpressions }
+        : id === 'passed-objects'
+          ? { passedObjects }
+          : ownRequire(id),
     { exports: {} },
   );
 }

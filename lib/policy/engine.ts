@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Path } from '../manifest/plain-data';
 import { child, messageOf, valueAt } from '../manifest/plain-data';
 import { formatPath, groupOf, resourceOf } from '../manifest/manifest';
@@ -8,6 +9,7 @@ import type { BoundObject, Item } from './bound-object';
 import { compile, isCelError, stringsOf } from './cel';
 import type { Bindings, CelError, Program } from './cel';
 import { Owners } from './owners';
+import { passedObjects } from './passed-objects';
 import type { Policy, Rule, RuleTarget } from './policy';
 import type { Violation } from './violation';
 import { Verdicts } from './verdicts';
@@ -61,12 +63,16 @@ export class Engine {
   private readonly policies: readonly CompiledPolicy[];
   private readonly byKind = new Map<string, readonly CompiledPolicy[]>();
   private readonly binder: Binder;
+  private identity: string | undefined;
 
   /**
    * @param policies what to judge by
    * @param registered kinds of custom resources that hold a pod template, to be judged as workloads
    */
-  public constructor(policies: readonly Policy[], registered: readonly PodTemplateKind[] = []) {
+  public constructor(
+    policies: readonly Policy[],
+    private readonly registered: readonly PodTemplateKind[] = [],
+  ) {
     this.binder = new Binder(registered);
     const ids = policies.map(({ id }) => id);
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -127,7 +133,45 @@ export class Engine {
     if (resource.kind === null || resource.apiVersion === null) {
       return [];
     }
-    const compiled = this.policiesFor(resource.apiVersion, resource.kind);
+    const digest = this.digestOf(manifest);
+    const passed = digest === undefined ? undefined : passedObjects.get(digest);
+    const inSet = (key: string): string => `${set}\n${key}`;
+    if (passed?.every((key) => !seen.has(inSet(key))) === true) {
+      passed.forEach((key) => seen.add(inSet(key)));
+      return [];
+    }
+    const keys: string[] = [];
+    const violations = this.evaluateObject(manifest, resource, (key) => {
+      const isFirst = !seen.has(inSet(key));
+      keys.push(key);
+      seen.add(inSet(key));
+      return isFirst;
+    });
+    if (digest !== undefined && violations.length === 0) {
+      passedObjects.set(digest, keys);
+    }
+    return violations;
+  }
+
+  /** What the verdict on an object depends on, in short; undefined for an object that JSON would change. */
+  private digestOf(manifest: unknown): string | undefined {
+    this.identity ??= sha256(JSON.stringify([this.policies.map(({ policy }) => policy), this.registered]));
+    try {
+      const text = JSON.stringify(manifest);
+      // It writes null for what it has not, such as infinity.
+      return text.includes('null') ? undefined : sha256(this.identity + text);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param isFirst whether no object before has the key by which this one must be one of a kind */
+  private evaluateObject(
+    manifest: unknown,
+    resource: Resource,
+    isFirst: (key: string) => boolean,
+  ): readonly Violation[] {
+    const compiled = this.policiesFor(resource.apiVersion ?? '', resource.kind ?? '');
     try {
       const object = this.binder.bind(manifest, resource);
       const skipped = this.binder.isTemplateKind(resource.apiVersion, resource.kind) && !object.isWorkload;
@@ -136,7 +180,7 @@ export class Engine {
         for (const rule of skipped && entry.policy.scope !== 'everything' ? [] : entry.rules) {
           violations.push(...applyRule(entry.policy, rule, object));
         }
-        violations.push(...applyUnique(entry, object, seen, set));
+        violations.push(...applyUnique(entry, object, isFirst));
       }
       return violations;
     } catch (error) {
@@ -160,6 +204,10 @@ export class Engine {
     }
     return found;
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }
 
 /** The API server sets it on pods of the node's network, and not in the templates that they are made of. */
@@ -260,8 +308,7 @@ function about(policy: Policy, resource: Resource, path: Path): Omit<Violation, 
 function applyUnique(
   { policy, unique }: CompiledPolicy,
   object: BoundObject,
-  seen: Set<string>,
-  set: string,
+  isFirst: (key: string) => boolean,
 ): readonly Violation[] {
   if (unique === undefined) {
     return [];
@@ -270,9 +317,7 @@ function applyUnique(
   if (typeof key !== 'string') {
     return [failure(policy, object.resource, isCelError(key) ? key.message : 'the key is no text')];
   }
-  const entry = JSON.stringify([set, policy.id, key]);
-  if (key === '' || !seen.has(entry)) {
-    seen.add(entry);
+  if (key === '' || isFirst(JSON.stringify([policy.id, key]))) {
     return [];
   }
   const message = unique.message.run(object.bindings);

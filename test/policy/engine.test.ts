@@ -3,6 +3,7 @@ import { Engine } from '../../lib/policy/engine';
 import { child, messageOf } from '../../lib/manifest/plain-data';
 import { formatPath, groupOf, resourceOf } from '../../lib/manifest/manifest';
 import type { Policy, Rule } from '../../lib/policy/policy';
+import { passedObjects } from '../../lib/policy/passed-objects';
 import { compareText } from '../../lib/policy/report';
 import { container, podSpec, set, workload } from './manifests';
 
@@ -333,5 +334,73 @@ describe('words of the report', () => {
       'ä',
     ]);
     expect(compareText('a', 'a')).toBe(0);
+  });
+});
+
+describe('an object that has passed', () => {
+  const image = (name: string): unknown =>
+    workload(POD, { ...podSpec(), containers: [{ ...container('main'), image: name }] });
+  const not = (name: string, changes: Partial<Policy> = {}): Policy =>
+    policy({ rule: `c.image != '${name}'` }, changes);
+  const count = (engine: Engine, ...manifests: readonly unknown[]): number =>
+    [...engine.evaluate(manifests.map((manifest, id) => ({ id, manifest })))].length;
+
+  test('has passed by those policies and kinds alone', () => {
+    const manifest = image('a');
+    expect(count(new Engine([not('b')]), manifest)).toBe(0);
+
+    expect(count(new Engine([not('a')]), manifest)).toBe(1);
+    expect(count(new Engine([not('b'), not('a', { id: 'other' })]), manifest)).toBe(1);
+    const widget = { apiVersion: 'example.com/v1', kind: 'Widget', spec: { template: { spec: podSpec() } } };
+    const fails = policy({ rule: 'false' });
+    expect(count(new Engine([fails]), widget)).toBe(0);
+    expect(
+      count(new Engine([fails], [{ group: 'example.com', kind: 'Widget', template: 'spec.template' }]), widget),
+    ).toBe(1);
+  });
+
+  test('is judged again when anything in it is another', () => {
+    const engine = new Engine([not('a')]);
+
+    expect(count(engine, image('b'))).toBe(0);
+    expect(count(engine, image('a'))).toBe(1);
+    expect(count(engine, image('b'))).toBe(0);
+  });
+
+  test('still is one of a kind', () => {
+    const named = policy(
+      {},
+      { rules: [], scope: 'everything', unique: { key: 'object.metadata.name', message: "'twice'" } },
+    );
+    const engine = new Engine([named]);
+    const manifest = image('a');
+
+    expect(count(engine, manifest)).toBe(0);
+    expect(count(engine, manifest)).toBe(0);
+    expect(count(engine, manifest, manifest)).toBe(1);
+    expect(count(engine, image('b'), manifest)).toBe(1);
+    expect(count(engine, manifest, image('b'))).toBe(1);
+    const sets = ['x', 'y'].map((set, id) => ({ id, manifest, set }));
+    expect([...engine.evaluate(sets)].length).toBe(0);
+  });
+
+  test('is known only where JSON says all of it, and never where something is wrong', () => {
+    const kept = jest.spyOn(passedObjects, 'set');
+    const passes = policy({ rule: 'true' });
+    const keptFor = (manifest: unknown, by = passes): number => {
+      kept.mockClear();
+      count(new Engine([by]), manifest);
+      return kept.mock.calls.length;
+    };
+    const circular: Record<string, unknown> = { ...workload(POD, podSpec()) };
+    circular['self'] = circular;
+
+    expect(keptFor(image('once'))).toBe(1);
+    expect(keptFor(image('once'))).toBe(0);
+    expect(keptFor({ ...workload(POD, podSpec()), x: Infinity })).toBe(0);
+    expect(keptFor({ ...workload(POD, podSpec()), x: 1n })).toBe(0);
+    expect(keptFor(circular)).toBe(0);
+    expect(keptFor(image('secret'), not('secret'))).toBe(0);
+    kept.mockRestore();
   });
 });
