@@ -19,47 +19,53 @@ export interface EnforcedProp {
   readonly manifest: unknown;
 }
 
+/** By what a construct is judged that no pack is applied to. */
+const withoutPack = { policies: defaultPolicies() };
+
 /** Constructs ask about few policies, and most about the same values: policies are compiled, and a value judged, once. */
 const engines = new WeakMap<Policy, Engine>();
-const verdicts = new WeakMap<Policy, Map<string, Violation | undefined>>();
-
-/** By what a construct is judged that no pack is applied to. */
-const withoutPack = [{ policies: defaultPolicies() }];
+const known = new WeakMap<Pick<PolicyPack, 'policies'>, Map<string, readonly Violation[]>>();
 
 /**
- * Refuses a prop in the constructor that takes it, by the same policies that judge the manifest later: those of the packs applied above it, or else all, so that the stack points at the
- * caller. An exception acknowledged on the construct or above it holds here as well.
+ * Refuses a prop in the constructor that takes it, so that the stack points at the caller, by the same policies that judge the manifest later:
+ * those of the packs applied above it, or else all. An exception acknowledged on the construct or above it holds here as well.
  *
  * @throws InvalidPropError with the construct's path, the prop, its value, what is wrong, why it matters and what to do.
  */
 export function enforce(construct: IConstruct, { prop, value, policies, manifest }: EnforcedProp): void {
   const packs = PolicyPack.of(construct);
-  const deciding = (packs.length === 0 ? withoutPack : packs)
-    .flatMap((pack) => pack.policies)
-    .filter(({ id, severity }) => policies.includes(id) && severity === 'error');
-  for (const policy of deciding) {
-    const { id } = policy;
-    const violation = judge(policy, manifest);
-    if (violation !== undefined && exceptionFor(construct, id) === undefined) {
-      throw new InvalidPropError(construct, {
-        prop,
-        value,
-        reason: `${violation.message}. ${violation.why}`,
-        remedy: `${violation.fix} (policy ${id})`,
-      });
+  for (const pack of packs.length === 0 ? [withoutPack] : packs) {
+    for (const { policy, message, why, fix } of violationsOf(pack, policies, manifest)) {
+      if (exceptionFor(construct, policy) === undefined) {
+        throw new InvalidPropError(construct, {
+          prop,
+          value,
+          reason: `${message}. ${why}`,
+          remedy: `${fix} (policy ${policy})`,
+        });
+      }
     }
   }
 }
 
-function judge(policy: Policy, manifest: unknown): Violation | undefined {
-  const known = verdicts.get(policy) ?? new Map<string, Violation | undefined>();
-  verdicts.set(policy, known);
-  const key = JSON.stringify(manifest);
-  if (!known.has(key)) {
-    const engine = engines.get(policy) ?? new Engine([policy]);
-    engines.set(policy, engine);
-    const [finding] = [...engine.evaluate([{ id: undefined, manifest }])];
-    known.set(key, finding?.violation);
+function violationsOf(
+  pack: Pick<PolicyPack, 'policies'>,
+  ids: readonly string[],
+  manifest: unknown,
+): readonly Violation[] {
+  const ofPack = known.get(pack) ?? new Map<string, readonly Violation[]>();
+  known.set(pack, ofPack);
+  const key = `${ids.join()}\n${JSON.stringify(manifest)}`;
+  let violations = ofPack.get(key);
+  if (violations === undefined) {
+    violations = pack.policies
+      .filter(({ id, severity }) => ids.includes(id) && severity === 'error')
+      .flatMap((policy) => {
+        const engine = engines.get(policy) ?? new Engine([policy]);
+        engines.set(policy, engine);
+        return [...engine.evaluate([{ id: undefined, manifest }])].map(({ violation }) => violation);
+      });
+    ofPack.set(key, violations);
   }
-  return known.get(key);
+  return violations;
 }
