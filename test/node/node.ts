@@ -199,7 +199,10 @@ export function runSql(lab: Lab, sql: string): string {
 
 /** The firewall of the outage. As after a reboot, it knows of no connection: those that are open are cut too. */
 export function closeFirewall(lab: Lab): void {
-  lab.must('host', 'sh', ['-c', `iptables --flush; iptables --delete-chain; ${CLOSED}; conntrack --flush`]);
+  // What is forgotten must stay so: else a packet that PostgreSQL sends at that instant makes its connection known again, and it stays open
+  // (nf_conntrack_tcp_loose, https://docs.kernel.org/networking/nf_conntrack-sysctl.html).
+  const strict = 'echo 0 > /proc/sys/net/netfilter/nf_conntrack_tcp_loose';
+  lab.must('host', 'sh', ['-c', `iptables --flush; iptables --delete-chain; ${CLOSED}; ${strict}; conntrack --flush`]);
 }
 
 /** The generated rules. */
