@@ -82,6 +82,8 @@ export default tseslint.config(
         process: 'readonly',
         Buffer: 'readonly',
         __dirname: 'readonly',
+        console: 'readonly',
+        setImmediate: 'readonly',
       },
     },
   },

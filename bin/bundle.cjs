@@ -28,7 +28,8 @@ async function makeBundle(root, entry) {
     const bundle = bundleOf(cache, code, compile(code, `${join(folder, key)}.cjs`));
     // What was edited meanwhile may be in the bundle, or not.
     if (cacheOf(root, entry).key === key) {
-      for (const name of readdirSync(folder).filter((each) => !each.startsWith(key))) {
+      // What earlier runs have found out goes too, also of the same sources: a package may be another.
+      for (const name of readdirSync(folder)) {
         rmSync(join(folder, name), { force: true });
       }
       writeFile(bundle.mapPath, map);

@@ -1,3 +1,5 @@
+import { addressAt, parseRange } from './network';
+
 /**
  * The plain values that everything in this folder works on. Whoever composes the environment fills them in; nothing
  * here knows which platform runs in the cluster.
@@ -83,6 +85,12 @@ export function accessName(access: HostAccess): string {
 /** The ranges that the servers on the host are opened to, and no others: the nodes' and the pods'. */
 export function sourceRanges(access: HostAccess): readonly string[] {
   return [access.cluster.subnet, access.cluster.podCidr];
+}
+
+/** The address by which pods reach the host: Docker gives the first of a network's range to the host. */
+export function hostAddress({ cluster }: Pick<HostAccess, 'cluster'>): string {
+  const range = parseRange(cluster.subnet);
+  return range === undefined ? '' : addressAt(range, 1);
 }
 
 /** The PostgreSQL servers among the endpoints. */

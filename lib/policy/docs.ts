@@ -1,5 +1,6 @@
 import { isAdmissible } from './admission';
 import { type Policy } from './policy';
+import { SEARCHED } from './policies/config-map-secret';
 import { WORKLOADS } from '../manifest/workloads';
 
 /** Ids of the policies that constructs ask in their constructors. */
@@ -121,7 +122,7 @@ const REMAINS: readonly string[] = [
   'An exception is for an object of that name, whoever writes it and whatever the policy is violated with. Pods that its controller makes inherit it, and only they.',
   'Only the namespaces of the bindings are judged. Workloads elsewhere, static pods (files of a node), and a PersistentVolume that is a folder of a node (an object of the cluster) are out of sight.',
   'What was there before the policies is judged when its template is changed; find it with `kubectl get all,podtemplates,controllerrevisions --all-namespaces -o yaml | npm run -s check -- -`. What happens inside a pod that runs (`kubectl exec`, `attach`) is not judged.',
-  'Secrets are recognized by what they look like: a name, a form, an assignment. The API server searches an annotation of a workload or a ConfigMap when the object is made and not when the annotation alone is changed, and of ConfigMaps beyond 15,000 characters only for what has the form of a secret.',
+  `Secrets are recognized by what they look like: a name, a form, an assignment. A ConfigMap of more than ${SEARCHED.whole / 1000},000 characters is searched only for what has the form of one. The API server searches an annotation of a workload or a ConfigMap when the object is made, and not when the annotation alone is changed.`,
   'check knows containers by the fields `containers`, `initContainers` and `ephemeralContainers`. What a custom resource calls otherwise is not seen there; the pods that are made of it are, by the API server.',
 ];
 

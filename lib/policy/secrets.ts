@@ -20,10 +20,10 @@ const OTHER_NAMES = '(?i)(?:tls|pull|registry)[_.-]?secret$|(?:store|ssl[_.-]key
 /** What is given to such a name and is no secret: these words alone. */
 const SWITCHES = ['true', 'false', 'yes', 'no', 'none', 'null'];
 
-/** What is given to such a name and is no secret: where one is kept, something encrypted, a header's name, a variable of a program. */
+/** What is given to such a name and is no secret: where one is kept, a header's name, a variable of a program. */
 const REFERENCES = ['file:', 'classpath:', 'http:', 'https:', 'x-', 'process.env'];
 
-/** The same, where the name and its value stand alone. */
+/** The same, where the name and its value stand alone; and what is encrypted. */
 const FURTHER_HARMLESS = 'on|off|required|optional|enabled|disabled|(?:vault|arn|op|secretref):.*|enc\\(.*\\)';
 
 /** Ends of the names of files that hold a key or more. */
@@ -32,7 +32,7 @@ const FILES = 'jks|p12|pfx|pem|key|crt|cer|creds|txt|json|ya?ml|properties';
 /** What ends a value that is not in quotes, as it stands in a class of characters. */
 const END = `"',;&}\\\\\\s`;
 
-/** Begins a value in a text that is a reference, filled in later; a path, a list, a comment; or none. */
+/** Begins a value in a text that is a reference, filled in later; a path, a list, a comment; or none. Digits are dealt with apart. */
 const NO_START = `${END}\\d$%{<()\\[\\]*!|>#=\`/~.`;
 
 /** RE2: the begin of a text that begins with none of the REFERENCES and with no character of NO_START, and is none of the SWITCHES. */
@@ -71,7 +71,7 @@ const OPTION = `(?i)(?:^|\\s)--[\\w.-]*(?:${WORDS}|${COUNTED})[ \\n]+["']?[^\\s"
 /** RE2: a text that has the form of a secret: a private key, tokens of well-known makers. */
 const FORM = [
   '-----BEGIN [A-Z ]*PRIVATE KEY',
-  '\\bA(?:K|S)IA[0-9A-Z]{16}\\b|\\bAIza[\\w-]{35}|\\bGOCSPX-[\\w-]{20}',
+  '\\bA[KS]IA[0-9A-Z]{16}\\b|\\bAIza[\\w-]{35}|\\bGOCSPX-[\\w-]{20}',
   '\\bgh[pousr]_\\w{36}|\\bgithub_pat_\\w{20}|\\bglpat-[\\w-]{20}|\\bnpm_\\w{36}',
   '\\bxox[abeprs]-[\\w-]{10}|hooks\\.slack\\.com/services/T\\w+/B\\w+/\\w',
   '\\b[sr]k_live_\\w{16}|\\bwhsec_\\w{20}|\\bSG\\.[\\w-]{16,}\\.[\\w-]{16}|\\bhv[sb]\\.\\w{24}',

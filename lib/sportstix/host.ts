@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { BringUpProps } from '../k3d/bring-up';
 import type { LocalSetup } from '../k3d/checks';
-import { hostAddress } from '../k3d/checks/addresses';
-import { type HostEndpoint, type PasswordOf, REDIS_USER } from '../host/model';
+import { hostAddress, type HostEndpoint, type PasswordOf, REDIS_USER } from '../host/model';
 import type { K3dHostAccess } from '../k3d/model';
 import type { System } from '../host/system';
 import { buildArgumentsOf, type Environment, type ExternalServer, imageOf } from './environments';

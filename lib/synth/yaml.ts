@@ -69,6 +69,7 @@ function writeLines(value: unknown, indent: string): string | undefined {
   }
   return lines.length === 0 ? undefined : lines.join(`\n${indent}`);
 }
+
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }

@@ -142,12 +142,17 @@ test.each([
   smallProject();
   run();
   const before = [bundle(), fs.readFileSync(bundle())] as const;
+  const foundOut = [`${bundle()}.parsed`, `${bundle()}.passed`];
+  foundOut.forEach((name) => {
+    fs.writeFileSync(name, 'by what was there before');
+  });
 
   write(path, content);
 
   const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'main.ts'], { cwd: folder, encoding: 'utf8' });
   expect(run()).toEqual({ ...HELLO, stdout });
   expect([bundle(), fs.readFileSync(bundle())]).not.toEqual(before);
+  expect(foundOut.filter((name) => fs.existsSync(name))).toEqual([]);
 });
 
 test.each<[string, (bytes: Buffer) => Buffer]>([

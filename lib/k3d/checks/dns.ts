@@ -4,7 +4,7 @@ import { answerOf, complaint, Unanswered } from '../../host/command';
 import type { Result } from '../doctor';
 import { addressAt, parseRange } from '../../host/network';
 import { shellLine } from '../../host/quote';
-import { hostAddress } from './addresses';
+import { hostAddress } from '../../host/model';
 import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 

@@ -1,26 +1,16 @@
 import { type ClusterState, firstServer, isRunning } from '../cluster-state';
+import { readAsset } from '../../host/assets';
 import { complaint, succeeded } from '../../host/command';
 import { sudo, type Result } from '../doctor';
 import { listAt, numberAt, parseJson, textAt } from '../../manifest/plain-data';
-import { sourceRanges, type HostEndpoint } from '../../host/model';
+import { hostAddress, sourceRanges, type HostEndpoint } from '../../host/model';
 import { addressAt, contains, parseRange } from '../../host/network';
 import { openings } from '../../host/packet-filter';
-import { hostAddress, reaches } from './addresses';
+import { reaches } from './addresses';
 import { listeners } from './listeners';
 import type { LocalSetup } from './local-setup';
 import { couldNotRun, ok, problem } from './results';
 import { closeFix } from './services';
-
-/** Opens a connection, in the network namespace that it is started in: source address, target address, port. */
-const CONNECT = `
-const [localAddress, host, port] = process.argv.slice(1);
-const socket = require('node:net').connect({ host, port: Number(port), ...(localAddress === '' ? {} : { localAddress }) });
-const say = (what) => { console.log(what); process.exit(); };
-// A connection that was made while this process had to wait for a CPU counts: it is heard before setImmediate.
-socket.setTimeout(2000, () => setImmediate(say, 'timed out'));
-socket.on('connect', () => say('open'));
-socket.on('error', (error) => say(error.code));
-`;
 
 function firewallProblem({ access }: LocalSetup, found: string): Result {
   const script = `${access.folder}/firewall.sh`;
@@ -64,8 +54,9 @@ async function firewallTested(setup: LocalSetup, endpoint: HostEndpoint): Promis
     ...(podSide === undefined ? [] : [{ range: access.cluster.podCidr, address: podSide }]),
   ];
   const target = hostAddress(access);
+  const connect = readAsset('lib/k3d/connect.cjs');
   for (const source of sources) {
-    const command = [...enter, process.execPath, '-e', CONNECT, source.address, target, String(endpoint.port)];
+    const command = [...enter, process.execPath, '-e', connect, source.address, target, String(endpoint.port)];
     const result = await system.run(command);
     if (!succeeded(result)) return couldNotRun(complaint(command, result));
     const came = result.stdout.trim();

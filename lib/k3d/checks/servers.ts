@@ -1,8 +1,8 @@
 import type { ClusterState } from '../cluster-state';
 import { sudo, type Check, type Result } from '../doctor';
-import type { HostEndpoint } from '../../host/model';
+import { hostAddress, type HostEndpoint } from '../../host/model';
 import { listeners } from './listeners';
-import { hostAddress, reaches } from './addresses';
+import { reaches } from './addresses';
 import { firewallResult, strangersResult } from './firewall';
 import type { LocalSetup } from './local-setup';
 import { databasesResult, hbaOthersResult, hbaResult, rolesResult } from './postgres';

@@ -6,7 +6,7 @@ import { annotationsWithSecret, hasForm, holdsSecret, isNamedSecret } from '../s
  * an API server lets one expression cost (a million; https://pkg.go.dev/k8s.io/apiserver/pkg/apis/cel#PerCallLimit), and it would refuse the
  * ConfigMap. Longer ones are searched for what has the form of a secret only, and the longest (a dashboard, a script) for private keys.
  */
-const SEARCHED = { whole: 15_000, form: 50_000 };
+export const SEARCHED = { whole: 15_000, form: 50_000 };
 
 const VALUE = 'object.data[k]';
 const upTo = (limit: number): string => `size(${VALUE}) * size(object.data) <= ${limit}`;
