@@ -85,7 +85,7 @@ async function build(root, entry) {
  * @param {import('esbuild').PluginBuild} plugins
  */
 function keepPlaces(plugins) {
-  plugins.onResolve({ filter: /\/(parsed-expressions|passed-objects)$/ }, ({ path }) => ({
+  plugins.onResolve({ filter: /\/(parsed-expressions|judged-objects)$/ }, ({ path }) => ({
     path: path.slice(path.lastIndexOf('/') + 1),
     external: true,
   }));

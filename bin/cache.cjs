@@ -37,7 +37,7 @@ const { deserialize, serialize } = require('node:v8');
  * @property {string} path What the bundle's own code is called in a stack.
  * @property {string} mapPath
  * @property {string} parsedPath
- * @property {string} passedPath
+ * @property {string} judgedPath
  * @property {string} code
  * @property {Buffer} compiled What V8 has compiled of it.
  */
@@ -153,7 +153,7 @@ function bundleOf({ folder, key }, code, compiled) {
     path: `${path}.cjs`,
     mapPath: `${path}.map`,
     parsedPath: `${path}.parsed`,
-    passedPath: `${path}.passed`,
+    judgedPath: `${path}.judged`,
     code,
     compiled,
   };

@@ -9,7 +9,7 @@ const { Script } = require('node:vm');
 const { inspect } = require('node:util');
 const { cacheOf, readBundle } = require('./cache.cjs');
 const { keepParsed } = require('./parsed.cjs');
-const { keepPassed } = require('./passed.cjs');
+const { keepJudged } = require('./judged.cjs');
 
 /** @typedef {import('./cache.cjs').Bundle} Bundle */
 
@@ -38,13 +38,13 @@ async function run(entry) {
  * @param {Bundle} bundle
  * @param {string} entry
  */
-function execute({ path, code, compiled, parsedPath, passedPath }, entry) {
+function execute({ path, code, compiled, parsedPath, judgedPath }, entry) {
   const script = new Script(code, { filename: path, cachedData: compiled });
   const ownRequire = createRequire(entry);
   const parsedExpressions = keepParsed(parsedPath);
-  const passedObjects = keepPassed(passedPath);
+  const judgedObjects = keepJudged(judgedPath);
   process.once('exit', () => {
-    for (const kept of [parsedExpressions, passedObjects]) {
+    for (const kept of [parsedExpressions, judgedObjects]) {
       try {
         kept.save();
       } catch {
@@ -56,8 +56,8 @@ function execute({ path, code, compiled, parsedPath, passedPath }, entry) {
     /** @param {string} id */ (id) =>
       id === 'parsed-expressions'
         ? { parsedExpressions }
-        : id === 'passed-objects'
-          ? { passedObjects }
+        : id === 'judged-objects'
+          ? { judgedObjects }
           : ownRequire(id),
     { exports: {} },
   );

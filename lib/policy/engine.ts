@@ -9,7 +9,8 @@ import type { BoundObject, Item } from './bound-object';
 import { compile, isCelError, stringsOf } from './cel';
 import type { Bindings, CelError, Program } from './cel';
 import { Owners } from './owners';
-import { passedObjects } from './passed-objects';
+import { judgedObjects } from './judged-objects';
+import type { KeptViolation } from './judged-objects';
 import type { Policy, Rule, RuleTarget } from './policy';
 import type { Violation } from './violation';
 import { Verdicts } from './verdicts';
@@ -134,11 +135,11 @@ export class Engine {
       return [];
     }
     const digest = this.digestOf(manifest);
-    const passed = digest === undefined ? undefined : passedObjects.get(digest);
+    const known = digest === undefined ? undefined : judgedObjects.get(digest);
     const inSet = (key: string): string => `${set}\n${key}`;
-    if (passed?.every((key) => !seen.has(inSet(key))) === true) {
-      passed.forEach((key) => seen.add(inSet(key)));
-      return [];
+    if (known?.keys.every((key) => !seen.has(inSet(key))) === true) {
+      known.keys.forEach((key) => seen.add(inSet(key)));
+      return known.violations.flatMap((kept) => this.restore(kept, resource));
     }
     const keys: string[] = [];
     const violations = this.evaluateObject(manifest, resource, (key) => {
@@ -147,10 +148,25 @@ export class Engine {
       seen.add(inSet(key));
       return isFirst;
     });
-    if (digest !== undefined && violations.length === 0) {
-      passedObjects.set(digest, keys);
+    if (digest !== undefined && violations.every((violation) => this.mayKeep(violation))) {
+      judgedObjects.set(digest, {
+        keys,
+        violations: violations.map(({ policy, severity, message, path }) => ({ policy, severity, message, path })),
+      });
     }
     return violations;
+  }
+
+  private restore(kept: KeptViolation, resource: Resource): readonly Violation[] {
+    return this.policies
+      .filter(({ policy }) => policy.id === kept.policy)
+      .map(({ policy }) => ({ ...about(policy, resource, kept.path), ...kept }));
+  }
+
+  /** Nothing is kept of a secret, nor of what may be one, nor what is wrong with an object only beside others. */
+  private mayKeep({ policy: id, isUnjudged }: Violation): boolean {
+    const found = this.policies.find(({ policy }) => policy.id === id)?.policy;
+    return isUnjudged !== true && found?.findsSecrets !== true && found?.unique === undefined;
   }
 
   /** What the verdict on an object depends on, in short; undefined for an object that JSON would change. */
@@ -287,6 +303,7 @@ function failure(policy: Policy, resource: Resource, reason: string, path: Path 
   return {
     ...about(policy, resource, path),
     severity: 'error',
+    isUnjudged: true,
     message: `cannot be judged (${policy.title}): ${reason}`,
     why: 'A rule that cannot be evaluated says nothing about the object, and the API server would refuse the request.',
     fix: 'Look for a field that is missing or has another type than Kubernetes gives it.',

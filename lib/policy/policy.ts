@@ -51,6 +51,11 @@ export interface Policy {
   readonly scope: Scope | 'everything';
   readonly rules: readonly Rule[];
   /**
+   * That what it finds are secrets, so that nothing may be kept of an object that violates it.
+   * @default none
+   */
+  readonly findsSecrets?: true;
+  /**
    * For a policy about a set of objects: the CEL expression of a key that no two of them may share. No API server can decide this, since
    * it sees one object at a time.
    */

@@ -15,4 +15,6 @@ export interface Violation {
   /** Where in the object, such as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
   readonly field: string;
   readonly path: Path;
+  /** That nobody knows what the policy would say, since it cannot be evaluated on the object. */
+  readonly isUnjudged?: true;
 }

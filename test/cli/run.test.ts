@@ -142,7 +142,7 @@ test.each([
   smallProject();
   run();
   const before = [bundle(), fs.readFileSync(bundle())] as const;
-  const foundOut = [`${bundle()}.parsed`, `${bundle()}.passed`];
+  const foundOut = [`${bundle()}.parsed`, `${bundle()}.judged`];
   foundOut.forEach((name) => {
     fs.writeFileSync(name, 'by what was there before');
   });
@@ -375,55 +375,55 @@ describe('parsed expressions', () => {
   });
 });
 
-describe('passed objects', () => {
+describe('judged objects', () => {
   interface Kept {
-    readonly get: (digest: string) => readonly string[] | undefined;
-    readonly set: (digest: string, keys: readonly string[]) => void;
+    readonly get: (digest: string) => unknown;
+    readonly set: (digest: string, judged: unknown) => void;
     readonly save: () => void;
   }
-  const keepPassed = (path: string): Kept => {
+  const keepJudged = (path: string): Kept => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is no module of TypeScript
-    const { keepPassed: keep } = require('../../bin/passed.cjs') as { keepPassed: (path: string) => Kept };
+    const { keepJudged: keep } = require('../../bin/judged.cjs') as { keepJudged: (path: string) => Kept };
     return keep(path);
   };
 
   test('are known to the next run, and unknown where the file is damaged', () => {
-    const path = join(folder, 'passed');
+    const path = join(folder, 'judged');
     for (const digest of ['a', 'b']) {
-      const kept = keepPassed(path);
+      const kept = keepJudged(path);
       kept.set(digest, [`${digest} is one of a kind`]);
       kept.save();
     }
-    const next = keepPassed(path);
+    const next = keepJudged(path);
     expect(['a', 'b', 'c'].map(next.get)).toEqual([['a is one of a kind'], ['b is one of a kind'], undefined]);
 
     const bytes = fs.readFileSync(path);
     fs.writeFileSync(path, Buffer.from(bytes.toString('latin1').replace('one', 'two'), 'latin1'));
-    expect(keepPassed(path).get('a')).toBeUndefined();
+    expect(keepJudged(path).get('a')).toBeUndefined();
   });
 
   test('a run that learns nothing writes nothing', () => {
-    const path = join(folder, 'passed');
-    keepPassed(path).get('a');
-    keepPassed(path).save();
+    const path = join(folder, 'judged');
+    keepJudged(path).get('a');
+    keepJudged(path).save();
 
     expect(fs.existsSync(path)).toBe(false);
   });
 
   test('the last ones stay when there are too many', () => {
-    const path = join(folder, 'passed');
-    const first = keepPassed(path);
+    const path = join(folder, 'judged');
+    const first = keepJudged(path);
     Array.from({ length: 60_000 }, (_, index) => {
       first.set(String(index), []);
     });
     first.save();
-    const second = keepPassed(path);
+    const second = keepJudged(path);
     expect(second.get('49999')).toEqual([]);
     expect(second.get('50000')).toBeUndefined();
     second.set('new', []);
     second.save();
 
-    const third = keepPassed(path);
+    const third = keepJudged(path);
     expect(['49999', 'new', '0', '49998'].map((digest) => third.get(digest) !== undefined)).toEqual([
       ...[true, true, true, false],
     ]);

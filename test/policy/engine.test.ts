@@ -3,7 +3,7 @@ import { Engine } from '../../lib/policy/engine';
 import { child, messageOf } from '../../lib/manifest/plain-data';
 import { formatPath, groupOf, resourceOf } from '../../lib/manifest/manifest';
 import type { Policy, Rule } from '../../lib/policy/policy';
-import { passedObjects } from '../../lib/policy/passed-objects';
+import { judgedObjects } from '../../lib/policy/judged-objects';
 import { compareText } from '../../lib/policy/report';
 import { container, podSpec, set, workload } from './manifests';
 
@@ -384,8 +384,16 @@ describe('an object that has passed', () => {
     expect([...engine.evaluate(sets)].length).toBe(0);
   });
 
-  test('is known only where JSON says all of it, and never where something is wrong', () => {
-    const kept = jest.spyOn(passedObjects, 'set');
+  test('is told the same again where something is wrong', () => {
+    const engine = new Engine([policy({}, { id: 'first' }), not('wrong')]);
+    const [before, after] = [0, 1].map((id) => [...engine.evaluate([{ id, manifest: image('wrong') }])]);
+
+    expect(after?.map(({ violation }) => violation)).toEqual(before?.map(({ violation }) => violation));
+    expect(after).toHaveLength(1);
+  });
+
+  test('is known only where JSON says all of it, and never where it may hold a secret', () => {
+    const kept = jest.spyOn(judgedObjects, 'set');
     const passes = policy({ rule: 'true' });
     const keptFor = (manifest: unknown, by = passes): number => {
       kept.mockClear();
@@ -400,7 +408,9 @@ describe('an object that has passed', () => {
     expect(keptFor({ ...workload(POD, podSpec()), x: Infinity })).toBe(0);
     expect(keptFor({ ...workload(POD, podSpec()), x: 1n })).toBe(0);
     expect(keptFor(circular)).toBe(0);
-    expect(keptFor(image('secret'), not('secret'))).toBe(0);
+    expect(keptFor(image('wrong'), not('wrong'))).toBe(1);
+    expect(keptFor(image('secret'), { ...not('secret'), findsSecrets: true })).toBe(0);
+    expect(keptFor(image('unjudged'), policy({ rule: 'object.spec.nothing == 1' }))).toBe(0);
     kept.mockRestore();
   });
 });

@@ -21,6 +21,7 @@ export const configMapSecret: Policy = {
   id: 'config-map-secret',
   title: 'No ConfigMap holds a secret',
   severity: 'error',
+  findsSecrets: true,
   scope: { group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps' },
   rules: [
     {

@@ -11,6 +11,7 @@ export const literalSecret: Policy = {
   id: 'literal-secret',
   title: 'No variable, argument or annotation holds a secret in plain text',
   severity: 'error',
+  findsSecrets: true,
   scope: 'workloads',
   rules: [
     {

@@ -1,0 +1,44 @@
+// @ts-check
+'use strict';
+const { readWhole, toWhole, writeFile } = require('./cache.cjs');
+
+/** How many are kept at most: those of the last runs. */
+const MOST = 50_000;
+
+/**
+ * What was said of objects, by their digests, as earlier runs of the same bundle left it: a synth that changes one service judges that
+ * one. The file is read when the first object is asked for.
+ *
+ * @template Judged
+ * @param {string} path
+ * @returns {{ get(digest: string): Judged | undefined, set(digest: string, judged: Judged): void, save(): void }}
+ */
+function keepJudged(path) {
+  /** @type {Map<string, Judged> | undefined} */
+  let before;
+  /** @type {Map<string, Judged>} */
+  const used = new Map();
+  let isChanged = false;
+  const known = () => (before ??= readWhole(path) ?? new Map());
+  return {
+    get: (digest) => {
+      const judged = used.get(digest) ?? known().get(digest);
+      if (judged !== undefined) {
+        used.set(digest, judged);
+      }
+      return judged;
+    },
+    set: (digest, judged) => {
+      used.set(digest, judged);
+      isChanged = true;
+    },
+    save: () => {
+      if (isChanged) {
+        const all = new Map([...used, ...[...known()].filter(([digest]) => !used.has(digest))].slice(0, MOST));
+        writeFile(path, toWhole(all));
+      }
+    },
+  };
+}
+
+module.exports = { keepJudged };
