@@ -2,8 +2,11 @@
 'use strict';
 const { readWhole, toWhole, writeFile } = require('./cache.cjs');
 
-/** How many are kept at most: those of the last runs. */
-const MOST = 50_000;
+/**
+ * How many objects of earlier runs stay beside those of the last one, if it had fewer: enough for what people go back and forth between,
+ * and read in some milliseconds.
+ */
+const OTHERS = 2_000;
 
 /**
  * What was said of objects, by their digests, as earlier runs of the same bundle left it: a synth that changes one service judges that
@@ -34,8 +37,8 @@ function keepJudged(path) {
     },
     save: () => {
       if (isChanged) {
-        const all = new Map([...used, ...[...known()].filter(([digest]) => !used.has(digest))].slice(0, MOST));
-        writeFile(path, toWhole(all));
+        const others = [...known()].filter(([digest]) => !used.has(digest));
+        writeFile(path, toWhole(new Map([...used, ...others.slice(0, Math.max(OTHERS, used.size))])));
       }
     },
   };

@@ -42,12 +42,22 @@ export function forgetManifest(apiObject: ApiObject): void {
  * written to one file; or if a chart depends on one whose file is applied after its own.
  */
 export function synthesizeCharts(app: App): ChartManifests[] {
+  return chartsOf(app, (fileName, manifests) => ({ fileName, manifests }));
+}
+
+/** The charts of an app as files: name to YAML, in the same order and refused for the same reasons. */
+export function renderCharts(app: App): Map<string, string> {
+  return new Map(chartsOf(app, (fileName, manifests) => [fileName, toYamlStream(manifests)]));
+}
+
+/** What becomes of each chart. No more than one chart's manifests are needed at once, where nobody asked for them before. */
+function chartsOf<T>(app: App, write: (fileName: string, manifests: readonly unknown[]) => T): T[] {
   memo = new WeakMap();
   try {
     validate(app);
     const charts = app.node.findAll().filter((construct) => construct instanceof Chart);
     checkFileOrder(app);
-    const files = charts.map((chart) => ({ fileName: fileNameOf(app, chart), manifests: manifestsOf(chart) }));
+    const files = charts.map((chart) => ({ chart, fileName: fileNameOf(app, chart) }));
     files.sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
     for (const [index, { fileName }] of files.entries()) {
       if (fileName === files[index + 1]?.fileName) {
@@ -56,15 +66,10 @@ export function synthesizeCharts(app: App): ChartManifests[] {
         );
       }
     }
-    return files;
+    return files.map(({ chart, fileName }) => write(fileName, manifestsOf(chart)));
   } finally {
     memo = undefined;
   }
-}
-
-/** The charts of an app as files: name to YAML. */
-export function renderCharts(app: App): Map<string, string> {
-  return new Map(synthesizeCharts(app).map(({ fileName, manifests }) => [fileName, toYamlStream(manifests)]));
 }
 
 function validate(app: App): void {
@@ -89,7 +94,11 @@ function manifestsOf(chart: Chart): unknown[] {
   return ordered
     .filter((construct) => construct instanceof ApiObject)
     .filter((apiObject) => Chart.of(apiObject) === chart)
-    .map(manifestOf);
+    .map((apiObject) => {
+      const manifest: unknown = memo?.get(apiObject) ?? apiObject.toJson();
+      memo?.delete(apiObject);
+      return manifest;
+    });
 }
 
 function checkFileOrder(app: App): void {

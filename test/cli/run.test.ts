@@ -410,22 +410,21 @@ describe('judged objects', () => {
     expect(fs.existsSync(path)).toBe(false);
   });
 
-  test('the last ones stay when there are too many', () => {
+  test('of earlier runs no more stay than the last one had, and some thousands', () => {
     const path = join(folder, 'judged');
-    const first = keepJudged(path);
-    Array.from({ length: 60_000 }, (_, index) => {
-      first.set(String(index), []);
-    });
-    first.save();
-    const second = keepJudged(path);
-    expect(second.get('49999')).toEqual([]);
-    expect(second.get('50000')).toBeUndefined();
-    second.set('new', []);
-    second.save();
+    const run = (name: string, count: number): void => {
+      const kept = keepJudged(path);
+      Array.from({ length: count }, (_, index) => {
+        kept.set(`${name} ${index}`, { keys: [] });
+      });
+      kept.save();
+    };
+    const isKept = (digest: string): boolean => keepJudged(path).get(digest) !== undefined;
+    run('first', 9_000);
+    run('second', 3_000);
+    expect(['second 0', 'second 2999', 'first 2999', 'first 3000'].map(isKept)).toEqual([true, true, true, false]);
 
-    const third = keepJudged(path);
-    expect(['49999', 'new', '0', '49998'].map((digest) => third.get(digest) !== undefined)).toEqual([
-      ...[true, true, true, false],
-    ]);
+    run('third', 1);
+    expect(['third 0', 'second 1999', 'second 2000', 'first 0'].map(isKept)).toEqual([true, true, false, false]);
   });
 });
