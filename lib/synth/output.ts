@@ -214,7 +214,7 @@ function readMark(folder: string): string[] | undefined {
     return undefined;
   }
   const lines = readText(path).split(/\r?\n/);
-  return lines.includes(MARK_HEADER) ? lines : undefined;
+  return lines.includes(MARK_HEADER) ? lines.filter((line) => line !== MARK_HEADER && line !== '') : undefined;
 }
 
 function stageMarkedFolder(folder: string, files: OutputFiles, staged: Replacement[]): void {
@@ -249,6 +249,9 @@ function stageFolder(folder: string, { files, own }: FolderContent, staged: Repl
       `${folder}: ${list(foreign)} ${foreign.length === 1 ? 'was' : 'were'} not generated, and a synth deletes no such file. ` +
         `Nothing was changed. Move ${foreign.length === 1 ? 'it' : 'them'} away.`,
     );
+  }
+  if (previous !== undefined && links.size === 0 && holdsJust(target, files, own)) {
+    return;
   }
   const staging = naming(dirname(target), 'cannot be written to', () =>
     mkdtempSync(join(dirname(target), `.${basename(target)}-`)),
@@ -325,6 +328,22 @@ function stageFolder(folder: string, { files, own }: FolderContent, staged: Repl
       }
     }
   }
+}
+
+/** Whether a folder that holds generated files alone holds these, as they are to be written. */
+function holdsJust(folder: string, files: OutputFiles, own: ReadonlySet<string>): boolean {
+  return (
+    [...own].every((path) => files.has(path)) && [...files].every(([path, file]) => isWritten(join(folder, path), file))
+  );
+}
+
+function isWritten(path: string, { content, mode = 0o644 }: OutputFile): boolean {
+  const stat = statOf(path);
+  return (
+    stat?.isFile() === true &&
+    (stat.mode & 0o777) === mode &&
+    naming(path, 'cannot be read', () => readFileSync(path)).equals(Buffer.from(content))
+  );
 }
 
 interface Inspection {
@@ -405,10 +424,10 @@ function stageFile(path: string, { content, mode = 0o644 }: OutputFile, staged: 
   if (stat?.isFile() === false) {
     throw new UserError(`${path}: not a file, and so not replaced. Nothing was changed. Move it away.`);
   }
-  const previous = stat && naming(path, 'cannot be read', () => readFileSync(target));
-  if (stat !== undefined && previous?.equals(Buffer.from(content)) === true && (stat.mode & 0o777) === mode) {
+  if (isWritten(target, { content, mode })) {
     return;
   }
+  const previous = stat && naming(path, 'cannot be read', () => readFileSync(target));
   const temporary = besides(target);
   const put = (text: string | Buffer, permissions: number): void => {
     writeNewFile(temporary, text, { mode: permissions });

@@ -69,6 +69,61 @@ describe('a folder', () => {
     expect(all()).toEqual({ 'dist/local/x.yaml': 'x' });
   });
 
+  describe('that holds just what is to be written', () => {
+    const content = { 'x.yaml': 'x', 'c/d.yaml': 'd' };
+    const inode = (): number => fs.statSync(folder).ino;
+    const expectToStay = (
+      stays: boolean,
+      change: () => void,
+      after: Readonly<Record<string, string>> = content,
+    ): void => {
+      replace(content);
+      change();
+      const before = inode();
+      replace(after);
+      expect(inode() === before).toBe(stays);
+      expect(all(folder)).toEqual(after);
+    };
+
+    test('is left alone', () => {
+      expectToStay(true, () => undefined);
+    });
+
+    test.each<[string, () => void]>([
+      [
+        'another content',
+        () => {
+          fs.writeFileSync(join(folder, 'c/d.yaml'), 'e');
+        },
+      ],
+      [
+        'other permissions',
+        () => {
+          fs.chmodSync(join(folder, 'c/d.yaml'), 0o600);
+        },
+      ],
+      [
+        'no such file',
+        () => {
+          fs.rmSync(join(folder, 'x.yaml'));
+        },
+      ],
+      [
+        'a mark that lists another file',
+        () => {
+          fs.appendFileSync(join(folder, MARK), 'gone.yaml\n');
+        },
+      ],
+    ])('but not with %s', (_, change) => {
+      expectToStay(false, change);
+    });
+
+    test('but not with a file less or more', () => {
+      expectToStay(false, () => undefined, { 'x.yaml': 'x' });
+      expectToStay(false, () => undefined, { ...content, 'y.yaml': 'y' });
+    });
+  });
+
   test('keeps its permissions', () => {
     replace({ x: 'x' });
     fs.chmodSync(folder, 0o2770);
@@ -251,6 +306,8 @@ describe('a link', () => {
     replace({ x: 'x', 'a/y': 'y', 'a/stale': 'stale' });
     fs.renameSync(join(folder, 'a'), join(root, 'elsewhere'));
     fs.symlinkSync('../../elsewhere', join(folder, 'a'));
+    replace({ x: 'new', 'a/y': 'y' });
+    expect(all()).toEqual({ 'dist/local/a': '-> ../../elsewhere', 'dist/local/x': 'new', 'elsewhere/y': 'y' });
     replace({ x: 'new', 'a/y': 'new' });
     expect(all()).toEqual({ 'dist/local/a': '-> ../../elsewhere', 'dist/local/x': 'new', 'elsewhere/y': 'new' });
 
