@@ -110,6 +110,8 @@ function measureSize(size: number, { kubectl, helm }: { readonly kubectl: string
   const synthesis = CASES.map((name): Command => ({
     name,
     command: [...RUN, join(ROOT, 'bench', 'case.ts'), name, String(size), folder(name)],
+    // Every case writes all of its files.
+    removed: folder(name),
   }));
   for (const [what, results] of interleaved(synthesis, runsOf(size))) {
     const measured = results.map(({ stdout }) => JSON.parse(stdout) as Measurement);
@@ -125,7 +127,7 @@ function measureSize(size: number, { kubectl, helm }: { readonly kubectl: string
   measureProcesses(
     size,
     [
-      // Again, and in turn with what it is compared with.
+      // As people run it again and again, over files that are there already, in turn with what it is compared with.
       { name: 'platform, its process', command: synthesis[0]?.command ?? [] },
       { name: 'kubectl kustomize', command: [kubectl, 'kustomize', prepareKustomize(manifests, folder('kustomize'))] },
       { name: 'helm template', command: [helm, 'template', 'bench', prepareHelm(manifests, folder('helm'))] },
@@ -181,6 +183,11 @@ interface Command {
   readonly command: readonly string[];
   /** @default 0 */
   readonly expectedStatus?: number;
+  /**
+   * Folder that is removed before each round.
+   * @default none
+   */
+  readonly removed?: string;
 }
 
 interface Run {
@@ -193,10 +200,13 @@ function interleaved(commands: readonly Command[], count: number): Map<string, R
   const results = new Map<string, Run[]>(commands.map(({ name }) => [name, []]));
   const finished = new Set<string>();
   for (let round = 0; round <= count; round++) {
-    for (const { name, command, expectedStatus = 0 } of commands) {
+    for (const { name, command, expectedStatus = 0, removed } of commands) {
       const before = results.get(name) ?? [];
       if (finished.has(name)) {
         continue;
+      }
+      if (removed !== undefined) {
+        rmSync(removed, { recursive: true, force: true });
       }
       process.stderr.write(`  ${name}, round ${round} of ${count}\n`);
       const run = execute(command, expectedStatus);
