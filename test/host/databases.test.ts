@@ -7,7 +7,7 @@ import { Lab, must, requireHost, type Outcome } from './lab';
 
 const passwordOf = (_: unknown, role: string): string => `password of ${role}`;
 const PASSWORDS = psqlPasswords(access, passwordOf);
-const OLD_PASSWORDS = ['postgres', 'auth_user', 'game_user']
+const OLD_PASSWORDS = ['postgres', 'carts_user', 'orders_user']
   .map((role) => `\\set postgres_external_${role}_password 'old password of ${role}'\n`)
   .join('');
 
@@ -91,13 +91,13 @@ ALTER TABLE report OWNER TO reporting;
 /** An installation as it was before databases had owners, with data. */
 function installBefore(): void {
   expect(lab.sql(OLD_PASSWORDS + readFileSync(join(__dirname, 'superuser-owned.sql'), 'utf8')).stderr).toBe('');
-  ask('shop_auth', MIGRATED);
+  ask('shop_carts', MIGRATED);
   // As in a cluster that was made before PostgreSQL 15: there the schema is the superuser's.
   ask(
-    'shop_game',
-    `ALTER SCHEMA public OWNER TO postgres; CREATE TABLE game (id int); INSERT INTO game VALUES (1), (2);
-     ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO game_user;
-     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON TYPES TO game_user`,
+    'shop_orders',
+    `ALTER SCHEMA public OWNER TO postgres; CREATE TABLE orders (id int); INSERT INTO orders VALUES (1), (2);
+     ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO orders_user;
+     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON TYPES TO orders_user`,
   );
 }
 
@@ -107,39 +107,39 @@ const ROWS = `SELECT (SELECT md5(string_agg(account::text, ',' ORDER BY id)) FRO
 test('a fresh server: owners migrate, users have the data, and each has one database', () => {
   expect(apply()).toEqual({ code: 0, stdout: '', stderr: '' });
 
-  expect(as('auth_owner', 'shop_auth', 'CREATE TABLE account (id bigserial PRIMARY KEY, name text)')).toBe('');
-  expect(as('auth_user', 'shop_auth', "INSERT INTO account (name) VALUES ('a') RETURNING id")).toBe('1');
-  expect(as('auth_user', 'shop_auth', 'TRUNCATE account')).toContain('permission denied');
-  expect(as('auth_user', 'shop_auth', 'ALTER TABLE account ADD x int')).toContain('must be owner');
-  expect(as('auth_user', 'shop_auth', 'CREATE TABLE mine (id int)')).toContain('permission denied for schema public');
-  for (const role of ['game_owner', 'game_user']) {
-    expect(as(role, 'shop_auth', 'SELECT 1')).toContain('permission denied for database');
+  expect(as('carts_owner', 'shop_carts', 'CREATE TABLE account (id bigserial PRIMARY KEY, name text)')).toBe('');
+  expect(as('carts_user', 'shop_carts', "INSERT INTO account (name) VALUES ('a') RETURNING id")).toBe('1');
+  expect(as('carts_user', 'shop_carts', 'TRUNCATE account')).toContain('permission denied');
+  expect(as('carts_user', 'shop_carts', 'ALTER TABLE account ADD x int')).toContain('must be owner');
+  expect(as('carts_user', 'shop_carts', 'CREATE TABLE mine (id int)')).toContain('permission denied for schema public');
+  for (const role of ['orders_owner', 'orders_user']) {
+    expect(as(role, 'shop_carts', 'SELECT 1')).toContain('permission denied for database');
   }
-  for (const role of ['auth_owner', 'auth_user']) {
-    expect(as(role, 'shop_auth', 'CREATE ROLE other')).toContain('permission denied');
-    expect(as(role, 'shop_auth', 'CREATE DATABASE other')).toContain('permission denied');
-    expect(as(role, 'shop_auth', 'SELECT rolpassword FROM pg_authid')).toContain('permission denied');
+  for (const role of ['carts_owner', 'carts_user']) {
+    expect(as(role, 'shop_carts', 'CREATE ROLE other')).toContain('permission denied');
+    expect(as(role, 'shop_carts', 'CREATE DATABASE other')).toContain('permission denied');
+    expect(as(role, 'shop_carts', 'SELECT rolpassword FROM pg_authid')).toContain('permission denied');
   }
 });
 
 test('roles and databases of others are refused, all named, and nothing is changed', () => {
   ask(
     'postgres',
-    `CREATE ROLE reports; CREATE ROLE auth_user CREATEDB CREATEROLE LOGIN PASSWORD 'theirs' VALID UNTIL '2030-01-01' IN ROLE reports;
-     CREATE ROLE game_owner SUPERUSER NOLOGIN; COMMENT ON ROLE game_owner IS 'their own';
-     CREATE DATABASE shop_game; COMMENT ON DATABASE shop_game IS 'their game';`,
+    `CREATE ROLE reports; CREATE ROLE carts_user CREATEDB CREATEROLE LOGIN PASSWORD 'theirs' VALID UNTIL '2030-01-01' IN ROLE reports;
+     CREATE ROLE orders_owner SUPERUSER NOLOGIN; COMMENT ON ROLE orders_owner IS 'their own';
+     CREATE DATABASE shop_orders; COMMENT ON DATABASE shop_orders IS 'their orders';`,
   );
-  ask('shop_game', 'CREATE TABLE theirs (id int); CREATE TABLE more (id int)');
+  ask('shop_orders', 'CREATE TABLE theirs (id int); CREATE TABLE more (id int)');
   const before = everything();
 
   const { code, stdout, stderr } = apply();
 
   expect([code, stdout]).toEqual([3, '']);
   expect(stderr).toContain(
-    `  role auth_user: gets the password of the secrets, loses CREATEDB, loses CREATEROLE, never expires, leaves the role reports
-  role game_owner: gets the password of the secrets, may log in, loses SUPERUSER, loses its comment 'their own'
-  database shop_game: owner postgres -> game_owner, PUBLIC may no longer connect, loses its comment 'their game'
-    of postgres, to game_owner: 2 table
+    `  role carts_user: gets the password of the secrets, loses CREATEDB, loses CREATEROLE, never expires, leaves the role reports
+  role orders_owner: gets the password of the secrets, may log in, loses SUPERUSER, loses its comment 'their own'
+  database shop_orders: owner postgres -> orders_owner, PUBLIC may no longer connect, loses its comment 'their orders'
+    of postgres, to orders_owner: 2 table
 Nothing was changed.`,
   );
   expect(stderr).toContain('sudo -u postgres psql -X -q -v take_over=yes -p 5432 -d postgres');
@@ -154,15 +154,15 @@ Nothing was changed.`,
   expect(
     ask(
       'postgres',
-      "SELECT rolname FROM pg_roles WHERE rolname ~ 'auth|game' AND (rolsuper OR rolcreatedb OR rolcreaterole)",
+      "SELECT rolname FROM pg_roles WHERE rolname ~ 'carts|orders' AND (rolsuper OR rolcreatedb OR rolcreaterole)",
     ),
   ).toBe('');
-  expect(ask('postgres', "SELECT count(*) FROM pg_auth_members WHERE member = 'auth_user'::regrole")).toBe('0');
-  expect(as('auth_user', 'shop_auth', 'SELECT 1')).toBe('1');
+  expect(ask('postgres', "SELECT count(*) FROM pg_auth_members WHERE member = 'carts_user'::regrole")).toBe('0');
+  expect(as('carts_user', 'shop_carts', 'SELECT 1')).toBe('1');
 });
 
 const SQL = [sqlFileName(postgres), removeSqlFileName(postgres)];
-const AUTH = "\\set databases :databases 'shop_auth auth_owner auth_user\\n'\n";
+const AUTH = "\\set databases :databases 'shop_carts carts_owner carts_user\\n'\n";
 const WRONG: readonly [string, (sql: string) => string, string?][] = [
   ['missing', (sql) => sql.slice(sql.indexOf('\n\n'))],
   ['cut off', (sql) => sql.replace('\\set host_access_values 1\n', '')],
@@ -171,21 +171,21 @@ const WRONG: readonly [string, (sql: string) => string, string?][] = [
   ['without databases', (sql) => sql.replace(/^(.set databases) :.*\n/gm, ''), 'databases: not lines'],
   ...[
     ...[
-      'shop_auth auth_owner',
-      'shop_auth  auth_owner auth_user',
-      'Shop auth_owner auth_user',
-      'shop_auth auth_owner auth_user x',
+      'shop_carts carts_owner',
+      'shop_carts  carts_owner carts_user',
+      'Shop carts_owner carts_user',
+      'shop_carts carts_owner carts_user x',
     ],
     ...[
-      'shop_auth auth_owner auth_user;DROP',
-      `shop_auth auth_owner "auth_user"`,
-      'shop_auth auth_owner a\\\\!id',
-      ':x auth_owner auth_user',
+      'shop_carts carts_owner carts_user;DROP',
+      `shop_carts carts_owner "carts_user"`,
+      'shop_carts carts_owner a\\\\!id',
+      ':x carts_owner carts_user',
     ],
     ...[
-      "shop_auth auth_owner \\'",
-      'shop_auth auth_owner auth_user\\n',
-      `shop_auth auth_owner ${'a'.repeat(64)}`,
+      "shop_carts carts_owner \\'",
+      'shop_carts carts_owner carts_user\\n',
+      `shop_carts carts_owner ${'a'.repeat(64)}`,
       '$x$ a b',
     ],
   ].map((line): [string, (sql: string) => string, string] => [
@@ -221,34 +221,34 @@ test('values that are missing, not whole, or of another form are refused, and no
 });
 
 test('whom psql runs as is never one of the roles, whatever is asked for', () => {
-  ask('postgres', 'CREATE ROLE auth_owner SUPERUSER LOGIN');
+  ask('postgres', 'CREATE ROLE carts_owner SUPERUSER LOGIN');
   const before = everything();
 
   const { code, stderr } = lab.sql(
-    `\\set take_over yes\nSET SESSION AUTHORIZATION auth_owner;\n${PASSWORDS}${file(sqlFileName(postgres))}`,
+    `\\set take_over yes\nSET SESSION AUTHORIZATION carts_owner;\n${PASSWORDS}${file(sqlFileName(postgres))}`,
   );
 
   expect(code).toBe(3);
-  expect(stderr).toContain('auth_owner is the superuser: rename the role in the environment');
+  expect(stderr).toContain('carts_owner is the superuser: rename the role in the environment');
   expect(everything()).toBe(before);
 });
 
 test('an installation of the superuser is handed over without losing a row, and Flyway goes on as the owner', () => {
   installBefore();
-  const rows = ask('shop_auth', ROWS);
+  const rows = ask('shop_carts', ROWS);
   const superuser = ask('postgres', "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'");
   const before = everything();
   expect(apply()).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining('database shop_auth: owner postgres') as unknown,
+    stderr: expect.stringContaining('database shop_carts: owner postgres') as unknown,
   });
   expect(everything()).toBe(before);
 
   const taken = takeOver();
 
   expect(taken.code).toBe(0);
-  expect(taken.stderr).toMatch(/^WARNING: {2}table public\.report of database shop_auth stays with reporting\n$/m);
-  expect(ask('shop_auth', ROWS)).toBe(rows);
+  expect(taken.stderr).toMatch(/^WARNING: {2}table public\.report of database shop_carts stays with reporting\n$/m);
+  expect(ask('shop_carts', ROWS)).toBe(rows);
   expect(ask('postgres', "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'")).toBe(superuser);
   // What still is the superuser's belongs to the extension, or to no schema of the service.
   const left = (database: string): string =>
@@ -268,10 +268,12 @@ test('an installation of the superuser is handed over without losing a row, and 
            WHERE pg_depend.classid = object.classid AND pg_depend.objid = object.objid AND deptype = 'e')) AS object
        WHERE coalesce(schema, name) !~ '^pg_' AND identity !~ 'hstore|span'`,
     );
-  expect(left('shop_auth')).toBe('');
-  expect(ask('shop_game', "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'")).toBe('game_owner');
-  expect(ask('shop_auth', "SELECT extowner::regrole FROM pg_extension WHERE extname = 'hstore'")).toBe('postgres');
-  for (const database of ['shop_auth', 'shop_game']) {
+  expect(left('shop_carts')).toBe('');
+  expect(ask('shop_orders', "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'")).toBe(
+    'orders_owner',
+  );
+  expect(ask('shop_carts', "SELECT extowner::regrole FROM pg_extension WHERE extname = 'hstore'")).toBe('postgres');
+  for (const database of ['shop_carts', 'shop_orders']) {
     expect(ask(database, "SELECT count(*) FROM pg_default_acl WHERE defaclrole = 'postgres'::regrole")).toBe('0');
   }
 
@@ -281,14 +283,14 @@ test('an installation of the superuser is handed over without losing a row, and 
   expect(withoutPasswords()).toBe(handedOver);
 
   // The next migration, and the service.
-  const owner = (statement: string): string => as('auth_owner', 'shop_auth', statement);
+  const owner = (statement: string): string => as('carts_owner', 'shop_carts', statement);
   expect(
     owner(`BEGIN; ALTER TABLE account ADD COLUMN mail text; ALTER TYPE mood RENAME VALUE 'loud' TO 'noisy';
       CREATE OR REPLACE FUNCTION twice(n int, OUT result int) LANGUAGE sql AS 'SELECT n + n';
       CREATE TABLE ticket (id serial PRIMARY KEY, account bigint REFERENCES account); REFRESH MATERIALIZED VIEW counted;
       ALTER TABLE "Odd ""Schema"."T x" ADD y int; INSERT INTO flyway_schema_history VALUES (3, '3', true); COMMIT`),
   ).toBe('');
-  const user = (statement: string): string => as('auth_user', 'shop_auth', statement);
+  const user = (statement: string): string => as('carts_user', 'shop_carts', statement);
   expect(user("INSERT INTO account (name, mood, seats) VALUES ('new', 'noisy', 1) RETURNING id")).toBe('1001');
   expect(user('INSERT INTO ticket (account) VALUES (1001) RETURNING id')).toBe('1');
   expect(user('SELECT count(*) FROM names')).toBe('1001');
@@ -297,14 +299,14 @@ test('an installation of the superuser is handed over without losing a row, and 
 
 test('a lock that is not had leaves the database as it was', () => {
   installBefore();
-  const before = ask('shop_auth', 'SELECT relowner::regrole FROM pg_class WHERE relname = $$account$$');
+  const before = ask('shop_carts', 'SELECT relowner::regrole FROM pg_class WHERE relname = $$account$$');
   lab.start('host', 'runuser', [
-    ...['-u', 'postgres', '--', 'psql', '-X', '-q', '-h', lab.folder, '-d', 'shop_auth'],
+    ...['-u', 'postgres', '--', 'psql', '-X', '-q', '-h', lab.folder, '-d', 'shop_carts'],
     ...['-c', 'BEGIN', '-c', 'LOCK TABLE account', '-c', 'SELECT pg_sleep(600)'],
   ]);
   while (
     ask(
-      'shop_auth',
+      'shop_carts',
       "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'account'::regclass",
     ) === '0'
   );
@@ -315,8 +317,8 @@ test('a lock that is not had leaves the database as it was', () => {
 
   expect(code).toBe(3);
   expect(stderr).toContain('canceling statement due to lock timeout');
-  expect(ask('shop_auth', "SELECT count(*) FROM pg_class WHERE relowner = 'auth_owner'::regrole")).toBe('0');
-  expect(ask('postgres', "SELECT datdba::regrole FROM pg_database WHERE datname = 'shop_auth'")).toBe(before);
+  expect(ask('shop_carts', "SELECT count(*) FROM pg_class WHERE relowner = 'carts_owner'::regrole")).toBe('0');
+  expect(ask('postgres', "SELECT datdba::regrole FROM pg_database WHERE datname = 'shop_carts'")).toBe(before);
   ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'pg_slee[p]'");
   expect(takeOver().code).toBe(0);
 });
@@ -324,16 +326,16 @@ test('a lock that is not had leaves the database as it was', () => {
 test('removed, the roles are gone and every row is there; applied again, all works', () => {
   installBefore();
   expect(takeOver().code).toBe(0);
-  const rows = ask('shop_auth', ROWS);
-  expect(as('auth_user', 'shop_auth', "SELECT lo_from_bytea(4711, 'large')")).toBe('4711');
+  const rows = ask('shop_carts', ROWS);
+  expect(as('carts_user', 'shop_carts', "SELECT lo_from_bytea(4711, 'large')")).toBe('4711');
 
   expect(remove()).toEqual({ code: 0, stdout: '', stderr: '' });
 
   expect(
     ask('postgres', "SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'"),
   ).toBe('postgres,reporting');
-  expect(ask('shop_auth', ROWS)).toBe(rows);
-  expect(ask('shop_auth', 'SELECT lo_get(4711)')).toBe('\\x6c61726765');
+  expect(ask('shop_carts', ROWS)).toBe(rows);
+  expect(ask('shop_carts', 'SELECT lo_get(4711)')).toBe('\\x6c61726765');
   expect(ask('postgres', "SELECT string_agg(DISTINCT datdba::regrole::text, ',') FROM pg_database")).toBe('postgres');
   const removed = everything();
   expect(remove()).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -341,46 +343,46 @@ test('removed, the roles are gone and every row is there; applied again, all wor
 
   // The mark of the databases stayed, so that nothing is to be taken over.
   expect(apply().code).toBe(0);
-  expect(ask('shop_auth', ROWS)).toBe(rows);
-  expect(as('auth_owner', 'shop_auth', 'ALTER TABLE account ADD COLUMN mail text')).toBe('');
-  expect(as('auth_user', 'shop_auth', 'SELECT count(*) FROM account')).toBe('1000');
+  expect(ask('shop_carts', ROWS)).toBe(rows);
+  expect(as('carts_owner', 'shop_carts', 'ALTER TABLE account ADD COLUMN mail text')).toBe('');
+  expect(as('carts_user', 'shop_carts', 'SELECT count(*) FROM account')).toBe('1000');
 });
 
 test('it is not removed while somebody is connected, or has something elsewhere, and what is not ours stays', () => {
   expect(apply().code).toBe(0);
-  ask('postgres', 'CREATE DATABASE elsewhere OWNER game_owner');
+  ask('postgres', 'CREATE DATABASE elsewhere OWNER orders_owner');
   const pid = lab.start('host', 'psql', [
     '-X',
-    'postgresql://auth_user@127.0.0.1/shop_auth?password=password%20of%20auth_user',
+    'postgresql://carts_user@127.0.0.1/shop_carts?password=password%20of%20auth_user',
     '-c',
     'SELECT pg_sleep(600)',
   ]);
-  while (ask('postgres', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'auth_user'") === '0');
+  while (ask('postgres', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'carts_user'") === '0');
   const before = everything();
 
   const refused = remove();
 
   expect(refused.code).toBe(3);
-  expect(refused.stderr).toContain('auth_user is connected to shop_auth');
-  expect(refused.stderr).toContain('game_owner has something in database elsewhere, which is not ours');
+  expect(refused.stderr).toContain('carts_user is connected to shop_carts');
+  expect(refused.stderr).toContain('orders_owner has something in database elsewhere, which is not ours');
   expect(everything()).toBe(before);
   process.kill(pid);
-  ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'auth_user'");
-  while (ask('postgres', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'auth_user'") !== '0');
+  ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'carts_user'");
+  while (ask('postgres', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'carts_user'") !== '0');
   ask('postgres', 'DROP DATABASE elsewhere');
 
   // Somebody takes over a role and a database of ours.
   ask(
     'postgres',
-    "COMMENT ON ROLE game_user IS 'theirs now'; COMMENT ON DATABASE shop_game IS NULL; ALTER DATABASE shop_game OWNER TO game_user",
+    "COMMENT ON ROLE orders_user IS 'theirs now'; COMMENT ON DATABASE shop_orders IS NULL; ALTER DATABASE shop_orders OWNER TO orders_user",
   );
   ask(
-    'shop_game',
-    'REVOKE ALL ON SCHEMA public FROM game_owner; ALTER DEFAULT PRIVILEGES FOR ROLE game_owner IN SCHEMA public REVOKE ALL ON TABLES FROM game_user; ALTER DEFAULT PRIVILEGES FOR ROLE game_owner IN SCHEMA public REVOKE ALL ON SEQUENCES FROM game_user',
+    'shop_orders',
+    'REVOKE ALL ON SCHEMA public FROM orders_owner; ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public REVOKE ALL ON TABLES FROM orders_user; ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public REVOKE ALL ON SEQUENCES FROM orders_user',
   );
   expect(remove()).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(
     ask('postgres', "SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'"),
-  ).toBe('game_user,postgres');
-  expect(ask('postgres', "SELECT datdba::regrole FROM pg_database WHERE datname = 'shop_game'")).toBe('game_user');
+  ).toBe('orders_user,postgres');
+  expect(ask('postgres', "SELECT datdba::regrole FROM pg_database WHERE datname = 'shop_orders'")).toBe('orders_user');
 });

@@ -5,10 +5,10 @@ import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost, type Outcome } from './lab';
 
 const PASSWORDS: Readonly<Record<string, string>> = {
-  auth_owner: 'ao',
-  auth_user: "a'\\b",
-  game_owner: 'go',
-  game_user: 'g',
+  carts_owner: 'ao',
+  carts_user: "a'\\b",
+  orders_owner: 'go',
+  orders_user: 'g',
   default: 'redis "password"',
 };
 const passwordOf = (_: unknown, user: string): string | undefined => PASSWORDS[user];
@@ -26,7 +26,7 @@ function standIns(lab: Lab): string {
       info*) echo '{"CgroupVersion":"2","DockerRootDir":"/","MemTotal":16777216000,"NCPU":8}' ;;
       port*) printf '80/tcp -> 0.0.0.0:8880\\n443/tcp -> 0.0.0.0:8443\\n' ;;
       'image inspect'*) echo '[{"RootFS":{"Layers":["sha256:1"]}}]' ;;
-      exec*images*) echo '{"images":[{"id":"1","repoTags":["docker.io/shop/auth-service:dev"]}]}' ;;
+      exec*images*) echo '{"images":[{"id":"1","repoTags":["docker.io/shop/carts-service:dev"]}]}' ;;
       exec*inspecti*) echo '{"info":{"imageSpec":{"rootfs":{"diff_ids":["sha256:1"]}}}}' ;;
       exec*nslookup*) printf 'Server: 10.43.0.10\\n\\nName: host.k3d.internal\\nAddress: 172.21.0.1\\n' ;;
       exec*nodes*) echo '{"items":[{"status":{"conditions":[{"type":"Ready","status":"True"}]}}]}' ;;
@@ -116,9 +116,9 @@ test('as installed: names what PostgreSQL and Redis lack', () => {
   expect(code).toBe(1);
   expect(section(stdout, 'it listens on port 5432')).toContain('it listens on 127.0.0.1 only');
   expect(section(stdout, 'it listens on port 6379')).toContain('it listens on 127.0.0.1 and ::1 only');
-  expect(section(stdout, 'pg_hba.conf')).toContain('has no entry for auth_user of shop_auth from 172.21.0.0/16');
-  expect(section(stdout, 'the databases')).toContain('missing: shop_auth, shop_game');
-  expect(section(stdout, 'the roles')).toContain('the role auth_owner is missing');
+  expect(section(stdout, 'pg_hba.conf')).toContain('has no entry for carts_user of shop_carts from 172.21.0.0/16');
+  expect(section(stdout, 'the databases')).toContain('missing: shop_carts, shop_orders');
+  expect(section(stdout, 'the roles')).toContain('the role carts_owner is missing');
   expect(section(stdout, 'the firewall lets pods in')).toContain('nothing listens there');
   expect(stdout.match(/√ the firewall lets nobody else in \(it listens to nobody but this host\)/g)).toHaveLength(2);
 });
@@ -144,7 +144,7 @@ test('--fix --yes on a host without a firewall: closes the ports to others befor
   }
   expect(lab.must('node', 'redis-cli', ['-h', '172.21.0.1', 'PING'])).toContain('NOAUTH');
   // What SQL changes is for a person to decide.
-  expect(section(stdout, 'the databases')).toContain('missing: shop_auth, shop_game');
+  expect(section(stdout, 'the databases')).toContain('missing: shop_carts, shop_orders');
 });
 
 test('with the databases made, all is well', () => {
@@ -249,33 +249,33 @@ test('an entry before ours that rejects: named, and read though not yet loaded',
   lab.sql('SELECT pg_reload_conf()');
 
   expect(section(rejected.stdout, 'pg_hba.conf')).toContain(
-    'auth_user of shop_auth from 10.42.0.0/16 is met by the method "reject"',
+    'carts_user of shop_carts from 10.42.0.0/16 is met by the method "reject"',
   );
   expect(section(unread.stdout, 'pg_hba.conf')).toContain('newer than what PostgreSQL has read');
 });
 
 test('a missing or foreign database, a wrong password, too many rights and a missing role: named', () => {
-  lab.sql('DROP DATABASE shop_game');
-  lab.sql("ALTER ROLE auth_user PASSWORD 'other'");
+  lab.sql('DROP DATABASE shop_orders');
+  lab.sql("ALTER ROLE carts_user PASSWORD 'other'");
 
   const wrong = doctor();
   lab.sql(
-    'CREATE DATABASE shop_game; ALTER DATABASE shop_auth OWNER TO postgres; COMMENT ON DATABASE shop_auth IS NULL',
+    'CREATE DATABASE shop_orders; ALTER DATABASE shop_carts OWNER TO postgres; COMMENT ON DATABASE shop_carts IS NULL',
   );
   const foreign = doctor();
-  lab.sql('ALTER ROLE auth_owner CREATEDB; GRANT pg_monitor TO auth_owner');
+  lab.sql('ALTER ROLE carts_owner CREATEDB; GRANT pg_monitor TO carts_owner');
   const excess = doctor();
-  lab.sql('ALTER ROLE auth_owner NOCREATEDB; REVOKE pg_monitor FROM auth_owner');
-  lab.sql('DROP DATABASE shop_auth');
-  lab.sql('DROP ROLE auth_user');
+  lab.sql('ALTER ROLE carts_owner NOCREATEDB; REVOKE pg_monitor FROM carts_owner');
+  lab.sql('DROP DATABASE shop_carts');
+  lab.sql('DROP ROLE carts_user');
   const missing = doctor();
 
-  expect(section(wrong.stdout, 'the databases')).toContain('missing: shop_game');
-  expect(section(wrong.stdout, 'the roles')).toContain('the password of auth_user is not the one in the secrets');
-  expect(section(missing.stdout, 'the roles')).toContain('the role auth_user is missing');
-  expect(section(foreign.stdout, 'the databases')).toContain('not made by shop-host-access: shop_auth');
+  expect(section(wrong.stdout, 'the databases')).toContain('missing: shop_orders');
+  expect(section(wrong.stdout, 'the roles')).toContain('the password of carts_user is not the one in the secrets');
+  expect(section(missing.stdout, 'the roles')).toContain('the role carts_user is missing');
+  expect(section(foreign.stdout, 'the databases')).toContain('not made by shop-host-access: shop_carts');
   expect(section(foreign.stdout, 'the databases')).toContain('-v take_over=yes');
-  expect(section(excess.stdout, 'the roles')).toContain('the role auth_owner has CREATEDB, membership in pg_monitor');
+  expect(section(excess.stdout, 'the roles')).toContain('the role carts_owner has CREATEDB, membership in pg_monitor');
 });
 
 test('Redis without a password, in protected mode, with another password, or bound to 127.0.0.1: named', () => {

@@ -5,10 +5,10 @@ import { access, postgres } from '../k3d/example';
 import { Lab, must, requireHost } from './lab';
 
 const PASSWORDS: Readonly<Record<string, string>> = {
-  auth_owner: "own'er\\pass",
-  auth_user: 'auth-"$(id)`-\\n-pass',
-  game_owner: 'game owner',
-  game_user: 'game pass',
+  carts_owner: "own'er\\pass",
+  carts_user: 'carts-"$(id)`-\\n-pass',
+  orders_owner: 'orders owner',
+  orders_user: 'orders pass',
   default: 'red"is\\ $(id) \'pass',
 };
 const passwordOf = (_: unknown, user: string): string | undefined => PASSWORDS[user];
@@ -121,7 +121,7 @@ describe.each([
   test('the servers are configured, twice with the same result', () => {
     lab.writeRedisPassword(passwordOf);
     const dryRun = lab.script('services.sh', ['apply', '--dry-run']);
-    expect(dryRun.stdout).toContain('+host "shop_auth" "auth_user" 10.42.0.0/16 scram-sha-256');
+    expect(dryRun.stdout).toContain('+host "shop_carts" "carts_user" 10.42.0.0/16 scram-sha-256');
     expect(dryRun.stdout).toContain(`+include ${join(lab.folder, 'shop-host-access.conf')}`);
     const status = lab.script('services.sh', ['status']);
     expect(status.code).toBe(1);
@@ -156,7 +156,7 @@ describe.each([
         .replaceAll(/^\\(un)?restrict .*$/gm, '');
     expect(lab.sql(sql)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('postgres_external_auth_owner_password is not set') as unknown,
+      stderr: expect.stringContaining('postgres_external_carts_owner_password is not set') as unknown,
     });
 
     const first = lab.sql(passwords + sql);
@@ -230,42 +230,45 @@ describe.each([
     expect(await lab.connect('other', '172.21.0.1', 6379)).toBe('connection timed out');
   });
 
-  test('auth_user logs in from the pod by its password, over scram, and reaches only its database', () => {
-    const auth = PASSWORDS['auth_user'] ?? '';
+  test('carts_user logs in from the pod by its password, over scram, and reaches only its database', () => {
+    const carts = PASSWORDS['carts_user'] ?? '';
 
-    expect(lab.login('auth_user', 'shop_auth', auth)).toMatchObject({ code: 0, stdout: 'auth_user\n' });
-    expect(lab.login('auth_user', 'shop_auth', 'wrong').stderr).toContain('password authentication failed');
-    for (const database of ['shop_game', 'postgres', 'template1']) {
-      expect(lab.login('auth_user', database, auth).stderr).toContain('no pg_hba.conf entry');
+    expect(lab.login('carts_user', 'shop_carts', carts)).toMatchObject({ code: 0, stdout: 'carts_user\n' });
+    expect(lab.login('carts_user', 'shop_carts', 'wrong').stderr).toContain('password authentication failed');
+    for (const database of ['shop_orders', 'postgres', 'template1']) {
+      expect(lab.login('carts_user', database, carts).stderr).toContain('no pg_hba.conf entry');
     }
     // As the superuser nobody comes from the cluster, though its password is what it was.
-    expect(lab.login('postgres', 'shop_auth', 'as-installed').stderr).toContain('no pg_hba.conf entry');
+    expect(lab.login('postgres', 'shop_carts', 'as-installed').stderr).toContain('no pg_hba.conf entry');
     expect(
-      lab.must('host', 'psql', ['-XAtc', 'SELECT 1', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'shop_auth'], {
+      lab.must('host', 'psql', ['-XAtc', 'SELECT 1', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'shop_carts'], {
         env: { PGPASSWORD: 'as-installed' },
       }),
     ).toBe('1\n');
     // And where pg_hba.conf lets it in, as on the host itself, the privileges do not.
     expect(
-      lab.run('host', 'psql', ['-h', '127.0.0.1', '-U', 'auth_user', '-d', 'shop_game'], { env: { PGPASSWORD: auth } })
-        .stderr,
-    ).toContain('permission denied for database "shop_game"');
-    expect(lab.sql(`SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname = 'auth_user'`).stdout).toBe(
-      't\n',
-    );
+      lab.run('host', 'psql', ['-h', '127.0.0.1', '-U', 'carts_user', '-d', 'shop_orders'], {
+        env: { PGPASSWORD: carts },
+      }).stderr,
+    ).toContain('permission denied for database "shop_orders"');
+    expect(
+      lab.sql(`SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname = 'carts_user'`).stdout,
+    ).toBe('t\n');
   });
 
   test('what the owner migrates, the user may change in data and not in structure', () => {
-    const owner = PASSWORDS['auth_owner'] ?? '';
-    const auth = PASSWORDS['auth_user'] ?? '';
+    const owner = PASSWORDS['carts_owner'] ?? '';
+    const carts = PASSWORDS['carts_user'] ?? '';
     const migration = 'CREATE TABLE account (id bigserial PRIMARY KEY, name text)';
-    expect(lab.login('auth_owner', 'shop_auth', owner, migration)).toMatchObject({ code: 0 });
-    expect(lab.login('auth_owner', 'shop_auth', owner, 'CREATE ROLE other').stderr).toContain('permission denied');
-    expect(lab.login('auth_owner', 'shop_auth', owner, 'CREATE DATABASE other').stderr).toContain('permission denied');
-    expect(lab.login('auth_owner', 'shop_game', owner).stderr).toContain('no pg_hba.conf entry');
+    expect(lab.login('carts_owner', 'shop_carts', owner, migration)).toMatchObject({ code: 0 });
+    expect(lab.login('carts_owner', 'shop_carts', owner, 'CREATE ROLE other').stderr).toContain('permission denied');
+    expect(lab.login('carts_owner', 'shop_carts', owner, 'CREATE DATABASE other').stderr).toContain(
+      'permission denied',
+    );
+    expect(lab.login('carts_owner', 'shop_orders', owner).stderr).toContain('no pg_hba.conf entry');
 
     const as = (statement: string): string => {
-      const { stdout, stderr } = lab.login('auth_user', 'shop_auth', auth, statement);
+      const { stdout, stderr } = lab.login('carts_user', 'shop_carts', carts, statement);
       return stdout + stderr;
     };
 
@@ -277,7 +280,7 @@ describe.each([
     expect(as('CREATE TABLE other (id int)')).toContain('permission denied for schema public');
     expect(as('CREATE TEMPORARY TABLE other (id int)')).toContain('permission denied');
     expect(as('CREATE DATABASE other')).toContain('permission denied');
-    lab.login('auth_owner', 'shop_auth', owner, 'DROP TABLE account');
+    lab.login('carts_owner', 'shop_carts', owner, 'DROP TABLE account');
   });
 
   test('Redis answers from the pod by its password, and not without, and closes itself if it loses it', () => {

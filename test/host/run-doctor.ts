@@ -9,7 +9,7 @@ main(
   {
     access: { ...access, folder: process.env['LAB_FILES'] ?? '' },
     configFile: 'dist/local/k3d.yml',
-    images: ['shop/auth-service:dev'],
+    images: ['shop/carts-service:dev'],
     buildArguments: new Map(),
     passwordOf: (_, user) => passwords.get(user),
     system: thisSystem(),

@@ -9,13 +9,13 @@
 \else
 DO 'BEGIN RAISE EXCEPTION ''postgres_external_postgres_password is not set: read the file with the passwords first''; END';
 \endif
-\if :{?postgres_external_auth_user_password}
+\if :{?postgres_external_carts_user_password}
 \else
-DO 'BEGIN RAISE EXCEPTION ''postgres_external_auth_user_password is not set: read the file with the passwords first''; END';
+DO 'BEGIN RAISE EXCEPTION ''postgres_external_carts_user_password is not set: read the file with the passwords first''; END';
 \endif
-\if :{?postgres_external_game_user_password}
+\if :{?postgres_external_orders_user_password}
 \else
-DO 'BEGIN RAISE EXCEPTION ''postgres_external_game_user_password is not set: read the file with the passwords first''; END';
+DO 'BEGIN RAISE EXCEPTION ''postgres_external_orders_user_password is not set: read the file with the passwords first''; END';
 \endif
 
 -- Keeps the statements that hold a password out of the server's log.
@@ -29,40 +29,40 @@ SET password_encryption = 'scram-sha-256';
 ALTER ROLE "postgres" WITH PASSWORD :'postgres_external_postgres_password';
 
 -- Users: they log in, and no more.
-SELECT 'CREATE ROLE "auth_user"'
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'auth_user') \gexec
-ALTER ROLE "auth_user" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-  PASSWORD :'postgres_external_auth_user_password';
-SELECT 'CREATE ROLE "game_user"'
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'game_user') \gexec
-ALTER ROLE "game_user" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-  PASSWORD :'postgres_external_game_user_password';
+SELECT 'CREATE ROLE "carts_user"'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'carts_user') \gexec
+ALTER ROLE "carts_user" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+  PASSWORD :'postgres_external_carts_user_password';
+SELECT 'CREATE ROLE "orders_user"'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'orders_user') \gexec
+ALTER ROLE "orders_user" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+  PASSWORD :'postgres_external_orders_user_password';
 
 -- Databases: only the database's own user may connect.
-SELECT 'CREATE DATABASE "shop_auth" OWNER "postgres" ENCODING ''UTF8'' TEMPLATE template0'
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop_auth') \gexec
-REVOKE ALL ON DATABASE "shop_auth" FROM PUBLIC, "auth_user";
-GRANT CONNECT ON DATABASE "shop_auth" TO "auth_user";
-SELECT 'CREATE DATABASE "shop_game" OWNER "postgres" ENCODING ''UTF8'' TEMPLATE template0'
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop_game') \gexec
-REVOKE ALL ON DATABASE "shop_game" FROM PUBLIC, "game_user";
-GRANT CONNECT ON DATABASE "shop_game" TO "game_user";
+SELECT 'CREATE DATABASE "shop_carts" OWNER "postgres" ENCODING ''UTF8'' TEMPLATE template0'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop_carts') \gexec
+REVOKE ALL ON DATABASE "shop_carts" FROM PUBLIC, "carts_user";
+GRANT CONNECT ON DATABASE "shop_carts" TO "carts_user";
+SELECT 'CREATE DATABASE "shop_orders" OWNER "postgres" ENCODING ''UTF8'' TEMPLATE template0'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'shop_orders') \gexec
+REVOKE ALL ON DATABASE "shop_orders" FROM PUBLIC, "orders_user";
+GRANT CONNECT ON DATABASE "shop_orders" TO "orders_user";
 
 -- Inside each: data yes, structure no, also for what is created later by migrations.
-\connect "shop_auth"
+\connect "shop_carts"
 SET client_min_messages = warning;
-REVOKE ALL ON SCHEMA public FROM PUBLIC, "auth_user";
-GRANT USAGE ON SCHEMA public TO "auth_user";
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "auth_user";
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "auth_user";
-ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "auth_user";
-ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO "auth_user";
+REVOKE ALL ON SCHEMA public FROM PUBLIC, "carts_user";
+GRANT USAGE ON SCHEMA public TO "carts_user";
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "carts_user";
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "carts_user";
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "carts_user";
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO "carts_user";
 
-\connect "shop_game"
+\connect "shop_orders"
 SET client_min_messages = warning;
-REVOKE ALL ON SCHEMA public FROM PUBLIC, "game_user";
-GRANT USAGE ON SCHEMA public TO "game_user";
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "game_user";
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "game_user";
-ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "game_user";
-ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO "game_user";
+REVOKE ALL ON SCHEMA public FROM PUBLIC, "orders_user";
+GRANT USAGE ON SCHEMA public TO "orders_user";
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "orders_user";
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "orders_user";
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "orders_user";
+ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO "orders_user";

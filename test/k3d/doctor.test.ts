@@ -253,13 +253,13 @@ const CASES: Readonly<Record<string, Case>> = {
   'pg_hba.conf lacks an entry': {
     replies: [[/pg_hba_file_rules/, hba(hbaRules.filter(({ line }) => line !== 9))]],
     check: 'postgres-external: pg_hba.conf',
-    found: 'has no entry for game_user of shop_game from 10.42.0.0/16',
+    found: 'has no entry for orders_user of shop_orders from 10.42.0.0/16',
     remedy: 'sudo dist/local/host/services.sh apply',
   },
   'an earlier entry of pg_hba.conf rejects': {
     replies: [[/pg_hba_file_rules/, hba([{ ...rule, method: 'reject' }, ...hbaRules])]],
     check: 'postgres-external: pg_hba.conf',
-    found: 'line 1: auth_user of shop_auth from 172.21.0.0/16 is met by the method "reject"',
+    found: 'line 1: carts_user of shop_carts from 172.21.0.0/16 is met by the method "reject"',
     remedy: 'sudo dist/local/host/services.sh apply',
   },
   'an earlier entry of pg_hba.conf trusts everybody': {
@@ -270,7 +270,7 @@ const CASES: Readonly<Record<string, Case>> = {
       ],
     ],
     check: 'postgres-external: pg_hba.conf',
-    found: 'line 1: auth_user of shop_auth from 10.42.0.0/16 is met by the method "trust"',
+    found: 'line 1: carts_user of shop_carts from 10.42.0.0/16 is met by the method "trust"',
     remedy: 'sudo dist/local/host/services.sh apply',
   },
   'pg_hba.conf was changed and not read': {
@@ -298,87 +298,87 @@ const CASES: Readonly<Record<string, Case>> = {
           ...hbaRules,
           { ...rule, line: 20, databases: ['replication'], address: '0.0.0.0', netmask: '0.0.0.0', method: 'md5' },
           { ...rule, line: 21, databases: ['other'], address: '0.0.0.0', netmask: '0.0.0.0', method: 'md5' },
-          { ...rule, line: 22, databases: ['shop_auth'], address: '::', netmask: '::', method: 'md5' },
+          { ...rule, line: 22, databases: ['shop_carts'], address: '::', netmask: '::', method: 'md5' },
           { ...rule, line: 23, address: 'all', method: 'reject' },
           { ...rule, line: 24, address: 'all', method: 'md5' },
         ]),
       ],
     ],
     check: 'postgres-external: pg_hba.conf lets nobody in',
-    found: /pg_hba\.conf, line 22: host shop_auth all :: md5 \(from every address\)$/,
+    found: /pg_hba\.conf, line 22: host shop_carts all :: md5 \(from every address\)$/,
     remedy: 'pg_reload_conf()',
   },
   'a database is missing': {
-    replies: [[/FROM pg_database$/, databases('postgres', 'shop_auth')]],
+    replies: [[/FROM pg_database$/, databases('postgres', 'shop_carts')]],
     check: 'postgres-external: the databases',
-    found: 'missing: shop_game',
+    found: 'missing: shop_orders',
     remedy:
       'cat .secrets/local.psql dist/local/host/postgres-external.sql | sudo -u postgres psql -X -q -p 5432 -d postgres',
   },
   "a database is somebody else's": {
-    replies: [[/FROM pg_database$/, databases('shop_auth', 'shop_game').replace('managed', 'made')]],
+    replies: [[/FROM pg_database$/, databases('shop_carts', 'shop_orders').replace('managed', 'made')]],
     check: 'postgres-external: the databases',
-    found: 'not made by shop-host-access: shop_auth',
+    found: 'not made by shop-host-access: shop_carts',
     remedy: 'psql -X -q -v take_over=yes -p 5432 -d postgres',
   },
   'a database has another owner': {
-    replies: [[/FROM pg_database$/, databases('shop_auth', 'shop_game').replace('game_owner', 'postgres')]],
+    replies: [[/FROM pg_database$/, databases('shop_carts', 'shop_orders').replace('orders_owner', 'postgres')]],
     check: 'postgres-external: the databases',
-    found: 'shop_game belongs to postgres, not to game_owner',
+    found: 'shop_orders belongs to postgres, not to orders_owner',
     remedy: 'postgres-external.sql',
   },
   'a migration was run by the superuser': {
-    replies: [[/-d shop_game .*pg_identify_object/s, '["public.game"]']],
+    replies: [[/-d shop_orders .*pg_identify_object/s, '["public.orders"]']],
     check: 'postgres-external: the databases',
-    found: 'in shop_game, not of its owner game_owner: public.game',
+    found: 'in shop_orders, not of its owner orders_owner: public.orders',
     remedy: 'postgres-external.sql',
   },
   'a role is missing': {
-    replies: [[/FROM pg_authid/, roles({ auth_owner: 'ao', game_owner: 'go', game_user: 'g' })]],
+    replies: [[/FROM pg_authid/, roles({ carts_owner: 'ao', orders_owner: 'go', orders_user: 'g' })]],
     check: 'postgres-external: the roles',
-    found: 'the role auth_user is missing',
+    found: 'the role carts_user is missing',
     remedy: 'postgres-external.sql',
   },
   "a role is somebody else's": {
     replies: [[/FROM pg_authid/, roles(ROLES, { mark: '' })]],
     check: 'postgres-external: the roles',
-    found: 'the role auth_owner was not made by shop-host-access',
+    found: 'the role carts_owner was not made by shop-host-access',
     remedy: 'take_over=yes',
   },
   'a role may do too much': {
     replies: [[/FROM pg_authid/, roles(ROLES, { super: true, createdb: true, roles: ['pg_read_all_data'] })]],
     check: 'postgres-external: the roles',
-    found: 'the role auth_owner has SUPERUSER, CREATEDB, membership in pg_read_all_data',
+    found: 'the role carts_owner has SUPERUSER, CREATEDB, membership in pg_read_all_data',
     remedy: 'postgres-external.sql',
   },
   'a role may not log in': {
     replies: [[/FROM pg_authid/, roles(ROLES, { login: false })]],
     check: 'postgres-external: the roles',
-    found: 'the role auth_owner may not log in',
+    found: 'the role carts_owner may not log in',
     remedy: 'postgres-external.sql',
   },
   'a password has expired': {
     replies: [[/FROM pg_authid/, roles(ROLES, { expired: true })]],
     check: 'postgres-external: the roles',
-    found: 'the password of auth_owner has expired',
+    found: 'the password of carts_owner has expired',
     remedy: 'postgres-external.sql',
   },
   'a password is wrong': {
-    replies: [[/FROM pg_authid/, roles({ ...ROLES, auth_user: 'other' })]],
+    replies: [[/FROM pg_authid/, roles({ ...ROLES, carts_user: 'other' })]],
     check: 'postgres-external: the roles',
-    found: 'the password of auth_user is not the one in the secrets',
+    found: 'the password of carts_user is not the one in the secrets',
     remedy: 'postgres-external.sql',
   },
   'a password is kept as md5': {
     replies: [[/FROM pg_authid/, roles(ROLES, { password: 'md5abc' })]],
     check: 'postgres-external: the roles',
-    found: 'the password of auth_owner is not kept for scram-sha-256',
+    found: 'the password of carts_owner is not kept for scram-sha-256',
     remedy: 'postgres-external.sql',
   },
   'a role has no password': {
     replies: [[/FROM pg_authid/, roles(ROLES, { password: '' })]],
     check: 'postgres-external: the roles',
-    found: 'the role auth_owner has no password',
+    found: 'the role carts_owner has no password',
     remedy: 'postgres-external.sql',
   },
   'PostgreSQL may not be asked': {
@@ -843,7 +843,7 @@ describe('--fix', () => {
   test('never runs SQL: what it takes over or changes, a person decides', async () => {
     for (const reply of [
       [/FROM pg_database$/, '[]'],
-      [/FROM pg_database$/, databases('shop_auth', 'shop_game').replaceAll('managed', 'made')],
+      [/FROM pg_database$/, databases('shop_carts', 'shop_orders').replaceAll('managed', 'made')],
       [/FROM pg_authid/, '[]'],
     ] as const) {
       const screen = terminal();
@@ -886,7 +886,7 @@ describe('output', () => {
     expect(report.sections[4]?.checks[3]).toEqual({
       name: 'the databases are there, and their owners own them',
       status: 'problem',
-      found: 'missing: shop_auth, shop_game',
+      found: 'missing: shop_carts, shop_orders',
       why: 'Their services fail at their start, in the migration.',
       remedy: [
         'cat .secrets/local.psql dist/local/host/postgres-external.sql | sudo -u postgres psql -X -q -p 5432 -d postgres',
@@ -897,11 +897,11 @@ describe('output', () => {
   test('the remedy stands under what failed', async () => {
     const screen = terminal();
 
-    await main(setup([[/FROM pg_database$/, databases('shop_auth')]]), [], screen);
+    await main(setup([[/FROM pg_database$/, databases('shop_carts')]]), [], screen);
 
     expect(screen.written()).toContain(
       `× the databases are there, and their owners own them
-    missing: shop_game
+    missing: shop_orders
     Their services fail at their start, in the migration.
     what to do:
       cat .secrets/local.psql`,
@@ -950,7 +950,7 @@ describe('output', () => {
   test('no password is shown', async () => {
     const screen = terminal();
     const secret = 'correct-horse';
-    const who = { ...setup([[/FROM pg_authid/, roles({ ...ROLES, auth_user: 'other' })]]), passwordOf: () => secret };
+    const who = { ...setup([[/FROM pg_authid/, roles({ ...ROLES, carts_user: 'other' })]]), passwordOf: () => secret };
 
     await main(who, [], screen);
 

@@ -24,8 +24,8 @@ export const postgres: PostgresServer = {
   port: 5432,
   superuser: 'postgres',
   databases: [
-    { name: 'shop_auth', user: 'auth_user', owner: 'auth_owner' },
-    { name: 'shop_game', user: 'game_user', owner: 'game_owner' },
+    { name: 'shop_carts', user: 'carts_user', owner: 'carts_owner' },
+    { name: 'shop_orders', user: 'orders_user', owner: 'orders_owner' },
   ],
 };
 

@@ -79,14 +79,14 @@ describe('hostAccessFiles', () => {
       .filter((line) => line.startsWith('host'));
 
     expect(entries).toEqual([
-      'host "shop_auth" "auth_user" 172.21.0.0/16 scram-sha-256',
-      'host "shop_auth" "auth_user" 10.42.0.0/16 scram-sha-256',
-      'host "shop_auth" "auth_owner" 172.21.0.0/16 scram-sha-256',
-      'host "shop_auth" "auth_owner" 10.42.0.0/16 scram-sha-256',
-      'host "shop_game" "game_user" 172.21.0.0/16 scram-sha-256',
-      'host "shop_game" "game_user" 10.42.0.0/16 scram-sha-256',
-      'host "shop_game" "game_owner" 172.21.0.0/16 scram-sha-256',
-      'host "shop_game" "game_owner" 10.42.0.0/16 scram-sha-256',
+      'host "shop_carts" "carts_user" 172.21.0.0/16 scram-sha-256',
+      'host "shop_carts" "carts_user" 10.42.0.0/16 scram-sha-256',
+      'host "shop_carts" "carts_owner" 172.21.0.0/16 scram-sha-256',
+      'host "shop_carts" "carts_owner" 10.42.0.0/16 scram-sha-256',
+      'host "shop_orders" "orders_user" 172.21.0.0/16 scram-sha-256',
+      'host "shop_orders" "orders_user" 10.42.0.0/16 scram-sha-256',
+      'host "shop_orders" "orders_owner" 172.21.0.0/16 scram-sha-256',
+      'host "shop_orders" "orders_owner" 10.42.0.0/16 scram-sha-256',
     ]);
     expect(hbaEntries(access, postgres)).toHaveLength(entries.length);
     expect(content('postgres-external.pg_hba.conf')).not.toMatch(/10\.0\.0\.0\/8|"postgres"/);
@@ -127,25 +127,25 @@ describe('hostAccessFiles', () => {
 
   test('passwords become psql variables, and the configuration of Redis; a missing one is named', () => {
     expect(psqlPasswords(access, (_, user) => `${user}'s\\`)).toBe(
-      String.raw`\set postgres_external_auth_owner_password 'auth_owner\'s\\'
-\set postgres_external_auth_user_password 'auth_user\'s\\'
-\set postgres_external_game_owner_password 'game_owner\'s\\'
-\set postgres_external_game_user_password 'game_user\'s\\'
+      String.raw`\set postgres_external_carts_owner_password 'carts_owner\'s\\'
+\set postgres_external_carts_user_password 'carts_user\'s\\'
+\set postgres_external_orders_owner_password 'orders_owner\'s\\'
+\set postgres_external_orders_user_password 'orders_user\'s\\'
 `,
     );
     expect(redisPasswords(access, (_, user) => `${user}'s "\\`)).toBe(String.raw`requirepass "default's \"\\"${'\n'}`);
     for (const nothing of [undefined, '']) {
       expect(() => psqlPasswords(access, () => nothing)).toThrow(
-        'postgres-external: no password for the user auth_owner',
+        'postgres-external: no password for the user carts_owner',
       );
       expect(() => redisPasswords(access, () => nothing)).toThrow('redis-external: no password for the user default');
     }
   });
 
   test('two databases may share an owner, or a user, each of whom has one password', () => {
-    const [auth, game] = postgres.databases;
-    if (auth === undefined || game === undefined) throw new Error('the example has two databases');
-    const databases = [auth, { ...game, owner: auth.owner, user: auth.user }];
+    const [carts, orders] = postgres.databases;
+    if (carts === undefined || orders === undefined) throw new Error('the example has two databases');
+    const databases = [carts, { ...orders, owner: carts.owner, user: carts.user }];
     const shared = { ...access, endpoints: [{ ...postgres, databases }] };
 
     expect(hostAccessFiles(shared).size).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ export function verifier(password: string): string {
 }
 
 export const hbaRules = [
-  ...['shop_auth/auth_user', 'shop_auth/auth_owner', 'shop_game/game_user', 'shop_game/game_owner'].flatMap(
+  ...['shop_carts/carts_user', 'shop_carts/carts_owner', 'shop_orders/orders_user', 'shop_orders/orders_owner'].flatMap(
     (pair, index) =>
       [
         ['172.21.0.0', '255.255.0.0'],
@@ -60,7 +60,7 @@ export function roles(passwords: Readonly<Record<string, string>>, change: objec
 }
 
 /** The databases' roles, each with its password. */
-export const ROLES = { auth_owner: 'ao', auth_user: 'a', game_owner: 'go', game_user: 'g' };
+export const ROLES = { carts_owner: 'ao', carts_user: 'a', orders_owner: 'go', orders_user: 'g' };
 export const PASSWORDS = { ...ROLES, default: 'redis password' };
 
 export function databases(...names: readonly string[]): string {
@@ -166,7 +166,7 @@ export const WELL: readonly (readonly [RegExp, Reply])[] = [
   [/^ss .*sport = :6379/, listening('0.0.0.0', 6379)],
   [/pg_hba_file_rules/, hba(hbaRules)],
   [/pg_identify_object/, '[]'],
-  [/FROM pg_database$/, databases('shop_auth', 'shop_game')],
+  [/FROM pg_database$/, databases('shop_carts', 'shop_orders')],
   [/FROM pg_authid/, roles(ROLES)],
   [
     /^ip -j address show/,
