@@ -15,6 +15,7 @@ data:
 // Each case is a process of its own, and they are slow where the machine is busy.
 /** jest's own type for it is any. */
 const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 describe('npm run check', () => {
   const program = (args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } => {
@@ -54,6 +55,48 @@ describe('npm run check', () => {
     expect(program(['--format', 'xml', '-'])).toMatchObject({
       status: 2,
       stderr: containing('text, json, sarif'),
+    });
+  });
+
+  test('lists the policies, and explains one', () => {
+    const list = program(['--list']);
+    expect(list).toMatchObject({ status: 0, stdout: containing('image-tag '), stderr: '' });
+    expect(JSON.parse(program(['--list', '--format', 'json']).stdout)).toHaveLength(
+      list.stdout.trimEnd().split('\n').length,
+    );
+
+    expect(program(['--explain', 'image-tag'])).toMatchObject({
+      status: 0,
+      stdout: matching(/^image-tag \(error\): /),
+      stderr: '',
+    });
+    const page = program(['--explain', 'image-tag', '--format', 'json']);
+    expect(JSON.parse(page.stdout)).toMatchObject({ id: 'image-tag', rules: [{ field: 'image' }] });
+
+    for (const [args, reason] of [
+      [['--explain', 'image-tags'], 'there is no such policy, and the nearest is image-tag'],
+      [['--list', '-'], '--list and --explain stand for themselves'],
+      [['--list', '--explain', 'image-tag'], '--list and --explain stand for themselves'],
+      [['--list', '--format', 'sarif'], 'written as text or json'],
+      [['--explain', 'image-tag', '--format', 'sarif'], 'written as text or json'],
+    ] as const) {
+      expect(program(args)).toEqual({ status: 2, stdout: '', stderr: containing(reason) });
+    }
+  });
+
+  test('judges by what an environment demands', () => {
+    const unknown = program(['--environment', 'nowhere', '-'], GOOD);
+    expect(unknown).toMatchObject({ status: 2, stdout: '', stderr: containing('there is no environment "nowhere"') });
+    const [, name = ''] = /, only ([\w-]+)/.exec(unknown.stderr) ?? [];
+
+    expect(program(['--environment', name, '-'], GOOD)).toMatchObject({ status: 0, stderr: '' });
+    expect(program(['--environment', name, '-'], BAD)).toMatchObject({
+      status: 1,
+      stdout: containing('config-map-secret'),
+    });
+    expect(program(['--environment', name, '--list'])).toMatchObject({
+      status: 0,
+      stdout: containing('config-map-secret'),
     });
   });
 
