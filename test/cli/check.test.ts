@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,11 +18,15 @@ const containing = (text: string): unknown => expect.stringContaining(text);
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 describe('npm run check', () => {
-  const program = (args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } => {
+  const program = (
+    args: readonly string[],
+    input = '',
+    root = join(__dirname, '../..'),
+  ): { status: number | null; stdout: string; stderr: string } => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', join(__dirname, '../../lib/cli/check.ts'), ...args],
-      { input, encoding: 'utf8', cwd: join(__dirname, '../..') },
+      ['--import', 'tsx', join(root, 'lib/cli/check.ts'), ...args],
+      { input, encoding: 'utf8', cwd: root },
     );
     return { status, stdout, stderr };
   };
@@ -85,18 +89,40 @@ describe('npm run check', () => {
   });
 
   test('judges by what an environment demands', () => {
-    const unknown = program(['--environment', 'nowhere', '-'], GOOD);
-    expect(unknown).toMatchObject({ status: 2, stdout: '', stderr: containing('there is no environment "nowhere"') });
-    const [, name = ''] = /, only ([\w-]+)/.exec(unknown.stderr) ?? [];
-
-    expect(program(['--environment', name, '-'], GOOD)).toMatchObject({ status: 0, stderr: '' });
-    expect(program(['--environment', name, '-'], BAD)).toMatchObject({
-      status: 1,
-      stdout: containing('config-map-secret'),
+    const root = mkdtempSync(join(tmpdir(), 'check-'));
+    for (const name of ['lib', 'imports', 'package.json', 'tsconfig.json']) {
+      cpSync(join(__dirname, '../..', name), join(root, name), { recursive: true });
+    }
+    symlinkSync(join(__dirname, '../../node_modules'), join(root, 'node_modules'));
+    const file = join(root, 'lib/sportstix/environments.ts');
+    const demands =
+      "{ mutableTags: ['nightly'], workloads: [{ group: 'example.com', version: 'v1', kind: 'Widget', resource: 'widgets', template: 'spec.pod' }] }";
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(
+        /^(export const environments: readonly Environment\[\] = \[)(\w+)/m,
+        `$1{ ...$2, name: 'strict', policies: ${demands} }, $2`,
+      ),
+    );
+    const containers = [{ name: 'main', image: 'shop/web:nightly' }];
+    const widget = JSON.stringify({
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      spec: { pod: { spec: { containers } } },
     });
-    expect(program(['--environment', name, '--list'])).toMatchObject({
-      status: 0,
-      stdout: containing('config-map-secret'),
+
+    expect(program(['--environment', 'strict', '-'], widget, root)).toMatchObject({
+      status: 1,
+      stdout: containing('image "shop/web:nightly" has a tag that is moved'),
+      stderr: '',
+    });
+    expect(program(['-'], widget, root).stdout).not.toContain('image-mutable-tag');
+    expect(program(['--environment', 'strict', '--list'], '', root).stdout).toMatch(/^image-mutable-tag +error /m);
+    expect(program(['--list'], '', root).stdout).toMatch(/^image-mutable-tag +off /m);
+    expect(program(['--environment', 'stict', '-'], GOOD, root)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: matching(/: there is no environment "stict", only strict, [\w-]+/),
     });
   });
 
