@@ -88,6 +88,20 @@ describe('npm run check', () => {
     }
   });
 
+  test('may be cut off by whoever reads it', () => {
+    const path = mkdtempSync(join(tmpdir(), 'check-'));
+    // More than a pipe holds.
+    const data = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`A_TOKEN_${index}`, 'abc']));
+    writeFileSync(join(path, 'a.json'), JSON.stringify({ ...(JSON.parse(GOOD) as object), data }));
+    const command = `node --import tsx lib/cli/check.ts ${path}; echo $? >&2`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', `( ${command} ) | head -1`], {
+      encoding: 'utf8',
+      cwd: join(__dirname, '../..'),
+    });
+
+    expect([stdout, stderr]).toEqual(['ConfigMap c\n', '1\n']);
+  });
+
   test('judges by what an environment demands', () => {
     const root = mkdtempSync(join(tmpdir(), 'check-'));
     for (const name of ['lib', 'imports', 'package.json', 'tsconfig.json']) {
