@@ -34,7 +34,7 @@ export default tseslint.config(
           patterns: [
             {
               group: ['**/sportstix/catalogue', '**/sportstix/environments', '**/main'],
-              allowImportNames: ['buildArgumentsOf', 'policyPackOf'],
+              allowImportNames: ['buildArgumentsOf', 'environmentNamed', 'policyPackOf'],
               allowTypeImports: true,
               message:
                 'An edit of the catalogue or of an environment must break no test but those of the platform. Use the example of test/sportstix/example.ts.',

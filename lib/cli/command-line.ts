@@ -64,6 +64,12 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 
 /** Runs a command to its end as this process: its exit code, and its error as one line. */
 export function runCommand(name: string, work: () => Promise<number> | number): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Whoever reads no further (`| head`) has seen enough.
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   Promise.resolve()
     .then(work)
     .then(

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { documentation } from '../policy/docs';
-import { policies } from '../policy/policies';
+import { policiesWithOptional } from '../policy/policies';
 import { readArguments, runCommand } from './command-line';
 
 const USAGE = `Usage: npm run docs [-- --check]
@@ -22,7 +22,7 @@ runCommand('npm run docs', () => {
     parseArgs({ options: { check: { type: 'boolean', default: false }, help: { type: 'boolean' } } }),
   );
   if (typeof parsed === 'number') return parsed;
-  const text = documentation(policies({ mutableTags: ['dev'] }));
+  const text = documentation(policiesWithOptional());
   if (!parsed.values.check) {
     writeFileSync(FILE, text);
     return 0;

@@ -35,12 +35,12 @@ const known = new WeakMap<Pick<PolicyPack, 'policies'>, Map<string, readonly Vio
 export function enforce(construct: IConstruct, { prop, value, policies, manifest }: EnforcedProp): void {
   const packs = PolicyPack.of(construct);
   for (const pack of packs.length === 0 ? [withoutPack] : packs) {
-    for (const { policy, message, why, fix } of violationsOf(pack, policies, manifest)) {
+    for (const { policy, message, fault = message, why, fix } of violationsOf(pack, policies, manifest)) {
       if (exceptionFor(construct, policy) === undefined) {
         throw new InvalidPropError(construct, {
           prop,
           value,
-          reason: `${message}. ${why}`,
+          reason: `${fault}. ${why}`,
           remedy: `${fix} (policy ${policy})`,
         });
       }

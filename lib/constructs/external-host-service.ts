@@ -86,8 +86,8 @@ export class ExternalHostService extends Construct {
     if (port === undefined || candidates.length > 1) {
       throw new InvalidPropError(this, {
         prop: 'portName',
-        value: portName ?? null,
-        reason: `does not name one of the ports ${this.ports.map(({ name }) => name).join(', ')}.`,
+        value: portName,
+        reason: `${portName === undefined ? 'missing, and there are several ports' : 'not one of the ports'}: ${this.ports.map(({ name }) => name).join(', ')}.`,
         remedy: 'Name one of them.',
       });
     }
@@ -97,7 +97,8 @@ export class ExternalHostService extends Construct {
 
 function checkHost(scope: Construct, host: string): void {
   const invalid = (reason: string, remedy: string): InvalidPropError =>
-    new InvalidPropError(scope, { prop: 'host', value: host, reason, remedy });
+    // What stands before an @ in a URL is a password, or may be.
+    new InvalidPropError(scope, { prop: 'host', value: host.replace(/^.*@/s, '***@'), reason, remedy });
   if (isIPv4(host) || isIPv6(host)) {
     if (isUnroutable(host)) {
       throw invalid(

@@ -22,7 +22,12 @@ export class InvalidPropError extends Error {
    * @param invalid what is wrong.
    */
   constructor(scope: IConstruct, invalid: InvalidProp) {
-    const value = invalid.value === undefined ? '' : ` ${JSON.stringify(invalid.value)}`;
+    const value = invalid.value === undefined ? '' : ` ${show(invalid.value)}`;
     super(`${pathOf(scope)}: ${invalid.prop}${value}: ${invalid.reason} ${invalid.remedy}`);
   }
+}
+
+/** JSON, but for numbers that it has not. */
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

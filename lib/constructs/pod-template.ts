@@ -152,7 +152,10 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
     checkInteger(scope, 'user', props.user, 1, 2 ** 31 - 1);
   }
   const stop = stopSeconds(scope, props);
-  checkPaths(scope, [...writablePaths, ...mounts.map(({ path }) => path)]);
+  checkPaths(scope, [
+    ...writablePaths.map((path, index) => ({ prop: `writablePaths[${index}]`, path })),
+    ...mounts.map(({ path }, index) => ({ prop: `mounts[${index}].path`, path })),
+  ]);
 
   const configMaps = [
     ...environmentFrom,
@@ -299,9 +302,9 @@ function stopSeconds(
   return { preStopSleep, gracePeriod };
 }
 
-function checkPaths(scope: Construct, paths: readonly string[]): void {
+function checkPaths(scope: Construct, paths: readonly { readonly prop: string; readonly path: string }[]): void {
   const names = new Map<string, string>();
-  for (const path of paths) {
+  for (const { prop, path } of paths) {
     if (
       !/^\/[^:]*[^:/]$/.test(path) ||
       path.split('/').includes('..') ||
@@ -309,7 +312,7 @@ function checkPaths(scope: Construct, paths: readonly string[]): void {
       volumeName(path) === ''
     ) {
       throw new InvalidPropError(scope, {
-        prop: 'writablePaths or mounts',
+        prop,
         value: path,
         reason: 'not a path where a volume can be mounted.',
         remedy: "Give an absolute path without ':' and '..', with a name that makes at most 63 characters.",
@@ -318,7 +321,7 @@ function checkPaths(scope: Construct, paths: readonly string[]): void {
     const other = names.get(volumeName(path));
     if (other !== undefined) {
       throw new InvalidPropError(scope, {
-        prop: 'writablePaths or mounts',
+        prop,
         value: path,
         reason: `${other === path ? 'mounted twice' : `its volume would be named as that of ${other}`}, and the API server refuses that.`,
         remedy: 'Mount each path once, at paths that differ in more than punctuation.',

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { celString, celStrings, compile } from './cel';
 import { groupOf } from '../manifest/manifest';
 import type { ObjectException } from './pack';
-import { CONTAINER_LISTS, workloads } from './policy';
+import { CONTAINER_LISTS, isAdmissible, nameOf, unmet, workloads } from './policy';
 import { WORKLOADS } from '../manifest/workloads';
 import type { Policy, Rule, Variable, Workloads } from './policy';
 import type { WorkloadKind } from '../manifest/workloads';
@@ -135,11 +135,6 @@ export interface Admission {
   readonly binding: ValidatingAdmissionPolicyBinding;
 }
 
-/** Whether an API server, which sees one object at a time, can decide the policy. */
-export function isAdmissible(policy: Policy): boolean {
-  return policy.scope !== 'everything' && policy.unique === undefined;
-}
-
 /** Objects for the API server: the same rules and the same messages as everywhere else. */
 export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
   const known = workloads(props.workloads);
@@ -163,7 +158,8 @@ export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
           variables: variables(policy, known),
           validations: policy.rules.map((rule) => ({
             expression: holds(rule),
-            message: policy.title,
+            // Where the other one fails, has more than 5 KiB, or has line breaks.
+            message: unmet(policy),
             messageExpression: message(rule),
             reason: 'Invalid',
           })),
@@ -331,7 +327,8 @@ function holds(rule: Rule): string {
 /** All messages that the rule has for this object, in one line. */
 function message(rule: Rule): string {
   const list = listOf(rule);
-  const one = list === undefined ? rule.message : `'container "' + c.name + '": ' + (${rule.message})`;
+  const said = rule.subject === undefined ? rule.message : `${rule.subject} + ' ' + (${rule.message})`;
+  const one = list === undefined ? said : `'container "' + ${nameOf('c')} + '": ' + (${said})`;
   const ofItem = rule.offenders === undefined ? one : `(${rule.offenders}).map(f, ${one}).join('; ')`;
   return list === undefined ? ofItem : `${list}.filter(c, !(${itemHolds(rule)})).map(c, ${ofItem}).join('; ')`;
 }

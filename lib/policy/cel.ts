@@ -238,5 +238,16 @@ export function stringsOf(result: CelResult): readonly string[] | CelError {
   return items?.every((item) => typeof item === 'string') === true ? items : celError('not a list of strings');
 }
 
+/** Where each item of a CEL list stands in the list of the object that it is from, or the error in its place. */
+export function indexesOf(result: CelResult, { pathOf }: CelObject): readonly number[] | CelError {
+  if (isCelError(result)) {
+    return result;
+  }
+  const indexes = isCelList(result) ? [...result].map((item) => pathOf(item)?.at(-1)) : undefined;
+  return indexes?.every((index) => typeof index === 'number') === true
+    ? indexes
+    : celError('not a list of items of the object');
+}
+
 export { isCelError, isCelList };
 export type { CelError, CelList, CelMap };

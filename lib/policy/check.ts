@@ -50,7 +50,7 @@ function writeText({ objects, violations, acknowledged }: Checked, colour: boole
     violations: violations.map((violation) => violation.report),
     acknowledged: acknowledged.map((violation) => ({ ...violation.report, reason: violation.reason ?? '' })),
   };
-  return `${objects} object${objects === 1 ? '' : 's'} checked: ${formatReport(report, colour)}`;
+  return formatReport(report, colour, `${objects} object${objects === 1 ? '' : 's'} checked: `);
 }
 
 function toJson({ file, line, report: { violation } }: CheckedViolation): object {

@@ -1,5 +1,6 @@
-import { isAdmissible } from './admission';
-import { type Policy } from './policy';
+import { annotationFor, STALE_EXCEPTION } from './exceptions';
+import { isAdmissible } from './policy';
+import type { Policy, Severity } from './policy';
 import { SEARCHED } from './policies/config-map-secret';
 import { WORKLOADS } from '../manifest/workloads';
 
@@ -24,13 +25,38 @@ function scopeOf({ scope }: Policy): string {
   }
 }
 
-function enforcedIn(policy: Policy): string {
+function enforcedIn(policy: Policy): readonly string[] {
   return [
     'synth',
     'check',
     ...(isAdmissible(policy) ? ['API server'] : []),
     ...(IN_CONSTRUCTORS.includes(policy.id) ? ['constructors'] : []),
-  ].join(', ');
+  ];
+}
+
+/** What people are told of a policy, wherever they read of it. */
+export interface Description {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** Which objects it judges. */
+  readonly judges: string;
+  /** Where it holds. */
+  readonly enforcedIn: readonly string[];
+  readonly why: string;
+  readonly fix: string;
+  readonly link: string;
+  /** How an exception from it is acknowledged. */
+  readonly exception: string;
+}
+
+export function descriptionOf(policy: Policy): Description {
+  const { id, title, severity, why, fix, link } = policy;
+  const exception =
+    id === STALE_EXCEPTION.id
+      ? 'None: remove what is not needed.'
+      : `acknowledge(construct, '${id}', 'REASON') in code. It stands as the annotation ${annotationFor(id)}: REASON on the object, where check finds it${isAdmissible(policy) ? '; the API server knows it by the exact object, from the next synth on' : ''}.`;
+  return { id, title, severity, judges: scopeOf(policy), enforcedIn: enforcedIn(policy), why, fix, link, exception };
 }
 
 /** Who could get past the policies, by which way, what says no, and the test that shows it. */
@@ -126,16 +152,15 @@ const REMAINS: readonly string[] = [
   'check knows containers by the fields `containers`, `initContainers` and `ephemeralContainers`. What a custom resource calls otherwise is not seen there; the pods that are made of it are, by the API server.',
 ];
 
-function section(policy: Policy): string {
+/** What is said of a policy, as Markdown. */
+export function markdownOf({ title, severity, judges, enforcedIn: places, why, fix, link }: Description): string {
   return [
-    `### ${policy.id}`,
+    `${title}.`,
     '',
-    `${policy.title}.`,
-    '',
-    `- Severity: ${policy.severity}. Judges: ${scopeOf(policy)}. Enforced in: ${enforcedIn(policy)}.`,
-    `- Why: ${policy.why}`,
-    `- Fix: ${policy.fix}`,
-    `- Source: <${policy.link}>`,
+    `- Severity: ${severity}. Judges: ${judges}. Enforced in: ${places.join(', ')}.`,
+    `- Why: ${why}`,
+    `- Fix: ${fix}`,
+    `- Source: <${link}>`,
   ].join('\n');
 }
 
@@ -153,7 +178,8 @@ function table(head: readonly string[], body: readonly (readonly string[])[]): r
 }
 
 /** The text of README.md. */
-export function documentation(list: readonly Policy[]): string {
+export function documentation(given: readonly Policy[]): string {
+  const list = [...given, STALE_EXCEPTION];
   return `${[
     '# Policies',
     '',
@@ -167,7 +193,8 @@ export function documentation(list: readonly Policy[]): string {
     '- **constructors**: `enforce(construct, ...)` refuses a prop where it is given, so that the stack points at the caller, by the packs',
     '  that were applied above the construct before it was made.',
     '- **check**: `npm run -s check -- FILE|DIR|-...` judges any YAML, such as what an overlay made of it:',
-    '  `kubectl kustomize OVERLAY | npm run -s check -- -`.',
+    '  `kubectl kustomize OVERLAY | npm run -s check -- -`. `--environment NAME` judges by what that environment demands. `--list` lists the',
+    '  policies, and `--explain ID` prints what is said here of one, with its expressions.',
     '- **API server**: `addAdmissionPolicies(chart, ...)` writes a ValidatingAdmissionPolicy and its binding (Kubernetes 1.30 and later).',
     '',
     'An `error` fails; a `warning` is reported. A rule that cannot be evaluated fails.',
@@ -195,7 +222,7 @@ export function documentation(list: readonly Policy[]): string {
       list.map(({ id, severity, title }) => [`[${id}](#${id})`, severity, title]),
     ),
     '',
-    list.map(section).join('\n\n'),
+    list.map((policy) => `### ${policy.id}\n\n${markdownOf(descriptionOf(policy))}`).join('\n\n'),
     '',
     '## Who could get past them',
     '',

@@ -6,15 +6,16 @@ import type { Resource } from '../manifest/manifest';
 import type { PodTemplateKind } from '../manifest/workloads';
 import { Binder, itemsOf } from './bound-object';
 import type { BoundObject, Item } from './bound-object';
-import { compile, isCelError, stringsOf } from './cel';
-import type { Bindings, CelError, Program } from './cel';
+import { compile, indexesOf, isCelError, stringsOf, toCelObject } from './cel';
+import type { Bindings, CelError, CelObject, Program } from './cel';
 import { Owners } from './owners';
 import { judgedObjects } from './judged-objects';
 import type { KeptViolation } from './judged-objects';
+import { unmet } from './policy';
 import type { Policy, Rule, RuleTarget } from './policy';
 import type { Violation } from './violation';
 import { Verdicts } from './verdicts';
-import type { Verdict } from './verdicts';
+import type { Offender, Verdict } from './verdicts';
 
 /** A manifest, as plain data, with what the caller knows it by. */
 export interface Subject<Id> {
@@ -45,8 +46,9 @@ interface CompiledRule {
   readonly on: RuleTarget;
   readonly field: readonly string[];
   /** The verdict on what the bindings hold, or why there is none. */
-  readonly verdict: (bindings: Bindings) => Verdict | CelError;
-  readonly message: Program;
+  readonly verdict: (bindings: Bindings, object: CelObject) => Verdict | CelError;
+  /** Of what, where that is said apart, and what is wrong. */
+  readonly message: readonly Program[];
   readonly verdicts: Verdicts;
 }
 
@@ -151,7 +153,10 @@ export class Engine {
     if (digest !== undefined && violations.every((violation) => this.mayKeep(violation))) {
       judgedObjects.set(digest, {
         keys,
-        violations: violations.map(({ policy, severity, message, path }) => ({ policy, severity, message, path })),
+        violations: violations.map(({ policy, severity, message, fault, path }) => ({
+          ...{ policy, severity, message, path },
+          ...(fault !== undefined && { fault }),
+        })),
       });
     }
     return violations;
@@ -240,17 +245,24 @@ function evidenceOf({ policy, severity, message, path }: Violation, manifest: un
   }
 }
 
-function compileRule({ on, field, rule, offenders, message }: Rule): CompiledRule {
+/** Stands in a field for an item of the list before it. */
+const ITEM = '[{f}]';
+
+function compileRule({ on, field, rule, offenders, subject, message }: Rule): CompiledRule {
   const expression = rule ?? offenders ?? 'true';
   const program = compile(expression);
+  const parts = splitField(field);
   return {
     on,
-    field: splitField(field),
-    verdict: (bindings) => {
+    field: parts,
+    verdict: (bindings, object) => {
       const result = program.run(bindings);
-      return typeof result === 'boolean' ? result : stringsOf(result);
+      if (typeof result === 'boolean') {
+        return result;
+      }
+      return parts.includes(ITEM) ? indexesOf(result, object) : stringsOf(result);
     },
-    message: compile(message),
+    message: (subject === undefined ? [message] : [subject, message]).map(compile),
     verdicts: new Verdicts(program.reads),
   };
 }
@@ -260,7 +272,7 @@ function splitField(field: string): readonly string[] {
   return field
     .split('.')
     .filter((part) => part !== '')
-    .flatMap((part) => (part.endsWith('[{f}]') ? [part.slice(0, -'[{f}]'.length), '[{f}]'] : [part]));
+    .flatMap((part) => (part.endsWith(ITEM) ? [part.slice(0, -ITEM.length), ITEM] : [part]));
 }
 
 function applyRule(policy: Policy, rule: CompiledRule, object: BoundObject): readonly Violation[] {
@@ -271,14 +283,14 @@ function applyRule(policy: Policy, rule: CompiledRule, object: BoundObject): rea
 }
 
 function applyToItem(policy: Policy, rule: CompiledRule, object: BoundObject, item: Item): readonly Violation[] {
-  const verdict = rule.verdicts.on(object, item, () => rule.verdict(item.bindings));
+  const verdict = rule.verdicts.on(object, item, () => rule.verdict(item.bindings, object.object));
   if (isCelError(verdict)) {
     return [failure(policy, object.resource, verdict.message, item.path)];
   }
   if (typeof verdict === 'boolean') {
-    return verdict ? [] : [violation(policy, rule, object, item, item.bindings, '')];
+    return verdict ? [] : [violation(policy, rule, object, item)];
   }
-  return verdict.map((f) => violation(policy, rule, object, item, { ...item.bindings, f }, f));
+  return verdict.map((offender) => violation(policy, rule, object, item, offender));
 }
 
 function violation(
@@ -286,15 +298,23 @@ function violation(
   rule: CompiledRule,
   object: BoundObject,
   item: Item,
-  bindings: Bindings,
-  offender: string,
+  offender?: Offender,
 ): Violation {
-  const message = rule.message.run(bindings);
-  const path = locate(object.manifest, item.path, rule.field, offender);
+  const path = [...item.path, ...rule.field.map((part) => (part === ITEM || part === '{f}' ? (offender ?? '') : part))];
+  const f =
+    typeof offender === 'number'
+      ? toCelObject(valueAt(object.manifest, path.slice(0, item.path.length + rule.field.indexOf(ITEM) + 1))).value
+      : offender;
+  const bindings = f === undefined ? item.bindings : { ...item.bindings, f };
+  const texts = rule.message.map((part) => part.run(bindings));
+  const parts = texts.every((text) => typeof text === 'string') ? texts : [unmet(policy)];
+  const fault = parts.at(-1) ?? '';
+  const message = item.prefix + parts.join(' ');
   return {
     ...about(policy, object.resource, path),
     severity: policy.severity,
-    message: typeof message === 'string' ? item.prefix + message : policy.title,
+    message,
+    ...(message === fault ? {} : { fault }),
   };
 }
 
@@ -342,23 +362,7 @@ function applyUnique(
     {
       ...about(policy, object.resource, []),
       severity: policy.severity,
-      message: typeof message === 'string' ? message : policy.title,
+      message: typeof message === 'string' ? message : unmet(policy),
     },
   ];
-}
-
-/** Where the field stands, as far as the manifest has it: a field that is missing is named all the same. */
-function locate(manifest: unknown, base: Path, field: readonly string[], offender: string): Path {
-  const path: (string | number)[] = [...base];
-  let at = valueAt(manifest, base);
-  for (const part of field) {
-    const key = part === '[{f}]' ? indexOfName(at, offender) : part === '{f}' ? offender : part;
-    path.push(key);
-    at = child(at, key);
-  }
-  return path;
-}
-
-function indexOfName(list: unknown, name: string): number {
-  return Array.isArray(list) ? list.findLastIndex((item: unknown) => child(item, 'name') === name) : -1;
 }

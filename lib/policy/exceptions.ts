@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { Resource } from '../manifest/manifest';
 import { child } from '../manifest/plain-data';
+import type { Policy } from './policy';
 import type { Violation } from './violation';
 
 /** An exception from a policy, for a construct and everything below it. */
@@ -78,15 +79,28 @@ export function annotatedExceptions(manifest: unknown): ReadonlyMap<string, stri
   return found;
 }
 
+/** What every exception is judged by. It has no rules, as what it judges stands in no manifest alone, and cannot be acknowledged. */
+export const STALE_EXCEPTION: Policy = {
+  id: 'stale-exception',
+  title: 'Every acknowledged exception is needed, and of a policy that is there',
+  severity: 'error',
+  scope: 'everything',
+  rules: [],
+  why: 'An exception that nothing needs lets the next violation through unseen.',
+  fix: 'Remove the acknowledgement, or correct the name of the policy.',
+  link: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
+};
+
 /** The violation that a useless exception is. */
 export function uselessException(message: string, resource?: Resource): Violation {
+  const { id: policy, severity, why, fix, link } = STALE_EXCEPTION;
   return {
-    policy: 'stale-exception',
-    severity: 'error',
+    policy,
+    severity,
     message,
-    why: 'An exception that nothing needs lets the next violation through unseen.',
-    fix: 'Remove the acknowledgement, or correct the name of the policy.',
-    link: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
+    why,
+    fix,
+    link,
     resource: resource ?? { apiVersion: null, kind: null, namespace: null, name: null },
     field: '',
     path: [],

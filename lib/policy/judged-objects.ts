@@ -1,7 +1,7 @@
 import type { Violation } from './violation';
 
 /** What is wrong with an object, as far as it does not follow from the object and the policy. */
-export type KeptViolation = Pick<Violation, 'policy' | 'severity' | 'message' | 'path'>;
+export type KeptViolation = Pick<Violation, 'policy' | 'severity' | 'message' | 'fault' | 'path'>;
 
 /** What an engine has said of an object. */
 export interface Judged {

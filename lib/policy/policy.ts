@@ -24,14 +24,23 @@ export type RuleTarget = 'object' | 'template' | 'pod' | 'container' | 'resource
 export interface Rule {
   readonly on: RuleTarget;
   /**
-   * The field to blame, from what is judged; `{f}` stands for an offender, and `name[{f}]` for the item of that name in a list. Empty
-   * for all of it.
+   * The field to blame, from what is judged; `{f}` stands for an offender that is a name, and `list[{f}]` for one that is an item of that
+   * list. Empty for all of it.
    */
   readonly field: string;
   /** What must hold. Either this or `offenders`. */
   readonly rule?: string;
-  /** What must be empty: a list of strings, each of which gives one violation and is `f` in the message. */
+  /**
+   * What must be empty: a list of which each gives one violation and is `f` in the message. Names, or, where the field is `list[{f}]`,
+   * items of that list: these have a place of their own, also where they have no name, or the same.
+   */
   readonly offenders?: string;
+  /**
+   * Who or what the message speaks of, such as `image "nginx"`. It is put in front, but where the reader has it before him, as the caller of
+   * a constructor has his prop.
+   * @default - the message says that itself
+   */
+  readonly subject?: string;
   /** What is wrong. For a container its name is put in front. */
   readonly message: string;
 }
@@ -69,6 +78,16 @@ export interface Policy {
 export interface Variable {
   readonly name: string;
   readonly expression: string;
+}
+
+/** Whether an API server, which sees one object at a time, can decide the policy. */
+export function isAdmissible(policy: Policy): boolean {
+  return policy.scope !== 'everything' && policy.unique === undefined;
+}
+
+/** What is said of a violation where its message cannot be evaluated: a title alone says what should be, as if it were so. */
+export function unmet({ title }: Policy): string {
+  return `this does not hold: ${title}`;
 }
 
 /** The kinds that are judged as workloads, and how their pod templates are found. */
@@ -197,6 +216,19 @@ export function isSet(base: string, path: string): string {
 /** CEL: the field `path` of `base`, or `otherwise` where it is not set. */
 export function valueOr(base: string, path: string, otherwise: string): string {
   return `(${isSet(base, path)} ? ${base}.${path} : ${otherwise})`;
+}
+
+/** CEL: the image of `c`, as the subject of a message. */
+export const IMAGE = `(has(c.image) && c.image != '' ? 'image "' + c.image + '"' : 'the image')`;
+
+/** CEL: the name of an item; empty where it has none, or one that is no text. */
+export function nameOf(item: string): string {
+  return `(has(${item}.name) && type(${item}.name) == string ? ${item}.name : '')`;
+}
+
+/** CEL: a text or a whole number as a message has it; what should have been one, and is not, as a question mark. */
+export function shown(value: string): string {
+  return `(type(${value}) == string || type(${value}) == int ? string(${value}) : '?')`;
 }
 
 /** The probes that a container may have, in the order in which they come to matter. */

@@ -1,4 +1,6 @@
 import type { Checked, CheckedViolation, Unreadable } from './check-inputs';
+import { descriptionOf, markdownOf } from './docs';
+import { STALE_EXCEPTION } from './exceptions';
 import { formatResource } from './report';
 import type { Policy } from './policy';
 
@@ -6,7 +8,7 @@ import type { Policy } from './policy';
 
 /** The log that code scanning takes: a rule for each policy, a result for each violation. */
 export function toSarif({ violations, acknowledged, unreadable }: Checked, policies: readonly Policy[]): object {
-  const rules = policies.map(toRule);
+  const rules = [...policies, STALE_EXCEPTION].map(toRule);
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -29,7 +31,7 @@ function toRule(policy: Policy): { readonly id: string } & Readonly<Record<strin
     id: policy.id,
     shortDescription: { text: policy.title },
     fullDescription: { text: policy.why },
-    help: { text: policy.fix },
+    help: { text: policy.fix, markdown: markdownOf(descriptionOf(policy)) },
     helpUri: policy.link,
     defaultConfiguration: { level: policy.severity },
   };

@@ -3,8 +3,11 @@ import type { BoundObject, Item } from './bound-object';
 import { isCelError } from './cel';
 import type { CelError, Read } from './cel';
 
-/** Whether a rule holds, or whom it blames. */
-export type Verdict = boolean | readonly string[];
+/** What a rule blames: a field by its name, or an item of a list by its place there. */
+export type Offender = string | number;
+
+/** Whether a rule holds, or what it blames. */
+export type Verdict = boolean | readonly Offender[];
 
 /** A rule that has seen so many different things will see no equal ones, and comparing them was in vain. */
 const MAX_KNOWN = 500;

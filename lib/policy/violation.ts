@@ -8,6 +8,11 @@ export interface Violation {
   readonly severity: Severity;
   /** What is wrong. */
   readonly message: string;
+  /**
+   * The same for whoever has the field and its value before him: without the container's name, and without the value.
+   * @default - the message
+   */
+  readonly fault?: string;
   readonly why: string;
   readonly fix: string;
   readonly link: string;

@@ -178,3 +178,18 @@ export const local: Environment = {
 
 /** The environments that are synthesized. */
 export const environments: readonly Environment[] = [local];
+
+/**
+ * An environment by its name.
+ *
+ * @throws Error if there is none, with the names of those that there are.
+ */
+export function environmentNamed(name: string, among = environments): Environment {
+  const found = among.find((environment) => environment.name === name);
+  if (found === undefined) {
+    throw new Error(
+      `there is no environment "${name}", only ${among.map((environment) => environment.name).join(', ')}.`,
+    );
+  }
+  return found;
+}

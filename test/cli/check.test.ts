@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,13 +15,18 @@ data:
 // Each case is a process of its own, and they are slow where the machine is busy.
 /** jest's own type for it is any. */
 const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 describe('npm run check', () => {
-  const program = (args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } => {
+  const program = (
+    args: readonly string[],
+    input = '',
+    root = join(__dirname, '../..'),
+  ): { status: number | null; stdout: string; stderr: string } => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', join(__dirname, '../../lib/cli/check.ts'), ...args],
-      { input, encoding: 'utf8', cwd: join(__dirname, '../..') },
+      ['--import', 'tsx', join(root, 'lib/cli/check.ts'), ...args],
+      { input, encoding: 'utf8', cwd: root },
     );
     return { status, stdout, stderr };
   };
@@ -54,6 +59,84 @@ describe('npm run check', () => {
     expect(program(['--format', 'xml', '-'])).toMatchObject({
       status: 2,
       stderr: containing('text, json, sarif'),
+    });
+  });
+
+  test('lists the policies, and explains one', () => {
+    const list = program(['--list']);
+    expect(list).toMatchObject({ status: 0, stdout: containing('image-tag '), stderr: '' });
+    expect(JSON.parse(program(['--list', '--format', 'json']).stdout)).toHaveLength(
+      list.stdout.trimEnd().split('\n').length,
+    );
+
+    expect(program(['--explain', 'image-tag'])).toMatchObject({
+      status: 0,
+      stdout: matching(/^image-tag \(error\): /),
+      stderr: '',
+    });
+    const page = program(['--explain', 'image-tag', '--format', 'json']);
+    expect(JSON.parse(page.stdout)).toMatchObject({ id: 'image-tag', rules: [{ field: 'image' }] });
+
+    for (const [args, reason] of [
+      [['--explain', 'image-tags'], 'there is no such policy, and the nearest is image-tag'],
+      [['--list', '-'], '--list and --explain stand for themselves'],
+      [['--list', '--explain', 'image-tag'], '--list and --explain stand for themselves'],
+      [['--list', '--format', 'sarif'], 'written as text or json'],
+      [['--explain', 'image-tag', '--format', 'sarif'], 'written as text or json'],
+    ] as const) {
+      expect(program(args)).toEqual({ status: 2, stdout: '', stderr: containing(reason) });
+    }
+  });
+
+  test('may be cut off by whoever reads it', () => {
+    const path = mkdtempSync(join(tmpdir(), 'check-'));
+    // More than a pipe holds.
+    const data = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`A_TOKEN_${index}`, 'abc']));
+    writeFileSync(join(path, 'a.json'), JSON.stringify({ ...(JSON.parse(GOOD) as object), data }));
+    const command = `node --import tsx lib/cli/check.ts ${path}; echo $? >&2`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', `( ${command} ) | head -1`], {
+      encoding: 'utf8',
+      cwd: join(__dirname, '../..'),
+    });
+
+    expect([stdout, stderr]).toEqual(['ConfigMap c\n', '1\n']);
+  });
+
+  test('judges by what an environment demands', () => {
+    const root = mkdtempSync(join(tmpdir(), 'check-'));
+    for (const name of ['lib', 'imports', 'package.json', 'tsconfig.json']) {
+      cpSync(join(__dirname, '../..', name), join(root, name), { recursive: true });
+    }
+    symlinkSync(join(__dirname, '../../node_modules'), join(root, 'node_modules'));
+    const file = join(root, 'lib/sportstix/environments.ts');
+    const demands =
+      "{ mutableTags: ['nightly'], workloads: [{ group: 'example.com', version: 'v1', kind: 'Widget', resource: 'widgets', template: 'spec.pod' }] }";
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(
+        /^(export const environments: readonly Environment\[\] = \[)(\w+)/m,
+        `$1{ ...$2, name: 'strict', policies: ${demands} }, $2`,
+      ),
+    );
+    const containers = [{ name: 'main', image: 'shop/web:nightly' }];
+    const widget = JSON.stringify({
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      spec: { pod: { spec: { containers } } },
+    });
+
+    expect(program(['--environment', 'strict', '-'], widget, root)).toMatchObject({
+      status: 1,
+      stdout: containing('image "shop/web:nightly" has a tag that is moved'),
+      stderr: '',
+    });
+    expect(program(['-'], widget, root).stdout).not.toContain('image-mutable-tag');
+    expect(program(['--environment', 'strict', '--list'], '', root).stdout).toMatch(/^image-mutable-tag +error /m);
+    expect(program(['--list'], '', root).stdout).toMatch(/^image-mutable-tag +off /m);
+    expect(program(['--environment', 'stict', '-'], GOOD, root)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: matching(/: there is no environment "stict", only strict, [\w-]+/),
     });
   });
 

@@ -368,6 +368,18 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
       ).not.toBe(201);
     });
 
+    it('says that what should hold does not, where it would not say our message', async () => {
+      // It takes none with line breaks.
+      const image = 'shop/web\nnext:latest';
+      const deployment = workload(DEPLOYMENT, { ...podSpec(), containers: [{ ...container('main'), image }] });
+      const title = policies().find(({ id }) => id === 'image-tag')?.title ?? '';
+
+      const { warnings } = await create(DEPLOYMENT, warned, deployment);
+
+      expect(warnings['image-tag']).toBe(`this does not hold: ${title}`);
+      expect((await create(DEPLOYMENT, refused, deployment)).message).toContain(`this does not hold: ${title}`);
+    });
+
     it('refuses an image that is set later, with our message', async () => {
       const { kubectl } = cluster();
       const good = set(workload(DEPLOYMENT, podSpec()), 'metadata.namespace', refused);

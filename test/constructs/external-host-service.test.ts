@@ -68,8 +68,12 @@ describe('endpoint', () => {
     const service = new ExternalHostService(testChart(), 'postgres', { host: 'db.example.com', ports });
 
     expect(service.endpoint('pgbouncer').port).toBe(6432);
-    expect(() => service.endpoint()).toThrow('does not name one of the ports postgresql, pgbouncer');
-    expect(() => service.endpoint('mysql')).toThrow('test/postgres: portName "mysql"');
+    expect(() => service.endpoint()).toThrow(
+      'test/postgres: portName: missing, and there are several ports: postgresql, pgbouncer. Name one of them.',
+    );
+    expect(() => service.endpoint('mysql')).toThrow(
+      'test/postgres: portName "mysql": not one of the ports: postgresql, pgbouncer. Name one of them.',
+    );
   });
 });
 
@@ -101,12 +105,19 @@ describe('refuses', () => {
     expect(make('postgres', { host })).toThrow(reason);
   });
 
+  test('a URL with a password, which the message does not show', () => {
+    for (const host of ['postgres://admin:hunter2@db.example.com/x', 'admin:hunter2@db.example.com:5432']) {
+      expect(make('postgres', { host })).toThrow('test/postgres: host "***@db.example.com');
+      expect(make('postgres', { host })).not.toThrow(/hunter2/);
+    }
+  });
+
   test.each([
     ['no port', [], 'no port'],
     ['port 0', [{ name: 'a', port: 0 }], 'not a port'],
     ['port 65536', [{ name: 'a', port: 65536 }], 'not a port'],
     ['half a port', [{ name: 'a', port: 80.5 }], 'not a port'],
-    ['no number', [{ name: 'a', port: NaN }], 'not a port'],
+    ['no number', [{ name: 'a', port: NaN }], 'ports[0].port NaN: not a port'],
     [
       'a port twice',
       [

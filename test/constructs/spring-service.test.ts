@@ -201,7 +201,7 @@ test('every prop lands in the manifest', () => {
 
 describe('refuses', () => {
   test.each<[string, Partial<SpringServiceProps>, string]>([
-    ['what its workload refuses', { image: 'shop/orders:latest' }, 'image "shop/orders:latest" has the tag latest'],
+    ['what its workload refuses', { image: 'shop/orders:latest' }, 'image "shop/orders:latest": has the tag latest'],
     [
       'a variable that it derives',
       { config: { SERVER_PORT: '1' } },

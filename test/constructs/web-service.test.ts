@@ -238,12 +238,13 @@ describe('refuses', () => {
   });
 
   test.each<[string, Partial<WebServiceProps>, string]>([
-    ['image latest', { image: 'shop/web:latest' }, 'image "shop/web:latest" has the tag latest'],
-    ['an image without tag', { image: 'shop/web' }, 'image "shop/web" has neither a tag nor a digest'],
+    ['image latest', { image: 'shop/web:latest' }, 'image "shop/web:latest": has the tag latest'],
+    ['an image without tag', { image: 'shop/web' }, 'image "shop/web": has neither a tag nor a digest'],
     ['no image', { image: '' }, 'image "": not an image reference'],
     ['a Bitnami image', { image: 'bitnami/nginx:1' }, 'comes from a denied repository (bitnami, bitnamilegacy)'],
     ['port 0', { port: 0 }, 'port 0: not a port'],
     ['port 65536', { port: 65536 }, 'port 65536: not a port'],
+    ['no number of pods', { replicas: NaN }, 'replicas NaN: not a whole number'],
     ['half a pod', { replicas: 0.5 }, 'replicas 0.5: not a whole number'],
     ['fewer pods than none', { replicas: -1 }, 'replicas -1: not a whole number'],
     ['a history of less than nothing', { revisionHistoryLimit: -1 }, 'revisionHistoryLimit -1: not a whole number'],
@@ -251,7 +252,7 @@ describe('refuses', () => {
     [
       'a memory request above the limit',
       withMemory(Size.mebibytes(2), Size.mebibytes(1)),
-      'resources.memory.request "2Mi": container "container": requests more memory (2Mi) than its limit (1Mi)',
+      'resources.memory.request "2Mi": exceeds its limit (1Mi)',
     ],
     [
       'a memory request of nothing',
@@ -261,7 +262,7 @@ describe('refuses', () => {
     [
       'a CPU request above the limit',
       { resources: { ...MINIMAL.resources, cpu: { request: Cpu.units(1), limit: Cpu.millis(999) } } },
-      'resources.cpu.request "1": container "container": requests more cpu (1) than its limit (999m)',
+      'resources.cpu.request "1": exceeds its limit (999m)',
     ],
     ['an empty canary', { canary: [] }, 'canary []: no step'],
     [
@@ -289,9 +290,9 @@ describe('refuses', () => {
     ['a label key with a space', { podLabels: { 'a b': 'x' } }, 'podLabels "a b": not a label key'],
     ['a label value with a space', { podLabels: { a: 'x y' } }, 'podLabels["a"] "x y": not a label value'],
     ['a label value of 64 characters', { podLabels: { a: 'x'.repeat(64) } }, 'not a label value'],
-    ['a relative path', { writablePaths: ['tmp'] }, '"tmp": not a path where a volume can be mounted'],
+    ['a relative path', { writablePaths: ['tmp'] }, 'writablePaths[0] "tmp": not a path where a volume can be mounted'],
     ['the root', { writablePaths: ['/'] }, '"/": not a path where a volume can be mounted'],
-    ['a path twice', { writablePaths: ['/tmp', '/tmp'] }, '"/tmp": mounted twice'],
+    ['a path twice', { writablePaths: ['/tmp', '/tmp'] }, 'writablePaths[1] "/tmp": mounted twice'],
     [
       'two paths of one volume name',
       { writablePaths: ['/a/b', '/a.b'] },
@@ -315,17 +316,17 @@ describe('refuses', () => {
     [
       'a startup budget of 59 s',
       withProbe(Probe.fromTcpSocket(8080, { period: seconds(1), failureThreshold: 59 })),
-      'has a startup probe that gives up after less than 60 s',
+      '"failureThreshold":59}: gives up after less than 60 s',
     ],
     [
       'the startup budget of Kubernetes',
       withProbe(Probe.fromTcpSocket(8080)),
-      'has a startup probe that gives up after less than 60 s',
+      '"failureThreshold":3}: gives up after less than 60 s',
     ],
     [
       'a time-out longer than the period',
       withProbe(Probe.fromTcpSocket(8080, { timeout: seconds(11), failureThreshold: 10 })),
-      'startupProbe waits longer (timeoutSeconds) than the time between two probes',
+      '"failureThreshold":10}: waits longer (timeoutSeconds) than the time between two probes',
     ],
     [
       'no failure at all',

@@ -1,11 +1,12 @@
 import { celMap } from '@bufbuild/cel';
 import type { CelInput } from '@bufbuild/cel';
 import { Chart, Testing } from 'cdk8s';
-import { addAdmissionPolicies, admissionPolicies, ARGO_ROLLOUTS, isAdmissible } from '../../lib/policy/admission';
+import { addAdmissionPolicies, admissionPolicies, ARGO_ROLLOUTS } from '../../lib/policy/admission';
 import type { Admission, AdmissionProps } from '../../lib/policy/admission';
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
 import { groupOf, resourceOf } from '../../lib/manifest/manifest';
 import { policies } from '../../lib/policy/policies';
+import { isAdmissible } from '../../lib/policy/policy';
 import { WORKLOADS } from '../../lib/manifest/workloads';
 import { cases } from './cases';
 import { container, debugContainer, get, podSpec, set, workload } from './manifests';
@@ -43,6 +44,16 @@ describe('admission policies', () => {
         .filter((policy) => !isAdmissible(policy))
         .map(({ id }) => id),
     ).toEqual(['duplicate-object', 'unknown-workload']);
+  });
+
+  test('say that what should hold does not, where they cannot say what is wrong', () => {
+    for (const policy of policies().filter(isAdmissible)) {
+      const { validations } = emit(policy.id).policy.spec;
+
+      expect(validations.map(({ message }) => message)).toEqual(
+        policy.rules.map(() => `this does not hold: ${policy.title}`),
+      );
+    }
   });
 
   test('a policy on containers', () => {
@@ -176,8 +187,8 @@ describe('admission policies', () => {
             "validations": [
               {
                 "expression": "variables.containers.all(c, (has(c.securityContext) && has(c.securityContext.privileged) ? c.securityContext.privileged : false) != true)",
-                "message": "No privileged container",
-                "messageExpression": "variables.containers.filter(c, !((has(c.securityContext) && has(c.securityContext.privileged) ? c.securityContext.privileged : false) != true)).map(c, 'container "' + c.name + '": ' + ('is privileged')).join('; ')",
+                "message": "this does not hold: No privileged container",
+                "messageExpression": "variables.containers.filter(c, !((has(c.securityContext) && has(c.securityContext.privileged) ? c.securityContext.privileged : false) != true)).map(c, 'container "' + (has(c.name) && type(c.name) == string ? c.name : '') + '": ' + ('is privileged')).join('; ')",
                 "reason": "Invalid",
               },
             ],
@@ -209,9 +220,9 @@ describe('admission policies', () => {
     expect(emit('host-path').policy.spec.validations).toMatchInlineSnapshot(`
       [
         {
-          "expression": "size((has(variables.podSpec.volumes) ? variables.podSpec.volumes : []).filter(v, has(v.hostPath)).map(v, v.name)) == 0",
-          "message": "No volume is a folder of the node",
-          "messageExpression": "((has(variables.podSpec.volumes) ? variables.podSpec.volumes : []).filter(v, has(v.hostPath)).map(v, v.name)).map(f, 'volume "' + f + '" is a hostPath').join('; ')",
+          "expression": "size((has(variables.podSpec.volumes) ? variables.podSpec.volumes : []).filter(v, has(v.hostPath))) == 0",
+          "message": "this does not hold: No volume is a folder of the node",
+          "messageExpression": "((has(variables.podSpec.volumes) ? variables.podSpec.volumes : []).filter(v, has(v.hostPath))).map(f, 'volume "' + (has(f.name) && type(f.name) == string ? f.name : '') + '" is a hostPath').join('; ')",
           "reason": "Invalid",
         },
       ]

@@ -1,4 +1,4 @@
-import { celString, celStrings, compile, isCelError, stringsOf, toCelObject } from '../../lib/policy/cel';
+import { celString, celStrings, compile, indexesOf, isCelError, stringsOf, toCelObject } from '../../lib/policy/cel';
 import type { CelObject } from '../../lib/policy/cel';
 import type { Path } from '../../lib/manifest/plain-data';
 
@@ -123,6 +123,25 @@ describe('a manifest as CEL sees it', () => {
 
     expect(() => toCelObject(nested(500))).not.toThrow();
     expect(() => toCelObject(nested(100_000))).toThrow(RangeError);
+  });
+});
+
+describe('indexesOf', () => {
+  test('takes lists of items of the object only, wherever they were put together', () => {
+    const object = toCelObject({ a: [{ x: 1 }, { x: 1 }, ['y'], 'z'], b: { c: { x: 1 } } });
+    const result = (text: string): unknown => {
+      const indexes = indexesOf(compile(text).run({ object: object.value }), object);
+      return isCelError(indexes) ? indexes.message : indexes;
+    };
+
+    expect(result('[object.a[1], object.a[0]]')).toEqual([1, 0]);
+    expect(result("object.a.filter(i, i != 'z')")).toEqual([0, 1, 2]);
+    expect(result("object.a.filter(i, i == {'x': 1})")).toEqual([0, 1]);
+    expect(result('[]')).toEqual([]);
+    for (const other of ['object.a', '[object]', '[object.b.c]', "[{'x': 1}]", "['a']", '1', 'true']) {
+      expect(result(other)).toContain('not a list of items of the object');
+    }
+    expect(result('object.d')).toContain('not found');
   });
 });
 

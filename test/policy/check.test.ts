@@ -68,7 +68,7 @@ describe('exit codes', () => {
   test('0 where everything is clean', () => {
     expect(stdin(json(good()))).toEqual({
       exitCode: 0,
-      stdout: containing('1 object checked: 0 policy errors'),
+      stdout: '1 object checked: 0 policy errors, 0 warnings, 0 acknowledged violations\n',
       stderr: '',
     });
   });
@@ -76,7 +76,7 @@ describe('exit codes', () => {
   test('0 where there are only warnings', () => {
     const warned = stdin(json(workload(POD, { ...podSpec(), enableServiceLinks: true })));
 
-    expect(warned).toMatchObject({ exitCode: 0, stdout: containing('warning service-links') });
+    expect(warned).toMatchObject({ exitCode: 0, stdout: containing('warning  service-links') });
   });
 
   test('1 where a policy is violated', () => {
@@ -298,7 +298,7 @@ spec: {containers: [{name: main}]}
       },
       { policy: 'unknown-workload', field: 'spec.template.spec.initContainers', line: 21 },
     ]);
-    expect(stdin(text).stdout).toContain('-  Widget w  unknown-workload: looked at by hand');
+    expect(stdin(text).stdout).toContain('Widget w  -  unknown-workload: looked at by hand');
     expect(stdin(text, { exceptions: false }).stdout).toContain('nothing judges the containers of a Widget');
   });
 
@@ -361,7 +361,7 @@ describe('exceptions on objects', () => {
     const result = stdin(annotated('image-tag', 'because'));
 
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(result.stdout).toContain('-  Pod shop/bad  image-tag: because');
+    expect(result.stdout).toContain('Pod shop/bad  -  image-tag: because');
     expect(JSON.parse(stdin(annotated('image-tag', 'because'), { format: 'json' }).stdout)).toEqual([]);
   });
 
@@ -431,16 +431,21 @@ data:
 });
 
 describe('formats', () => {
-  test('text groups by object and policy', () => {
-    expect(stdin(BAD_YAML).stdout).toBe(
+  test('text groups by object, and says once of a policy why and how', () => {
+    const path = folder({ 'a.yaml': BAD_YAML, 'x/a.yaml': `# the same, elsewhere\n${BAD_YAML}` });
+
+    expect(run([path]).stdout.replaceAll(`${path}/`, '')).toBe(
       [
-        '1 object checked: 1 policy error, 0 warnings, 0 acknowledged violations',
+        'ConfigMap c',
+        '  a.yaml:6    error    config-map-secret  data.A_TOKEN: key "A_TOKEN" holds a secret in plain text',
+        '  x/a.yaml:7  error    config-map-secret  data.A_TOKEN: key "A_TOKEN" holds a secret in plain text',
         '',
-        '-  ConfigMap c',
-        '  error config-map-secret',
-        '    -:6 data.A_TOKEN: key "A_TOKEN" holds a secret in plain text',
-        '    why: ConfigMaps are readable to many, are not encrypted at rest and end up in repositories.',
-        '    fix: Put it into a Secret; a configuration file can refer to a variable that is read from one.',
+        'config-map-secret: 2 errors',
+        '  why: ConfigMaps are readable to many, are not encrypted at rest and end up in repositories.',
+        '  fix: Put it into a Secret; a configuration file can refer to a variable that is read from one.',
+        '  see: https://kubernetes.io/docs/concepts/configuration/configmap/',
+        '',
+        '2 objects checked: 2 policy errors, 0 warnings, 0 acknowledged violations',
         '',
       ].join('\n'),
     );
@@ -448,7 +453,7 @@ describe('formats', () => {
 
   test('text has colours where it is asked for them', () => {
     expect(stdin(BAD_YAML, { colour: true }).stdout).toContain(
-      '\u001b[31merror\u001b[0m \u001b[1mconfig-map-secret\u001b[0m',
+      '\u001b[31merror  \u001b[0m  config-map-secret  \u001b[2mdata.A_TOKEN:\u001b[0m key',
     );
   });
 
@@ -507,10 +512,12 @@ describe('formats', () => {
 
     expect(stdin(json(excused)).stdout).toBe(
       [
-        '1 object checked: 0 policy errors, 0 warnings, 1 acknowledged violation',
-        '',
         'Acknowledged exceptions:',
-        '  -  Pod shop/e  image-tag: because',
+        '  Pod shop/e  -  image-tag: because',
+        '',
+        'image-tag: 1 acknowledged',
+        '',
+        '1 object checked: 0 policy errors, 0 warnings, 1 acknowledged violation',
         '',
       ].join('\n'),
     );
@@ -532,7 +539,10 @@ describe('formats', () => {
     expect([validate(log), validate.errors]).toEqual([true, null]);
     expect(validate({ ...log, version: '1' })).toBe(false);
     const [sarif] = log.runs;
-    expect(sarif?.tool.driver.rules.map(({ id }) => id)).toEqual(policies().map(({ id }) => id));
+    expect(sarif?.tool.driver.rules.map(({ id }) => id)).toEqual([
+      ...policies().map(({ id }) => id),
+      'stale-exception',
+    ]);
     expect(sarif?.invocations).toMatchObject([
       { executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }, { level: 'error' }] },
     ]);

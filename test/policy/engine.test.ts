@@ -36,11 +36,58 @@ describe('the engine', () => {
   });
 
   test('each offender gives a violation', () => {
-    expect(judge({ offenders: "['a', 'b']", field: 'env[{f}].value', message: "f + ' is wrong'" })).toEqual([
-      'warning spec.containers[0].env[-1].value: container "main": a is wrong',
-      'warning spec.containers[0].env[-1].value: container "main": b is wrong',
+    expect(judge({ offenders: "['a', 'b']", field: 'env.{f}', message: "f + ' is wrong'" })).toEqual([
+      'warning spec.containers[0].env.a: container "main": a is wrong',
+      'warning spec.containers[0].env.b: container "main": b is wrong',
     ]);
     expect(judge({ offenders: '[]' })).toEqual([]);
+  });
+
+  test('an item of a list is blamed where it stands, whatever its name', () => {
+    const env = [{ name: 'A', value: 'x' }, { name: 'A', value: 'y' }, { value: 'x' }, { name: 'A', value: 'x' }];
+    const rule = {
+      offenders: "c.env.filter(e, e.value == 'x')",
+      field: 'env[{f}].value',
+      message: "(has(f.name) ? f.name : 'it') + ' is ' + f.value",
+    };
+    const manifest = workload(POD, { ...podSpec(), containers: [{ ...container('main'), env }] });
+
+    expect(judge(rule, manifest)).toEqual([
+      'warning spec.containers[0].env[0].value: container "main": A is x',
+      'warning spec.containers[0].env[2].value: container "main": it is x',
+      'warning spec.containers[0].env[3].value: container "main": A is x',
+    ]);
+  });
+
+  test('an item is found again in an object whose like was judged before', () => {
+    const rule = { offenders: 'c.env.filter(e, has(e.value))', field: 'env[{f}]', message: 'f.value' };
+    const object = (name: string): unknown =>
+      set(
+        workload(POD, { ...podSpec(), containers: [{ ...container('main'), env: [{ name: 'A' }, { value: 'x' }] }] }),
+        'metadata.name',
+        name,
+      );
+
+    const found = [...new Engine([policy(rule)]).evaluate(['a', 'b'].map((id) => ({ id, manifest: object(id) })))];
+
+    expect(found.map(({ id, violation }) => [id, violation.field, violation.message])).toEqual(
+      ['a', 'b'].map((id) => [id, 'spec.containers[0].env[1]', 'container "main": x']),
+    );
+  });
+
+  test.each([
+    ['env[{f}]', "['a']", 'not a list of items of the object'],
+    ['env[{f}]', "[{'name': 'a'}]", 'not a list of items of the object'],
+    ['env[{f}]', '[object]', 'not a list of items'],
+    ['env[{f}]', '1', 'not a list of items'],
+    ['env[{f}]', 'c.nothing', 'not found'],
+    ['env.{f}', 'c.ports', 'not a list of strings'],
+    ['env', 'c.ports', 'not a list of strings'],
+  ])('offenders at %s that are none of their sort cannot be judged: %s', (field, offenders, reason) => {
+    const found = judge({ field, offenders });
+
+    expect(found).toEqual([expect.stringMatching(/^error spec\.containers\[0\]: cannot be judged \(A test\): /)]);
+    expect(found[0]).toContain(reason);
   });
 
   test.each([
@@ -63,9 +110,25 @@ describe('the engine', () => {
     expect(judge({ rule: 'a b c' })).toEqual([expect.stringContaining('error : cannot be judged')]);
   });
 
-  test('a message that cannot be evaluated is replaced by the title', () => {
-    expect(judge({ rule: 'false', message: 'c.nothing' })).toEqual(['warning spec.containers[0].image: A test']);
-    expect(judge({ rule: 'false', message: '5' })).toEqual(['warning spec.containers[0].image: A test']);
+  test('where a message cannot be evaluated, what should hold is said to hold not', () => {
+    const unmet = 'warning spec.containers[0].image: container "main": this does not hold: A test';
+
+    expect(judge({ rule: 'false', message: 'c.nothing' })).toEqual([unmet]);
+    expect(judge({ rule: 'false', message: '5' })).toEqual([unmet]);
+    expect(judge({ rule: 'false', subject: 'c.nothing' })).toEqual([unmet]);
+    expect(judge({ rule: 'false', subject: '5' })).toEqual([unmet]);
+  });
+
+  test('a subject stands before what is wrong with it, and is left out for whoever sees it', () => {
+    const rule = { rule: 'false', subject: "'image ' + c.image", message: "'is old'" };
+    const image = 'registry.example.com:5000/shop/web:1.2.3';
+    const [finding] = new Engine([policy(rule)]).evaluate([{ id: 0, manifest: workload(POD, podSpec()) }]);
+
+    expect(finding?.violation).toMatchObject({ message: `container "main": image ${image} is old`, fault: 'is old' });
+    const [ofPod] = new Engine([policy({ on: 'pod', field: '', rule: 'false' })]).evaluate([
+      { id: 0, manifest: workload(POD, podSpec()) },
+    ]);
+    expect(ofPod?.violation).not.toHaveProperty('fault');
   });
 
   test('equal parts are judged once, and other parts anew', () => {
@@ -165,14 +228,6 @@ describe('the engine', () => {
 
     expect(message).toMatch(/^error : cannot be judged \(A test\): .*(no such|not found)/);
   });
-
-  test('the last of equal names in a list is the one to blame', () => {
-    const pod = set(workload(POD, podSpec()), 'spec.volumes', [{ name: 'a' }, { name: 'a' }, { name: 'b' }]);
-
-    expect(judge({ on: 'pod', field: 'volumes[{f}]', offenders: "['a']" }, pod)).toEqual([
-      'warning spec.volumes[1]: wrong',
-    ]);
-  });
 });
 
 describe('a policy about a set of objects', () => {
@@ -192,8 +247,8 @@ describe('a policy about a set of objects', () => {
     expect(judgeNames({ ...unique, key: "''" }, 'a', 'a')).toEqual([]);
   });
 
-  test('says its title where it has no message', () => {
-    expect(judgeNames({ ...unique, message: '5' }, 'a', 'a')).toEqual(['1 warning : A test']);
+  test('says that its title does not hold where it has no message', () => {
+    expect(judgeNames({ ...unique, message: '5' }, 'a', 'a')).toEqual(['1 warning : this does not hold: A test']);
   });
 
   test('fails where there is no key', () => {
@@ -239,6 +294,7 @@ test('a violation says all that a reader needs', () => {
       policy: 'test',
       severity: 'warning',
       message: 'container "main": wrong',
+      fault: 'wrong',
       why: 'why',
       fix: 'fix',
       link: 'https://example.com',
@@ -385,7 +441,7 @@ describe('an object that has passed', () => {
   });
 
   test('is told the same again where something is wrong', () => {
-    const engine = new Engine([policy({}, { id: 'first' }), not('wrong')]);
+    const engine = new Engine([policy({}, { id: 'first' }), policy({ rule: 'false', subject: "'the image'" })]);
     const [before, after] = [0, 1].map((id) => [...engine.evaluate([{ id, manifest: image('wrong') }])]);
 
     expect(after?.map(({ violation }) => violation)).toEqual(before?.map(({ violation }) => violation));

@@ -30,6 +30,7 @@ describe('the order of a report', () => {
 
   test.each<[string, ReportedViolation, ReportedViolation]>([
     ['where it is', reported('a', { ...named('z'), policy: 'z' }), reported('b', { ...named('a'), policy: 'a' })],
+    ['the line', reported('a', { ...named('z'), policy: 'z' }, 9), reported('a', { ...named('a'), policy: 'a' }, 10)],
     ['the object', reported('a', { ...named('a'), policy: 'z' }), reported('a', { ...named('b'), policy: 'a' })],
     ['the policy', reported('a', { policy: 'a', field: 'z' }), reported('a', { policy: 'b', field: 'a' })],
     ['the field', reported('a', { field: 'a', message: 'z' }), reported('a', { field: 'b', message: 'a' })],
@@ -76,78 +77,143 @@ describe('colours', () => {
   });
 
   test('tell errors from warnings, and what is said from where it is', () => {
-    const report = { ...none, violations: [reported('a', {}, 3), reported('b', { severity: 'warning' })] };
+    const report = { ...none, violations: [reported('a', {}, 3), reported('b', { severity: 'warning' }, 12)] };
 
     expect(formatReport(report, true)).toBe(
       [
+        '\u001b[1mPod shop/web\u001b[0m',
+        '  \u001b[2ma:3 \u001b[0m  \u001b[31merror  \u001b[0m  p  \u001b[2mf:\u001b[0m m',
+        '  \u001b[2mb:12\u001b[0m  \u001b[33mwarning\u001b[0m  p  \u001b[2mf:\u001b[0m m',
+        '',
+        '\u001b[1mp\u001b[0m: 1 error, 1 warning',
+        '  why: why',
+        '  fix: fix',
+        '\u001b[2m  see: link\u001b[0m',
+        '',
         '1 policy error, 1 warning, 0 acknowledged violations',
-        '',
-        '\u001b[1ma  Pod shop/web\u001b[0m',
-        '  \u001b[31merror\u001b[0m \u001b[1mp\u001b[0m',
-        '    \u001b[2ma:3\u001b[0m f: m',
-        '    why: why',
-        '    fix: fix',
-        '',
-        '\u001b[1mb  Pod shop/web\u001b[0m',
-        '  \u001b[33mwarning\u001b[0m \u001b[1mp\u001b[0m',
-        '    f: m',
-        '    why: why',
-        '    fix: fix',
       ].join('\n'),
     );
   });
 });
 
 describe('the text of a report', () => {
-  test('says once for each object and policy why and how', () => {
+  test('says of an object in a line each what is wrong, and of a policy once why and how', () => {
+    const db = { ...RESOURCE, name: 'db' };
+    const failure = { why: 'nobody knows', fix: 'look' };
     const violations = [
-      reported('a', { field: 'x' }),
-      reported('a', { field: '' }),
-      reported('a', { policy: 'q', why: 'other' }),
-      // The engine's own failure of a policy has another reason than the policy has.
-      reported('a', { why: 'cannot be judged' }),
+      reported('a', { field: 'x' }, 7),
+      reported('b', { field: '', policy: 'longer', why: 'other' }, 2),
+      reported('a', { resource: db }, 5),
+      reported('a', { resource: db, severity: 'warning' }, 30),
+      // The engine's own failure of a policy has another reason than the policy has, and the same for all.
+      reported('a', { ...failure, message: 'cannot be judged' }, 9),
+      reported('a', { ...failure, policy: 'q', message: 'cannot be judged' }, 9),
+    ];
+    const acknowledged = [
+      { ...reported('a', {}, 5), reason: 'r' },
+      { ...reported('a', { policy: 'z', why: 'z' }, 5), reason: 'r' },
     ];
 
-    expect(formatReport({ ...none, violations }, false)).toBe(
+    expect(formatReport({ violations, acknowledged }, false, '2 objects: ')).toBe(
       [
-        '4 policy errors, 0 warnings, 0 acknowledged violations',
+        'Pod shop/db',
+        '  a:5   error    p  f: m',
+        '  a:30  warning  p  f: m',
         '',
-        'a  Pod shop/web',
-        '  error p',
-        '    m',
-        '    why: why',
-        '    fix: fix',
-        '  error p',
-        '    f: m',
-        '    why: cannot be judged',
-        '    fix: fix',
-        '  error p',
-        '    x: m',
-        '    why: why',
-        '    fix: fix',
-        '  error q',
-        '    f: m',
-        '    why: other',
-        '    fix: fix',
+        'Pod shop/web',
+        '  a:7  error    p       x: m',
+        '  a:9  error    p       f: cannot be judged',
+        '  a:9  error    q       f: cannot be judged',
+        '  b:2  error    longer  m',
+        '',
+        'Acknowledged exceptions:',
+        '  Pod shop/web  a  p: r',
+        '  Pod shop/web  a  z: r',
+        '',
+        'longer: 1 error',
+        '  why: other',
+        '  fix: fix',
+        '  see: link',
+        '',
+        'p: 2 errors, 1 warning, 1 acknowledged',
+        '  why: why',
+        '  fix: fix',
+        '  see: link',
+        '',
+        'p: 1 error; q: 1 error',
+        '  why: nobody knows',
+        '  fix: look',
+        '  see: link',
+        '',
+        'z: 1 acknowledged',
+        '',
+        '2 objects: 5 policy errors, 1 warning, 2 acknowledged violations',
       ].join('\n'),
     );
   });
 
+  test('without files, tells objects apart by where they are made', () => {
+    const violations = [reported('chart/b'), reported('chart/a'), reported('chart/a', { policy: 'q' })];
+
+    expect(
+      formatReport({ ...none, violations }, false)
+        .split('\n')
+        .slice(0, 6),
+    ).toEqual([
+      'Pod shop/web  chart/a',
+      '  error    p  f: m',
+      '  error    q  f: m',
+      '',
+      'Pod shop/web  chart/b',
+      '  error    p  f: m',
+    ]);
+  });
+
+  test('tells objects of different groups and names apart', () => {
+    const of = (changes: Partial<typeof RESOURCE>): ReportedViolation =>
+      reported('a', { resource: { ...RESOURCE, ...changes } }, 1);
+    const objects = [{}, { apiVersion: 'x/v1' }, { kind: 'Job' }, { namespace: 'n' }, { name: 'm' }];
+    const headings = (violations: readonly ReportedViolation[]): number =>
+      formatReport({ ...none, violations }, false).match(/^(Pod|Job) /gm)?.length ?? 0;
+
+    expect(headings(objects.map(of))).toBe(objects.length);
+    expect(headings([of({}), of({ apiVersion: 'v2' })])).toBe(1);
+  });
+
+  test('is no longer for each finding, however many there are', () => {
+    const violations = Array.from({ length: 3_000 }, (_, index) =>
+      reported(`f${index % 10}`, { policy: `p${index % 7}`, why: `w${index % 7}`, field: `x[${index}]` }, index),
+    );
+    const lines = formatReport({ ...none, violations }, false).split('\n');
+
+    expect(lines.length).toBe(1 + 3_000 + 1 + 7 * 5 + 1);
+    expect(lines.filter((line) => line.startsWith('  why: ')).length).toBe(7);
+    expect(formatReport({ ...none, violations: violations.toReversed() }, false).split('\n')).toEqual(lines);
+  });
+
+  test('holds nothing that a terminal obeys, and no line but its own', () => {
+    const evil = 'a\u001b[2J\nb\u009b1m\u2028';
+    const violation = reported(evil, { message: evil, field: evil, resource: { ...RESOURCE, name: evil } }, 1);
+    const text = formatReport({ violations: [violation], acknowledged: [{ ...violation, reason: evil }] }, false);
+
+    // eslint-disable-next-line no-control-regex
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
+    expect(text.split('\n').length).toBe(12);
+    expect(text).toContain('Pod shop/a\\u001b[2J\\nb\\u009b1m\\u2028');
+  });
+
   test('lists exceptions once for each object and policy, and only where there are some', () => {
-    const excused = (name: string): object => ({ ...reported(name), reason: 'because' });
-    const acknowledged = [excused('b'), excused('a'), excused('b')].map((each) => ({
-      ...reported('x'),
-      reason: '',
-      ...each,
-    }));
+    const acknowledged = ['b', 'a', 'b'].map((name) => ({ ...reported(name), reason: 'because' }));
 
     expect(formatReport({ ...none, acknowledged }, false)).toBe(
       [
-        '0 policy errors, 0 warnings, 3 acknowledged violations',
-        '',
         'Acknowledged exceptions:',
-        '  a  Pod shop/web  p: because',
-        '  b  Pod shop/web  p: because',
+        '  Pod shop/web  a  p: because',
+        '  Pod shop/web  b  p: because',
+        '',
+        'p: 3 acknowledged',
+        '',
+        '0 policy errors, 0 warnings, 3 acknowledged violations',
       ].join('\n'),
     );
     expect(formatReport(none, false)).toBe('0 policy errors, 0 warnings, 0 acknowledged violations');
@@ -160,6 +226,6 @@ describe('the text of a report', () => {
     expect(formatResource({ ...RESOURCE, kind: null })).toBe('');
     expect(
       formatReport({ ...none, violations: [reported('a', { resource: { ...RESOURCE, kind: null } })] }, false),
-    ).toContain('\na\n');
+    ).toMatch(/^a\n/);
   });
 });

@@ -62,14 +62,27 @@ test('a SARIF log says everything that was found, and by which policies', () => 
         tool: {
           driver: {
             name: 'sportstix-policy-check',
-            rules: ['one', 'two'].map((id) => ({
-              id,
-              shortDescription: { text: `title of ${id}` },
-              fullDescription: { text: `why of ${id}` },
-              help: { text: `fix of ${id}` },
-              helpUri: `https://example.com/${id}`,
-              defaultConfiguration: { level: 'warning' },
-            })),
+            rules: [
+              ...['one', 'two'].map((id) => ({
+                id,
+                shortDescription: { text: `title of ${id}` },
+                fullDescription: { text: `why of ${id}` },
+                help: {
+                  text: `fix of ${id}`,
+                  markdown: [
+                    `title of ${id}.`,
+                    '',
+                    '- Severity: warning. Judges: pod templates. Enforced in: synth, check, API server.',
+                    `- Why: why of ${id}`,
+                    `- Fix: fix of ${id}`,
+                    `- Source: <https://example.com/${id}>`,
+                  ].join('\n'),
+                },
+                helpUri: `https://example.com/${id}`,
+                defaultConfiguration: { level: 'warning' },
+              })),
+              expect.objectContaining({ id: 'stale-exception', defaultConfiguration: { level: 'error' } }),
+            ],
           },
         },
         columnKind: 'utf16CodeUnits',
@@ -105,6 +118,7 @@ test('a SARIF log says everything that was found, and by which policies', () => 
           },
           {
             ruleId: 'stale-exception',
+            ruleIndex: 2,
             level: 'error',
             message: { text: 'is wrong. mend it' },
             locations: [

@@ -1,4 +1,4 @@
-import { type Environment, policyPackOf } from '../../lib/sportstix/environments';
+import { type Environment, environmentNamed, policyPackOf } from '../../lib/sportstix/environments';
 import { renderEnvironment } from '../../lib/sportstix/synth';
 import { example, placeholderSecrets } from './example';
 
@@ -36,6 +36,15 @@ describe("an environment's policies", () => {
     expect(admission({ deniedRepositories: ['example.com'] })).toContain('example.com');
     expect(admission({})).not.toContain('example.com');
     expect(admission({ mutableTags: ['nightly'] })).toContain('image-mutable-tag');
+  });
+
+  test('are found by its name, and an unknown name is told the known ones', () => {
+    const other = { ...example, name: 'other' };
+
+    expect(environmentNamed('other', [example, other])).toBe(other);
+    expect(() => environmentNamed('oter', [example, other])).toThrow(
+      `there is no environment "oter", only ${example.name}, other.`,
+    );
   });
 
   test('refuse a lowered severity, and one of no policy', () => {

@@ -1,14 +1,12 @@
 import type { Policy } from '../policy';
 
-/**
- * CEL: evaluates `body` with all names, each between line breaks, as `names`. A list of one is how CEL binds a name; comparing each
- * variable with each other would take the square of their number.
- */
-function withNames(body: string): string {
-  return `['\\n' + c.env.map(e, e.name).join('\\n\\n') + '\\n'].map(names, ${body})[0]`;
-}
+const NAMED = 'c.env.filter(e, has(e.name))';
 
-const ONCE = "size(names.split('\\n' + e.name + '\\n')) == 2";
+/**
+ * CEL: the variables whose name stands more than once. All names, each between line breaks, are `names`: a list of one is how CEL binds a
+ * name, and comparing each variable with each other would take the square of their number.
+ */
+const REPEATED = `['\\n' + ${NAMED}.map(e, e.name).join('\\n\\n') + '\\n'].map(names, ${NAMED}.filter(e, size(names.split('\\n' + e.name + '\\n')) != 2))`;
 
 export const duplicateVariable: Policy = {
   id: 'duplicate-variable',
@@ -18,9 +16,10 @@ export const duplicateVariable: Policy = {
   rules: [
     {
       on: 'container',
-      field: 'env',
-      rule: `!has(c.env) || size(c.env) == 0 || ${withNames(`c.env.all(e, ${ONCE})`)}`,
-      message: `'variable "' + ${withNames(`c.env.filter(e, !(${ONCE}))[0].name`)} + '" is defined more than once'`,
+      field: 'env[{f}]',
+      // The last one of a name, as Kubernetes takes it; of the first name that stands more than once.
+      offenders: `!has(c.env) ? [] : ${REPEATED}.filter(r, size(r) > 0).map(r, r.filter(e, e.name == r[0].name)).map(s, s[size(s) - 1])`,
+      message: `'variable "' + f.name + '" is defined more than once'`,
     },
   ],
   why: 'The last one wins, unseen by whoever reads or patches the first; and server-side apply refuses the list.',

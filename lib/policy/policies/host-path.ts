@@ -1,4 +1,4 @@
-import { valueOr } from '../policy';
+import { nameOf, valueOr } from '../policy';
 import type { Policy } from '../policy';
 
 export const hostPath: Policy = {
@@ -10,8 +10,8 @@ export const hostPath: Policy = {
     {
       on: 'pod',
       field: 'volumes[{f}].hostPath',
-      offenders: `${valueOr('variables.podSpec', 'volumes', '[]')}.filter(v, has(v.hostPath)).map(v, v.name)`,
-      message: `'volume "' + f + '" is a hostPath'`,
+      offenders: `${valueOr('variables.podSpec', 'volumes', '[]')}.filter(v, has(v.hostPath))`,
+      message: `'volume "' + ${nameOf('f')} + '" is a hostPath'`,
     },
   ],
   why: 'A folder of the node shows what belongs to the node or to other pods, and writing to it can take the node over.',

@@ -1,5 +1,7 @@
-import { valueOr } from '../policy';
+import { shown, valueOr } from '../policy';
 import type { Policy } from '../policy';
+
+const ON_NODE = (port: string): string => `(has(${port}.hostPort) && ${port}.hostPort != 0)`;
 
 export const hostPorts: Policy = {
   id: 'host-ports',
@@ -9,10 +11,10 @@ export const hostPorts: Policy = {
   rules: [
     {
       on: 'container',
-      field: 'ports',
+      field: 'ports[{f}]',
       // On the node's network every port of a pod is one of the node.
-      rule: `!has(c.ports) || !c.ports.exists(p, (has(p.hostPort) && p.hostPort != 0) || ${valueOr('variables.podSpec', 'hostNetwork', 'false')} == true)`,
-      message: "'takes a port of the node (hostPort)'",
+      offenders: `${valueOr('c', 'ports', '[]')}.filter(p, ${ON_NODE('p')} || ${valueOr('variables.podSpec', 'hostNetwork', 'false')} == true)`,
+      message: `'takes port ' + (${ON_NODE('f')} ? ${shown('f.hostPort')} : has(f.containerPort) ? ${shown('f.containerPort')} : '?') + ' of the node'`,
     },
   ],
   why: "A host port is open on the node's address, past Services and network policies, and two pods that want it cannot share a node.",

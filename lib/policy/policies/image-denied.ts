@@ -1,4 +1,5 @@
 import { celString } from '../cel';
+import { IMAGE } from '../policy';
 import type { Policy } from '../policy';
 
 /**
@@ -20,7 +21,8 @@ export function imageDenied(repositories: readonly string[]): Policy {
         on: 'container',
         field: 'image',
         rule: `!has(c.image) || !c.image.matches(${pattern})`,
-        message: `'image "' + c.image + '" comes from a denied repository (' + ${celString(repositories.join(', '))} + ')'`,
+        subject: IMAGE,
+        message: `'comes from a denied repository (' + ${celString(repositories.join(', '))} + ')'`,
       },
     ],
     why: "Bitnami's versioned images left Docker Hub in August 2025; what is left is paid for or frozen without security fixes, and pods that need it stop at ImagePullBackOff.",

@@ -1,4 +1,5 @@
 import { celStrings } from '../cel';
+import { IMAGE } from '../policy';
 import type { Policy } from '../policy';
 
 /** For environments that must be able to tell what runs: no tag of these, which are moved from build to build. Not in the default list. */
@@ -13,7 +14,8 @@ export function imageMutableTag(mutableTags: readonly string[]): Policy {
         on: 'container',
         field: 'image',
         rule: `!has(c.image) || !${celStrings(mutableTags)}.exists(t, c.image.endsWith(':' + t))`,
-        message: `'image "' + c.image + '" has a tag that is moved from build to build'`,
+        subject: IMAGE,
+        message: "'has a tag that is moved from build to build'",
       },
     ],
     why: 'A tag that is moved gives another image at the next restart, without a change that anybody reviewed, and there is nothing to roll back to.',

@@ -1,4 +1,5 @@
 import { celStrings } from '../cel';
+import { IMAGE } from '../policy';
 import type { Policy } from '../policy';
 
 /** An image with one of these tags has been imported into the nodes and is in no registry, so it must not be pulled each time. */
@@ -13,7 +14,8 @@ export function imagePullPolicy(importedTags: readonly string[]): Policy {
         on: 'container',
         field: 'imagePullPolicy',
         rule: `!has(c.imagePullPolicy) || c.imagePullPolicy != 'Always' || !has(c.image) || !${celStrings(importedTags)}.exists(t, c.image.endsWith(':' + t))`,
-        message: `'image "' + c.image + '" is imported into the nodes but has imagePullPolicy Always'`,
+        subject: IMAGE,
+        message: "'is imported into the nodes but has imagePullPolicy Always'",
       },
     ],
     why: 'An image that was imported into the nodes is in no registry: a pull fails, and the pod stops at ImagePullBackOff although the image is there.',

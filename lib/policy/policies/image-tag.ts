@@ -1,4 +1,5 @@
 import { celString } from '../cel';
+import { IMAGE } from '../policy';
 import type { Policy } from '../policy';
 
 /** A tag comes after the last slash, so that a registry's port is none. */
@@ -17,7 +18,8 @@ export const imageTag: Policy = {
       on: 'container',
       field: 'image',
       rule: `has(c.image) && ((c.image.matches(${TAGGED}) && !c.image.endsWith(':latest')) || c.image.matches(${PINNED}))`,
-      message: `!has(c.image) || c.image == '' ? 'names no image' : 'image "' + c.image + '" ' + (c.image.contains('@') ? 'has a digest that is none' : c.image.matches(${TAGGED}) ? 'has the tag latest' : 'has neither a tag nor a digest')`,
+      subject: IMAGE,
+      message: `!has(c.image) || c.image == '' ? 'is not named' : c.image.contains('@') ? 'has a digest that is none' : c.image.matches(${TAGGED}) ? 'has the tag latest' : 'has neither a tag nor a digest'`,
     },
   ],
   why: 'What latest stands for changes without a change here, so that two pods of one Deployment may differ and a rollback brings back nothing; and the kubelet pulls it each time, which fails for an image that is in no registry.',

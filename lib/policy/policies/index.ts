@@ -66,6 +66,11 @@ export interface PolicySettings {
   readonly labels?: readonly string[];
 }
 
+/** Every policy that there is, also those that judge only where a setting asks for it. */
+export function policiesWithOptional(): readonly Policy[] {
+  return policies({ mutableTags: ['dev'] });
+}
+
 /** Every policy, in the order in which they are documented. */
 export function policies(settings: PolicySettings = {}): readonly Policy[] {
   const mutableTags = settings.mutableTags ?? [];

@@ -1,4 +1,4 @@
-import { valueOr } from '../policy';
+import { nameOf, valueOr } from '../policy';
 import type { Policy } from '../policy';
 import { annotationsWithSecret, holdsSecret, isNamedSecret, lineHoldsSecret } from '../secrets';
 
@@ -17,8 +17,8 @@ export const literalSecret: Policy = {
     {
       on: 'container',
       field: 'env[{f}].value',
-      offenders: `${valueOr('c', 'env', '[]')}.filter(e, has(e.value) && (${isNamedSecret('e.name', 'e.value')} || ${holdsSecret('e.value')})).map(e, e.name)`,
-      message: `'variable "' + f + '" holds a secret in plain text'`,
+      offenders: `${valueOr('c', 'env', '[]')}.filter(e, has(e.value) && (${isNamedSecret(nameOf('e'), 'e.value')} || ${holdsSecret('e.value')}))`,
+      message: `'variable "' + ${nameOf('f')} + '" holds a secret in plain text'`,
     },
     {
       on: 'container',

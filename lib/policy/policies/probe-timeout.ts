@@ -13,7 +13,8 @@ export const probeTimeout: Policy = {
       offenders: probesWhere(
         (probe) => `${valueOr(probe, 'timeoutSeconds', '1')} > ${valueOr(probe, 'periodSeconds', '10')}`,
       ),
-      message: `f + ' waits longer (timeoutSeconds) than the time between two probes (periodSeconds)'`,
+      subject: 'f',
+      message: `'waits longer (timeoutSeconds) than the time between two probes (periodSeconds)'`,
     },
   ],
   why: 'A probe that may take longer than its period is not asked as often as it says: failures are noticed later than failureThreshold x periodSeconds.',

@@ -12,7 +12,8 @@ export const requestWithinLimit: Policy = {
       field: 'resources.requests.{f}',
       // Numbers are as good as text here: cpu: 1.
       offenders: `!(${isSet('c', 'resources.requests')}) || !(${isSet('c', 'resources.limits')}) ? [] : c.resources.requests.filter(r, r in c.resources.limits && quantity(string(c.resources.requests[r])).isGreaterThan(quantity(string(c.resources.limits[r]))))`,
-      message: `'requests more ' + f + ' (' + string(c.resources.requests[f]) + ') than its limit (' + string(c.resources.limits[f]) + ')'`,
+      subject: `'the request for ' + f + ' (' + string(c.resources.requests[f]) + ')'`,
+      message: `'exceeds its limit (' + string(c.resources.limits[f]) + ')'`,
     },
   ],
   why: 'The API server refuses such a pod: the Deployment is accepted, and its pods never appear.',

@@ -1,4 +1,4 @@
-import { valueOr } from '../policy';
+import { shown, valueOr } from '../policy';
 import type { Policy } from '../policy';
 
 /** Kinds with a selector that somebody wrote; that of a Job is generated. */
@@ -16,9 +16,8 @@ export const selectorMatchesLabels: Policy = {
     {
       on: 'object',
       field: 'spec.selector.matchLabels.{f}',
-      offenders: `!(${SELECTS}) || !has(dyn(object).spec.selector.matchLabels) ? [] : dyn(object).spec.selector.matchLabels.filter(k, !(k in ${LABELS} && ${LABELS}[k] == dyn(object).spec.selector.matchLabels[k]))`,
-      message:
-        "'the selector wants ' + f + '=' + dyn(object).spec.selector.matchLabels[f] + ', which the pod template does not have'",
+      offenders: `!(${SELECTS}) || !has(dyn(object).spec.selector.matchLabels) ? [] : dyn(object).spec.selector.matchLabels.filter(k, [dyn(object).spec.selector.matchLabels[k]] != (k in ${LABELS} ? [${LABELS}[k]] : []))`,
+      message: `'the selector wants ' + f + '=' + ${shown('dyn(object).spec.selector.matchLabels[f]')} + ', which the pod template does not have'`,
     },
     {
       on: 'object',
@@ -29,9 +28,8 @@ export const selectorMatchesLabels: Policy = {
     {
       on: 'object',
       field: 'spec.selector.{f}',
-      offenders: `object.kind != 'ReplicationController' || !has(dyn(object).spec.selector) ? [] : dyn(object).spec.selector.filter(k, !(k in ${LABELS} && ${LABELS}[k] == dyn(object).spec.selector[k]))`,
-      message:
-        "'the selector wants ' + f + '=' + dyn(object).spec.selector[f] + ', which the pod template does not have'",
+      offenders: `object.kind != 'ReplicationController' || !has(dyn(object).spec.selector) ? [] : dyn(object).spec.selector.filter(k, [dyn(object).spec.selector[k]] != (k in ${LABELS} ? [${LABELS}[k]] : []))`,
+      message: `'the selector wants ' + f + '=' + ${shown('dyn(object).spec.selector[f]')} + ', which the pod template does not have'`,
     },
   ],
   why: "The API server refuses a selector that does not select the workload's own pods.",

@@ -1,4 +1,4 @@
-import { valueOr } from '../policy';
+import { nameOf, valueOr } from '../policy';
 import type { Policy } from '../policy';
 
 const OFF = `${valueOr('variables.podSpec', 'automountServiceAccountToken', 'true')} == false`;
@@ -19,8 +19,8 @@ export const serviceAccountToken: Policy = {
       on: 'pod',
       field: 'volumes[{f}].projected',
       // Where the token is mounted by itself, the API server adds such a volume: that is the rule above.
-      offenders: `!(${OFF}) ? [] : ${valueOr('variables.podSpec', 'volumes', '[]')}.filter(v, has(v.projected) && has(v.projected.sources) && v.projected.sources.exists(s, has(s.serviceAccountToken))).map(v, v.name)`,
-      message: `'volume "' + f + '" holds a service account token'`,
+      offenders: `!(${OFF}) ? [] : ${valueOr('variables.podSpec', 'volumes', '[]')}.filter(v, has(v.projected) && has(v.projected.sources) && v.projected.sources.exists(s, has(s.serviceAccountToken)))`,
+      message: `'volume "' + ${nameOf('f')} + '" holds a service account token'`,
     },
   ],
   why: 'Whoever breaks into the container can ask the API server with it. Few programs ever need it.',

@@ -1,5 +1,5 @@
 import { celStrings } from '../cel';
-import { valueOr } from '../policy';
+import { nameOf, valueOr } from '../policy';
 import type { Policy } from '../policy';
 
 const SAFE = [
@@ -28,8 +28,8 @@ export const sysctls: Policy = {
     {
       on: 'pod',
       field: 'securityContext.sysctls[{f}]',
-      offenders: `${valueOr('variables.podSpec', 'securityContext.sysctls', '[]')}.filter(s, !(s.name in ${celStrings(SAFE)})).map(s, s.name)`,
-      message: "'the pod sets the sysctl ' + f",
+      offenders: `${valueOr('variables.podSpec', 'securityContext.sysctls', '[]')}.filter(s, !(${nameOf('s')} in ${celStrings(SAFE)}))`,
+      message: `'the pod sets the sysctl ' + ${nameOf('f')}`,
     },
   ],
   why: 'Other sysctls change the kernel for the whole node, or turn its protection off.',

@@ -1,5 +1,5 @@
 import { celStrings } from '../cel';
-import { valueOr } from '../policy';
+import { nameOf, valueOr } from '../policy';
 import type { Policy } from '../policy';
 
 const ALLOWED = [
@@ -24,8 +24,8 @@ export const volumeTypes: Policy = {
       on: 'pod',
       field: 'volumes[{f}]',
       // A volume that names no type at all is an emptyDir; hostPath has a policy of its own.
-      offenders: `${valueOr('variables.podSpec', 'volumes', '[]')}.filter(v, size(v) > 1 && !${celStrings([...ALLOWED, 'hostPath'])}.exists(t, t in v)).map(v, v.name)`,
-      message: `'volume "' + f + '" has a type that is not allowed'`,
+      offenders: `${valueOr('variables.podSpec', 'volumes', '[]')}.filter(v, v.exists(t, t != 'name') && !${celStrings([...ALLOWED, 'hostPath'])}.exists(t, t in v))`,
+      message: `'volume "' + ${nameOf('f')} + '" has a type that is not allowed'`,
     },
   ],
   why: 'Other types reach storage directly, past PersistentVolumes and what an administrator allows there.',
