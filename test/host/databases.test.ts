@@ -353,7 +353,7 @@ test('it is not removed while somebody is connected, or has something elsewhere,
   ask('postgres', 'CREATE DATABASE elsewhere OWNER orders_owner');
   const pid = lab.start('host', 'psql', [
     '-X',
-    'postgresql://carts_user@127.0.0.1/shop_carts?password=password%20of%20auth_user',
+    'postgresql://carts_user@127.0.0.1/shop_carts?password=password%20of%20carts_user',
     '-c',
     'SELECT pg_sleep(600)',
   ]);
