@@ -97,6 +97,14 @@ describe('the page of a policy', () => {
     );
   });
 
+  test('of what judges exceptions says that, and that there is none from it', () => {
+    const page = pageOfPolicy('stale-exception', policies(), 'text');
+
+    expect(page).toContain('judges:      acknowledged exceptions\n');
+    expect(page).toContain('exception:   None: remove what is not needed.\n');
+    expect(page).not.toContain('As CEL');
+  });
+
   test('of a policy about a set says of what no two may have the same', () => {
     expect(pageOfPolicy('duplicate-object', policies(), 'text')).toContain(
       '  of all objects together: no two have the same\n',
