@@ -62,10 +62,12 @@ export function pageOfPolicy(id: string, enabled: readonly Policy[], format: Pag
 }
 
 function nearest(id: string, entries: readonly Entry[]): string {
-  const [best] = entries
+  return entries
     .map(({ policy }) => ({ known: policy.id, edits: editsBetween(id.toLowerCase(), policy.id) }))
-    .toSorted((a, b) => a.edits - b.edits);
-  return best === undefined ? '' : `, and the nearest is ${best.known}`;
+    .toSorted((a, b) => a.edits - b.edits)
+    .slice(0, 1)
+    .map(({ known }) => `, and the nearest is ${known}`)
+    .join('');
 }
 
 /** What a policy demands, one thing at a time, as it is written in CEL. */

@@ -122,7 +122,7 @@ function headingOf({ where, line, violation }: ReportedViolation): string {
 
 function exceptionSection(acknowledged: readonly ReportedException[]): readonly string[] {
   const listed = acknowledged.map(({ where, violation: { resource, policy }, reason }) =>
-    printable(`  ${[formatResource(resource), where].filter((part) => part !== '').join('  ')}  ${policy}: ${reason}`),
+    printable(`  ${formatResource(resource)}  ${where}  ${policy}: ${reason}`),
   );
   return listed.length === 0 ? [] : ['Acknowledged exceptions:', ...new Set(listed)];
 }

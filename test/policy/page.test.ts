@@ -82,6 +82,38 @@ describe('the page of a policy', () => {
     expect(page.endsWith('\n') && !page.includes('undefined')).toBe(true);
   });
 
+  test('says of everything that is judged what must hold of it, and what is said where it does not', () => {
+    const targets = new Map<string, string>();
+    for (const { id, rules } of policies().filter(({ unique }) => unique === undefined)) {
+      const data = JSON.parse(pageOfPolicy(id, policies(), 'json')) as { rules: Record<string, string>[] };
+      const page = pageOfPolicy(id, policies(), 'text');
+
+      expect(data.rules).toEqual(
+        rules.map(({ on, field, rule, offenders, subject, message }, index) => {
+          const of = data.rules[index]?.['of'] ?? '';
+          targets.set(on, of);
+          const said = subject === undefined ? message : `${subject} + ' ' + (${message})`;
+          return { of, field, message: said, ...(offenders === undefined ? { rule } : { offenders }) };
+        }),
+      );
+      for (const { of = '', field = '', rule, offenders, message = '' } of data.rules) {
+        const expression = rule ?? offenders ?? '';
+        const shown = expression.length <= 1_000 ? `${expression}\n  says:   ${message}\n` : expression.slice(0, 1_000);
+        const place = field === '' ? '' : `, at ${field}`;
+        expect(page).toContain(`\n\n  of ${of}${place}\n  ${rule === undefined ? 'none of:' : 'holds: '} ${shown}`);
+      }
+    }
+    expect(Object.fromEntries(targets)).toEqual({
+      object: 'the object',
+      template: 'the metadata of the pods',
+      pod: "the pod's spec",
+      container: 'each container (c)',
+      resourced: 'each container (c) but ephemeral ones',
+      longRunning: 'each container (c) that runs until it is stopped',
+      unseenContainers: 'each list of containers that nothing judges',
+    });
+  });
+
   test('has expressions that can be read, and as data all of them', () => {
     const page = pageOfPolicy('literal-secret', policies(), 'text');
     const { rules } = JSON.parse(pageOfPolicy('literal-secret', policies(), 'json')) as {
@@ -95,6 +127,14 @@ describe('the page of a policy', () => {
         .find(({ id }) => id === 'literal-secret')
         ?.rules.map(({ offenders }) => offenders),
     );
+  });
+
+  test('of what judges exceptions says that, and that there is none from it', () => {
+    const page = pageOfPolicy('stale-exception', policies(), 'text');
+
+    expect(page).toContain('judges:      acknowledged exceptions\n');
+    expect(page).toContain('exception:   None: remove what is not needed.\n');
+    expect(page).toMatch(/\nsource: .*\n$/);
   });
 
   test('of a policy about a set says of what no two may have the same', () => {
