@@ -63,7 +63,7 @@ export function nearestKind({ apiVersion, kind }: Resource, kinds: readonly PodT
 }
 
 /** Levenshtein's distance. */
-function editsBetween(a: string, b: string): number {
+export function editsBetween(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

@@ -15,4 +15,6 @@ export interface Violation {
   /** Where in the object, such as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
   readonly field: string;
   readonly path: Path;
+  /** That the policy could not be evaluated, which says nothing about what it demands. */
+  readonly isUnjudged?: true;
 }

@@ -35,14 +35,14 @@ describe('admission policies', () => {
 
     expect(names).toEqual(
       policies()
-        .filter(({ id }) => id !== 'duplicate-object' && id !== 'unknown-workload')
+        .filter(({ id }) => !['schema', 'duplicate-object', 'unknown-workload'].includes(id))
         .map(({ id }) => `policy-${id}`),
     );
     expect(
       policies()
         .filter((policy) => !isAdmissible(policy))
         .map(({ id }) => id),
-    ).toEqual(['duplicate-object', 'unknown-workload']);
+    ).toEqual(['schema', 'duplicate-object', 'unknown-workload']);
   });
 
   test('a policy on containers', () => {
