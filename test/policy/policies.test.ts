@@ -444,7 +444,7 @@ test('seccomp and run-as-non-root may be set on each container instead of the po
   const own = {
     ...(container('main')['securityContext'] as Data),
     runAsNonRoot: true,
-    seccompProfile: { type: 'Localhost' },
+    seccompProfile: { type: 'Localhost', localhostProfile: 'profile.json' },
   };
   const spec = one({ securityContext: own });
 

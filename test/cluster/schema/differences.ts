@@ -24,7 +24,7 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'What makes a schema structural is for the server to say to whoever writes CustomResourceDefinitions.',
   },
   {
-    what: /^(?:Cluster)?RoleBinding roleRef\.apiGroup move$/,
+    what: /^(?:Cluster)?RoleBinding (?:roleRef|subjects)\.apiGroup move$/,
     refusedBy: 'server',
     why: 'The group of a subject depends on its kind, and an empty one is taken for the right one.',
   },
