@@ -78,7 +78,7 @@ interface Excused {
   readonly used: Set<string>;
 }
 
-/** Judges all objects in the inputs. Reads one file at a time and keeps only what it found. */
+/** Judges all objects in the inputs. */
 export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: CheckInputs): Checked {
   const unreadable: Unreadable[] = [];
   const violations: CheckedViolation[] = [];
@@ -91,13 +91,19 @@ export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: 
   function* subjects(): Generator<Subject<{ origin: Origin; position: number }>, void, undefined> {
     for (const origin of readObjects(inputs, stdin, unreadable)) {
       const position = objects++;
-      const { manifest, file } = origin;
+      const { manifest, file, document, base } = origin;
       const reasons = exceptions ? annotatedExceptions(manifest) : new Map<string, string>();
       if (reasons.size > 0) {
         const line = lineOf(origin, ANNOTATIONS);
         excused.set(position, { resource: resourceOf(manifest), file, line, reasons, used: new Set() });
       }
-      yield { id: { origin, position }, manifest, set: file === '-' ? '-' : dirname(file) };
+      yield {
+        id: { origin, position },
+        manifest,
+        set: file === '-' ? '-' : dirname(file),
+        duplicates: duplicatesBelow(document, base),
+        isExcused: (policy) => reasons.has(policy),
+      };
     }
   }
 
@@ -138,6 +144,13 @@ export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: 
 function place(origin: Origin, violation: CheckedViolation['report']['violation']): CheckedViolation {
   const line = lineOf(origin, violation.path);
   return { file: origin.file, line, report: { where: origin.file, line, violation } };
+}
+
+/** The fields that the text of an object gives twice. */
+function duplicatesBelow(document: YamlDocument, base: Path): readonly Path[] {
+  return document.duplicates.flatMap((path) =>
+    path.length > base.length && base.every((key, index) => path[index] === key) ? [path.slice(base.length)] : [],
+  );
 }
 
 function lineOf({ document, base }: Origin, path: Path): number {
@@ -259,6 +272,10 @@ function* expand(
     const what = base.length === 0 ? '' : `${formatPath(base)}: `;
     unreadable.push({ file, line: document.lineOf(base), reason: `${what}not a Kubernetes object: no ${missing}` });
   } else if (kind.endsWith('List') && (Array.isArray(items) || items === null)) {
+    for (const path of duplicatesBelow(document, base).filter(({ length }) => length === 1)) {
+      const reason = `the list has the field ${formatPath(path)} twice, and only the last counts`;
+      unreadable.push({ file, line: document.lineOf([...base, ...path]), reason });
+    }
     for (const [index, item] of (items ?? []).entries()) {
       // A server's list says once what its items are.
       const typed: unknown =

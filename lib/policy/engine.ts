@@ -13,6 +13,8 @@ import { judgedObjects } from './judged-objects';
 import type { KeptViolation } from './judged-objects';
 import { unmet } from './policy';
 import type { Policy, Rule, RuleTarget } from './policy';
+import { duplicateFault, Structure } from './schema/structure';
+import type { StructureFault } from './schema/structure';
 import type { Violation } from './violation';
 import { Verdicts } from './verdicts';
 import type { Offender, Verdict } from './verdicts';
@@ -26,6 +28,16 @@ export interface Subject<Id> {
    * @default all objects are
    */
   readonly set?: string;
+  /**
+   * Fields that the text of the object gives twice, of which the manifest holds the last.
+   * @default [] it comes from no text
+   */
+  readonly duplicates?: readonly Path[];
+  /**
+   * Whether an exception covers the object.
+   * @default none does
+   */
+  readonly isExcused?: (policy: string) => boolean;
 }
 
 /** A violation, and whose. */
@@ -66,6 +78,7 @@ export class Engine {
   private readonly policies: readonly CompiledPolicy[];
   private readonly byKind = new Map<string, readonly CompiledPolicy[]>();
   private readonly binder: Binder;
+  private readonly structural: Policy | undefined;
   private identity: string | undefined;
 
   /**
@@ -84,6 +97,7 @@ export class Engine {
         `policy "${twice}" is given twice. Exceptions and reports tell policies apart by their id. Leave one out.`,
       );
     }
+    this.structural = policies.find(({ structure }) => structure === true);
     this.policies = policies.map((policy) => ({
       policy,
       rules: policy.rules.map(compileRule),
@@ -107,9 +121,15 @@ export class Engine {
     const seen = new Set<string>();
     const keys = new Map<number, ReadonlySet<string>>();
     const held: Held<Id>[] = [];
-    for (const { id, manifest, set } of subjects) {
+    // All of them first: the schema of a custom resource may stand behind it.
+    const all = [...subjects];
+    const structure = this.structural === undefined ? undefined : new Structure(all.map(({ manifest }) => manifest));
+    for (const { id, manifest, set, duplicates, isExcused } of all) {
       const { position, isOwned } = owners.add(manifest);
-      const violations = this.judge(manifest, seen, set ?? '');
+      const violations = this.settle(
+        [...this.duplicateViolations(manifest, duplicates), ...this.judge(manifest, seen, set ?? '', structure)],
+        isExcused,
+      );
       const findings = violations.map((violation) => ({ id, violation, key: evidenceOf(violation, manifest) }));
       if (findings.length > 0) {
         keys.set(position, new Set(findings.flatMap(({ key }) => key ?? [])));
@@ -131,12 +151,38 @@ export class Engine {
     }
   }
 
-  private judge(manifest: unknown, seen: Set<string>, set: string): readonly Violation[] {
+  private duplicateViolations(manifest: unknown, duplicates: readonly Path[] = []): readonly Violation[] {
+    const policy = this.structural;
+    return policy === undefined
+      ? []
+      : duplicates.map((path) => structureViolation(policy, resourceOf(manifest), duplicateFault(path)));
+  }
+
+  /**
+   * Leaves out that an object could not be judged where its structure says why. A fault that is excused says nothing to anybody: an exception
+   * from the structure must be no way past the other policies.
+   */
+  private settle(violations: readonly Violation[], isExcused?: (policy: string) => boolean): readonly Violation[] {
+    const structural = this.structural?.id;
+    const explains = violations.some(
+      ({ policy, severity, isUnjudged }) => policy === structural && severity === 'error' && isUnjudged !== true,
+    );
+    return explains && structural !== undefined && isExcused?.(structural) !== true
+      ? violations.filter(({ isUnjudged }) => isUnjudged !== true)
+      : violations;
+  }
+
+  private judge(
+    manifest: unknown,
+    seen: Set<string>,
+    set: string,
+    structure: Structure | undefined,
+  ): readonly Violation[] {
     const resource = resourceOf(manifest);
     if (resource.kind === null || resource.apiVersion === null) {
       return [];
     }
-    const digest = this.digestOf(manifest);
+    const digest = this.digestOf(manifest, structure?.sourceOf(resource.apiVersion, resource.kind) ?? '');
     const known = digest === undefined ? undefined : judgedObjects.get(digest);
     const inSet = (key: string): string => `${set}\n${key}`;
     if (known?.keys.every((key) => !seen.has(inSet(key))) === true) {
@@ -144,7 +190,7 @@ export class Engine {
       return known.violations.flatMap((kept) => this.restore(kept, resource));
     }
     const keys: string[] = [];
-    const violations = this.evaluateObject(manifest, resource, (key) => {
+    const violations = this.evaluateObject(manifest, resource, structure, (key) => {
       const isFirst = !seen.has(inSet(key));
       keys.push(key);
       seen.add(inSet(key));
@@ -175,12 +221,12 @@ export class Engine {
   }
 
   /** What the verdict on an object depends on, in short; undefined for an object that JSON would change. */
-  private digestOf(manifest: unknown): string | undefined {
+  private digestOf(manifest: unknown, schema: string): string | undefined {
     this.identity ??= sha256(JSON.stringify([this.policies.map(({ policy }) => policy), this.registered]));
     try {
       const text = JSON.stringify(manifest);
       // It writes null for what it has not, such as infinity.
-      return text.includes('null') ? undefined : sha256(this.identity + text);
+      return text.includes('null') ? undefined : sha256(this.identity + schema + text);
     } catch {
       return undefined;
     }
@@ -190,6 +236,7 @@ export class Engine {
   private evaluateObject(
     manifest: unknown,
     resource: Resource,
+    structure: Structure | undefined,
     isFirst: (key: string) => boolean,
   ): readonly Violation[] {
     const compiled = this.policiesFor(resource.apiVersion ?? '', resource.kind ?? '');
@@ -202,6 +249,9 @@ export class Engine {
           violations.push(...applyRule(entry.policy, rule, object));
         }
         violations.push(...applyUnique(entry, object, isFirst));
+        if (entry.policy.structure === true) {
+          violations.push(...applyStructure(entry.policy, structure, object));
+        }
       }
       return violations;
     } catch (error) {
@@ -316,6 +366,19 @@ function violation(
     message,
     ...(message === fault ? {} : { fault }),
   };
+}
+
+function applyStructure(policy: Policy, structure: Structure | undefined, object: BoundObject): readonly Violation[] {
+  try {
+    const faults = structure?.faultsIn(object.manifest) ?? [];
+    return faults.map((fault) => structureViolation(policy, object.resource, fault));
+  } catch (error) {
+    return [failure(policy, object.resource, messageOf(error))];
+  }
+}
+
+function structureViolation(policy: Policy, resource: Resource, fault: StructureFault): Violation {
+  return { ...about(policy, resource, fault.path), severity: fault.severity, message: fault.message };
 }
 
 /** A rule that cannot be evaluated fails, whatever the policy's severity: nobody knows what it would have said. */

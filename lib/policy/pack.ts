@@ -137,7 +137,11 @@ export class PolicyPack {
     const constructs = scope.node.findAll();
     const subjects = constructs
       .filter((construct) => ApiObject.isApiObject(construct))
-      .map((object) => ({ id: object, manifest: manifestOf(object) }));
+      .map((object) => ({
+        id: object,
+        manifest: manifestOf(object),
+        isExcused: (policy: string) => exceptionFor(object, policy) !== undefined,
+      }));
     const manifests = new Map(subjects.map(({ id, manifest }) => [id, manifest]));
 
     const violations: ReportedViolation[] = [];

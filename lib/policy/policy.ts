@@ -69,6 +69,11 @@ export interface Policy {
    * it sees one object at a time.
    */
   readonly unique?: { readonly key: string; readonly message: string };
+  /**
+   * For the policy about structure: objects are judged by the schemas of their kinds, of which the severity depends on how many of the
+   * supported versions of Kubernetes mind. An API server does this by itself.
+   */
+  readonly structure?: true;
   readonly why: string;
   readonly fix: string;
   readonly link: string;

@@ -20,6 +20,6 @@ export interface Violation {
   /** Where in the object, such as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
   readonly field: string;
   readonly path: Path;
-  /** That nobody knows what the policy would say, since it cannot be evaluated on the object. */
+  /** That the policy could not be evaluated, which says nothing about what it demands. */
   readonly isUnjudged?: true;
 }

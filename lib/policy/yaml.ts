@@ -21,6 +21,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The line on which the value at `path` starts, counted from 1; where the path leads nowhere, that of what is nearest. */
   readonly lineOf: (path: Path) => number;
+  /** The fields that are given more than once, of which the last counts. */
+  readonly duplicates: readonly Path[];
 }
 
 /** A document that cannot be read. */
@@ -134,10 +136,68 @@ function readPart(source: string, firstLine: number): readonly YamlDocument[] {
     values.forEach(refuseExcess);
   }
   const starts = events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
+  // Few documents are asked for a line, and all are kept: their text is smaller than its events.
+  let again: readonly Event[] | undefined;
+  const eventsAgain = (): readonly Event[] => (again ??= parseEvents(source, {}));
   return values.map((value, index) => ({
     value,
-    lineOf: (path) => firstLine + lineAt(source, offsetOf(events, source, (starts[index] ?? 0) + 1, path)),
+    duplicates: duplicatesIn(events, source, (starts[index] ?? 0) + 1),
+    lineOf: (path) => firstLine + lineAt(source, offsetOf(eventsAgain(), source, (starts[index] ?? 0) + 1, path)),
   }));
+}
+
+/** A map or list whose end is not read yet. */
+interface Open {
+  /** The keys of a map so far; a list has none. */
+  readonly keys: Set<string> | undefined;
+  /** Whether it stands in the place of a key itself. */
+  readonly isKey: boolean;
+  /** The key whose value comes next, or the position of the next item; undefined where a key comes next. */
+  at: string | number | undefined;
+}
+
+/** The paths of keys that stand more than once in the document whose first node is at `start`. */
+function duplicatesIn(events: readonly Event[], source: string, start: number): readonly Path[] {
+  const found: Path[] = [];
+  const open: Open[] = [];
+  const endValue = (): void => {
+    const parent = open.at(-1);
+    if (parent !== undefined) {
+      parent.at = typeof parent.at === 'number' ? parent.at + 1 : undefined;
+    }
+  };
+  for (let index = start; index < events.length; index++) {
+    const event = events[index];
+    if (event === undefined || event.type === EVENT_ID.DOCUMENT) {
+      break;
+    }
+    if (event.type === EVENT_ID.POP) {
+      if (open.pop()?.isKey === false) {
+        endValue();
+      }
+      continue;
+    }
+    const parent = open.at(-1);
+    const isKey = parent !== undefined && parent.at === undefined;
+    if (isKey) {
+      parent.at = event.type === EVENT_ID.SCALAR ? getScalarValue(source, event) : '';
+      // Several merges into one map are no field given twice.
+      if (event.type === EVENT_ID.SCALAR && parent.at !== '<<') {
+        if (parent.keys?.has(parent.at) === true) {
+          found.push(open.map(({ at }) => at ?? ''));
+        }
+        parent.keys?.add(parent.at);
+      }
+    }
+    if (event.type === EVENT_ID.MAPPING) {
+      open.push({ keys: new Set(), isKey, at: undefined });
+    } else if (event.type === EVENT_ID.SEQUENCE) {
+      open.push({ keys: undefined, isKey, at: 0 });
+    } else if (!isKey) {
+      endValue();
+    }
+  }
+  return found;
 }
 
 /** An alias that contains itself never ends, and aliases of aliases grow beyond all bounds. */

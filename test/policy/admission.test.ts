@@ -36,14 +36,14 @@ describe('admission policies', () => {
 
     expect(names).toEqual(
       policies()
-        .filter(({ id }) => id !== 'duplicate-object' && id !== 'unknown-workload')
+        .filter(({ id }) => !['schema', 'duplicate-object', 'unknown-workload'].includes(id))
         .map(({ id }) => `policy-${id}`),
     );
     expect(
       policies()
         .filter((policy) => !isAdmissible(policy))
         .map(({ id }) => id),
-    ).toEqual(['duplicate-object', 'unknown-workload']);
+    ).toEqual(['schema', 'duplicate-object', 'unknown-workload']);
   });
 
   test('say that what should hold does not, where they cannot say what is wrong', () => {

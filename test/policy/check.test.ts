@@ -286,6 +286,7 @@ spec: {containers: [{name: main}]}
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject([
+      { policy: 'schema', field: 'apiVersion', line: 1 },
       {
         policy: 'unknown-workload',
         severity: 'error',
@@ -296,6 +297,7 @@ spec: {containers: [{name: main}]}
         file: '-',
         line: 7,
       },
+      { policy: 'schema', field: 'kind', line: 17 },
       { policy: 'unknown-workload', field: 'spec.template.spec.initContainers', line: 21 },
     ]);
     expect(stdin(text).stdout).toContain('Widget w  -  unknown-workload: looked at by hand');

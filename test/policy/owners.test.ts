@@ -27,7 +27,7 @@ function object(what: string, spec: Data = UNTAGGED, owner?: string, changes: Da
 
 function reference(owner: string, changes: Data = {}): Data {
   const [apiVersion, kind, name] = owner.split(' ');
-  return { apiVersion, kind, name, controller: true, ...changes };
+  return { apiVersion, kind, name, uid: 'uid', controller: true, ...changes };
 }
 
 function check(manifests: readonly unknown[], exceptions = true): Checked {
@@ -291,8 +291,10 @@ describe('an owner', () => {
 
     expect(found([owner('2'), pod])).toEqual(['Deployment web: image-tag']);
     expect(found([owner(), pod])).toEqual(['Deployment web: image-tag']);
-    expect(found([owner('2'), object('v1 Pod x', UNTAGGED, 'apps/v1 Deployment web')])).toEqual([
+    expect(found([owner('2'), object('v1 Pod x', UNTAGGED, 'apps/v1 Deployment web', { uid: undefined })])).toEqual([
       'Deployment web: image-tag',
+      // Without one, the API server takes no reference.
+      'Pod x: schema',
     ]);
   });
 

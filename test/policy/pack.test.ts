@@ -264,7 +264,7 @@ describe('a policy pack', () => {
 
   test('refuses the same policy twice', () => {
     expect(() => new PolicyPack({ policies: [...policies(), ...policies()] })).toThrow(
-      'policy "image-tag" is given twice',
+      'policy "schema" is given twice',
     );
   });
 
@@ -426,11 +426,21 @@ describe('an exception', () => {
     acknowledge(tree.group, 'host-path', 'another');
   });
 
-  test('does not hide that a rule cannot be evaluated elsewhere', () => {
+  test('does not hide that a rule cannot be evaluated, not even where it is from the structure that says why', () => {
     const tree = excepted();
-    add(tree.chart, 'broken', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'b' }, spec: {} });
+    const broken = add(tree.chart, 'broken', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'b' },
+      spec: {},
+    });
+    const ofBroken = (): string[] => messages(tree.app).filter((message) => message.startsWith('chart/broken '));
 
-    expect(messages(tree.app).filter((message) => message.includes('cannot be judged')).length).toBeGreaterThan(20);
+    expect([...new Set(ofBroken())].filter((message) => !message.includes(' recommended-labels: '))).toEqual([
+      'chart/broken schema: Required value',
+    ]);
+    acknowledge(broken, 'schema', 'a reason');
+    expect(ofBroken().filter((message) => message.includes('cannot be judged')).length).toBeGreaterThan(20);
   });
 });
 

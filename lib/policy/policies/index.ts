@@ -33,6 +33,7 @@ import { recommendedLabels } from './recommended-labels';
 import { requestWithinLimit } from './request-within-limit';
 import { runAsNonRoot } from './run-as-non-root';
 import { runAsUser } from './run-as-user';
+import { schema } from './schema';
 import { seccomp } from './seccomp';
 import { selectorMatchesLabels } from './selector-matches-labels';
 import { selinux } from './selinux';
@@ -75,6 +76,8 @@ export function policiesWithOptional(): readonly Policy[] {
 export function policies(settings: PolicySettings = {}): readonly Policy[] {
   const mutableTags = settings.mutableTags ?? [];
   return [
+    schema,
+
     imageTag,
     imageDenied(settings.deniedRepositories ?? ['bitnami', 'bitnamilegacy']),
     imagePullPolicy(settings.importedTags ?? ['dev']),

@@ -1,0 +1,501 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkInputs } from '../../lib/policy/check-inputs';
+import { Engine } from '../../lib/policy/engine';
+import { policies } from '../../lib/policy/policies';
+import { schema } from '../../lib/policy/policies/schema';
+import { supportedVersions } from '../../lib/policy/schema/definitions';
+import { kubernetesVersions } from '../cluster/binaries';
+import { container, podSpec, set, workload } from './manifests';
+import type { Data } from './manifests';
+
+// The policy `schema`: one field apart from what Kubernetes takes. What API servers say of the same is in test/cluster/schema.test.ts.
+
+const engine = new Engine([schema]);
+
+/** `severity field: message` of each finding. */
+function judge(manifest: unknown, ...others: readonly unknown[]): string[] {
+  return [...engine.evaluate([manifest, ...others].map((each, id) => ({ id, manifest: each })))]
+    .filter(({ id }) => id === 0)
+    .map(({ violation: { severity, field, message } }) => `${severity} ${field}: ${message}`);
+}
+
+const DEPLOYMENT = workload({ group: 'apps', version: 'v1', kind: 'Deployment' }, podSpec());
+const object = (apiVersion: string, kind: string, content: Data = {}): Data => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'x' },
+  ...content,
+});
+const MAIN = 'spec.template.spec.containers[0]';
+const main = (changes: Data): Data =>
+  set(DEPLOYMENT, 'spec.template.spec.containers', [{ ...container('main'), ...changes }]);
+const spec = (path: string, value: unknown): Data => set(DEPLOYMENT, `spec.${path}`, value);
+const configMap = (data: unknown): Data => object('v1', 'ConfigMap', { data });
+
+test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>([
+  ['as it should be', DEPLOYMENT, []],
+  [
+    'misspelt',
+    main({ imagePullPolcy: 'Always' }),
+    [`error ${MAIN}.imagePullPolcy: unknown field "${MAIN}.imagePullPolcy"; did you mean "imagePullPolicy"?`],
+  ],
+  [
+    'in other letters',
+    main({ imagepullpolicy: 'Always' }),
+    [`error ${MAIN}.imagepullpolicy: unknown field "${MAIN}.imagepullpolicy"; did you mean "imagePullPolicy"?`],
+  ],
+  [
+    'a level too high',
+    spec('template.spec.livenessProbe', { tcpSocket: { port: 1 } }),
+    [
+      'error spec.template.spec.livenessProbe: unknown field "spec.template.spec.livenessProbe"; "livenessProbe" belongs to spec.template.spec.containers[]',
+    ],
+  ],
+  [
+    'a level too low',
+    main({ terminationGracePeriodSeconds: 5 }),
+    [
+      `error ${MAIN}.terminationGracePeriodSeconds: unknown field "${MAIN}.terminationGracePeriodSeconds"; "terminationGracePeriodSeconds" belongs to spec.template.spec`,
+    ],
+  ],
+  ['known nowhere', spec('whatever', 1), ['error spec.whatever: unknown field "spec.whatever"']],
+  [
+    'a number as text',
+    spec('replicas', '3'),
+    ['error spec.replicas: Invalid value: must be a whole number (integer), and is text (string); remove the quotes'],
+  ],
+  [
+    'a fraction of a whole',
+    spec('replicas', 1.5),
+    ['error spec.replicas: Invalid value: must be a whole number (integer), and is a fraction (number)'],
+  ],
+  [
+    'beyond 32 bits',
+    spec('replicas', 2 ** 31),
+    ['error spec.replicas: Invalid value: should be less than or equal to 2147483647'],
+  ],
+  [
+    'a number without quotes where there is text',
+    main({ env: [{ name: 'SERVER_PORT', value: 8080 }] }),
+    [`error ${MAIN}.env[0].value: Invalid value: must be text (string), and is a number (number); put it in quotes`],
+  ],
+  [
+    'a map for a list',
+    spec('template.spec.containers', { main: {} }),
+    ['error spec.template.spec.containers: Invalid value: must be a list (array), and is a map (object)'],
+  ],
+  ['no template', spec('template', undefined), ['error spec.template: Required value']],
+  ['no image', main({ image: undefined }), [`error ${MAIN}.image: Required value`]],
+  ['an empty name', main({ name: '' }), [`error ${MAIN}.name: Required value`]],
+  [
+    'no name of its own',
+    set(DEPLOYMENT, 'metadata', {}),
+    ['error metadata.name: Required value: name or generateName is required'],
+  ],
+  ['a name to be made', set(DEPLOYMENT, 'metadata', { generateName: 'x-' }), []],
+  [
+    'none of the values',
+    main({ imagePullPolicy: 'always' }),
+    [`error ${MAIN}.imagePullPolicy: Unsupported value: "always": supported values: "Always", "IfNotPresent", "Never"`],
+  ],
+  ['an empty value', main({ imagePullPolicy: '' }), []],
+  [
+    'no quantity',
+    main({ resources: { limits: { memory: '1GB' } } }),
+    [`error ${MAIN}.resources.limits.memory: Invalid value: must be a quantity such as 2, 100m or 512Mi`],
+  ],
+  ['a quantity as a number', main({ resources: { limits: { cpu: 0.5 } } }), []],
+  ['a port by number or name', main({ livenessProbe: { tcpSocket: { port: 80 } } }), []],
+  [
+    'neither number nor name',
+    main({ livenessProbe: { tcpSocket: { port: true } } }),
+    [
+      `error ${MAIN}.livenessProbe.tcpSocket.port: Invalid value: must be a whole number (integer) or text (string), and is true or false (boolean); put it in quotes`,
+    ],
+  ],
+  [
+    'a probe that does nothing',
+    main({ livenessProbe: { periodSeconds: 5 } }),
+    [`error ${MAIN}.livenessProbe: Required value: must specify one of exec, httpGet, tcpSocket, grpc`],
+  ],
+  [
+    'a probe that does two things',
+    main({ livenessProbe: { tcpSocket: { port: 1 }, exec: { command: ['x'] } } }),
+    [`error ${MAIN}.livenessProbe: Forbidden: may not specify more than one of exec, httpGet, tcpSocket, grpc`],
+  ],
+  ['fields that are null', main({ env: null, image: 'nginx:1', livenessProbe: null }), []],
+  ['null for what is required', main({ image: null }), [`error ${MAIN}.image: Required value`]],
+  [
+    'no time',
+    set(DEPLOYMENT, 'metadata.creationTimestamp', '2026-02-30T00:00:00Z'),
+    ['error metadata.creationTimestamp: Invalid value: must be a time such as 2026-01-31T08:00:00Z'],
+  ],
+  [
+    'no base64',
+    object('v1', 'ConfigMap', { binaryData: { a: 'x' } }),
+    ['error binaryData.a: Invalid value: must be base64'],
+  ],
+  [
+    'numbers and lists in a ConfigMap',
+    configMap({ a: 1, b: ['x'] }),
+    [
+      'error data.a: Invalid value: must be text (string), and is a number (number); put it in quotes',
+      'error data.b: Invalid value: must be text (string), and is a list (array)',
+    ],
+  ],
+  ['a status, of which nobody who writes it has a say', { ...DEPLOYMENT, status: { conditions: [{}] } }, []],
+  [
+    'a status of another type',
+    { ...DEPLOYMENT, status: { replicas: '1' } },
+    ['error status.replicas: Invalid value: must be a whole number (integer), and is text (string); remove the quotes'],
+  ],
+  [
+    'names of what every object of JavaScript has',
+    JSON.parse(
+      JSON.stringify(spec('constructor', {})).replace('"spec":{', '"spec":{"__proto__":{"replicas":1},"toString":1,'),
+    ) as Data,
+    [
+      'error spec.__proto__: unknown field "spec.__proto__"',
+      'error spec.toString: unknown field "spec.toString"',
+      'error spec.constructor: unknown field "spec.constructor"',
+    ],
+  ],
+  [
+    'an API version of the past',
+    { ...DEPLOYMENT, apiVersion: 'extensions/v1beta1' },
+    [
+      'error apiVersion: no matches for kind "Deployment" in version "extensions/v1beta1"; it was removed in Kubernetes 1.16; use apps/v1 Deployment',
+    ],
+  ],
+  [
+    'an API version of the past whose successor is past as well',
+    object('autoscaling/v2beta1', 'HorizontalPodAutoscaler'),
+    [
+      'error apiVersion: no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v2beta1"; it was removed in Kubernetes 1.25; use autoscaling/v2 HorizontalPodAutoscaler',
+    ],
+  ],
+  [
+    'a kind of another group',
+    { ...DEPLOYMENT, apiVersion: 'batch/v1' },
+    ['error kind: no matches for kind "Deployment" in version "batch/v1"; in Kubernetes 1.37 it is of apps/v1'],
+  ],
+  [
+    'a mistyped kind',
+    { ...DEPLOYMENT, kind: 'Deploymnet' },
+    ['error kind: no matches for kind "Deploymnet" in version "apps/v1"; did you mean Deployment of apps/v1?'],
+  ],
+  [
+    'a version that there never was',
+    { ...DEPLOYMENT, apiVersion: 'apps/v3' },
+    ['error apiVersion: no matches for kind "Deployment" in version "apps/v3"; in Kubernetes 1.37 it is of apps/v1'],
+  ],
+  [
+    'a kind that goes',
+    object('v1', 'Endpoints'),
+    ['warning apiVersion: Endpoints of v1 is deprecated since Kubernetes 1.33; use discovery.k8s.io/v1 EndpointSlice'],
+  ],
+  [
+    'a kind that the oldest does not have',
+    object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', {
+      spec: { policyName: 'x', validationActions: ['Deny'] },
+    }),
+    [
+      'warning apiVersion: ValidatingAdmissionPolicyBinding of admissionregistration.k8s.io/v1 is known from Kubernetes 1.30 on only, and 1.28 to 1.37 are supported',
+    ],
+  ],
+  [
+    'a field that the oldest does not know',
+    main({ lifecycle: { preStop: { sleep: { seconds: 5 } } } }),
+    [
+      `warning ${MAIN}.lifecycle.preStop.sleep: the field "${MAIN}.lifecycle.preStop.sleep" is known from Kubernetes 1.29 on only, and 1.28 to 1.37 are supported`,
+    ],
+  ],
+  [
+    'a field that only the oldest knows',
+    object('v1', 'PersistentVolumeClaim', {
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Gi' }, claims: [{ name: 'x' }] },
+      },
+    }),
+    [
+      'warning spec.resources.claims: the field "spec.resources.claims" is known until Kubernetes 1.28 only, and 1.28 to 1.37 are supported',
+    ],
+  ],
+  ['a kind that nobody has a schema of', object('example.com/v1', 'Widget', { spec: { replicas: '3' } }), []],
+  ["a file of Kubernetes' programs", object('kubelet.config.k8s.io/v1beta1', 'KubeletConfiguration'), []],
+])('%s', (_, manifest, findings) => {
+  expect(judge(manifest)).toEqual(findings);
+});
+
+const CRD = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { kind: 'Widget', plural: 'widgets' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            required: ['spec'],
+            properties: {
+              spec: {
+                type: 'object',
+                required: ['size', 'mode'],
+                properties: {
+                  size: { type: 'integer', minimum: 1, maximum: 5, exclusiveMaximum: true },
+                  mode: { type: 'string', default: 'auto', enum: ['auto', 'manual'] },
+                  code: { type: 'string', pattern: '^(?i)[a-z]+$' },
+                  slow: { type: 'string', pattern: '^(a+)+$' },
+                  port: { 'x-kubernetes-int-or-string': true },
+                  free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+                  maybe: { type: 'string', nullable: true },
+                  inner: {
+                    type: 'object',
+                    'x-kubernetes-embedded-resource': true,
+                    'x-kubernetes-preserve-unknown-fields': true,
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+      { name: 'v1beta1', served: false, storage: false, schema: { openAPIV3Schema: { type: 'object' } } },
+    ],
+  },
+};
+
+describe('a custom resource', () => {
+  const widget = (changes: Data): Data => object('example.com/v1', 'Widget', { spec: { size: 3, ...changes } });
+
+  test.each<readonly [what: string, changes: Data, findings: readonly string[]]>([
+    ['as it should be', { code: 'AbC', port: 'http', free: { x: [1] }, maybe: null, slow: 'aaa' }, []],
+    ['misspelt', { sise: 1 }, ['error spec.sise: unknown field "spec.sise"; did you mean "size"?']],
+    ['without what is required', { size: null }, ['error spec.size: Required value']],
+    ['too large', { size: 5 }, ['error spec.size: Invalid value: should be less than 5']],
+    [
+      'of another type',
+      { size: 'x' },
+      ['error spec.size: Invalid value: must be a whole number (integer), and is text (string)'],
+    ],
+    ['of no value', { mode: 'x' }, ['error spec.mode: Unsupported value: "x": supported values: "auto", "manual"']],
+    ['of another pattern', { code: '1' }, ['error spec.code: Invalid value: must be text that matches ^(?i)[a-z]+$']],
+    [
+      'that makes a pattern run away',
+      { slow: `${'a'.repeat(50_000)}!` },
+      ['error spec.slow: Invalid value: must be text that matches ^(a+)+$'],
+    ],
+    [
+      'neither number nor text',
+      { port: [] },
+      ['error spec.port: Invalid value: must be a whole number (integer) or text (string), and is a list (array)'],
+    ],
+    [
+      'that holds an object which is none',
+      { inner: { kind: 'X', metadata: { labels: { a: 1 } } } },
+      [
+        'error spec.inner.metadata.labels.a: Invalid value: must be text (string), and is a number (number); put it in quotes',
+        'error spec.inner.apiVersion: Required value',
+      ],
+    ],
+  ])('%s, by a definition that comes after it', (_, changes, findings) => {
+    expect(judge(widget(changes), CRD).sort()).toEqual([...findings].sort());
+  });
+
+  test('is judged by no other version than those that are served', () => {
+    expect(judge({ ...widget({}), apiVersion: 'example.com/v1beta1' }, CRD)).toEqual([
+      'error apiVersion: no matches for kind "Widget" in version "example.com/v1beta1"; its CustomResourceDefinition serves example.com/v1',
+    ]);
+  });
+
+  test('is judged anew when its definition changes', () => {
+    const stricter = structuredClone(CRD);
+    const ofSpec = stricter.spec.versions[0]?.schema.openAPIV3Schema.properties?.spec.properties;
+    Object.assign(ofSpec?.size ?? {}, { maximum: 2 });
+
+    expect(judge(widget({}), CRD)).toEqual([]);
+    expect(judge(widget({}), stricter)).toEqual(['error spec.size: Invalid value: should be less than 2']);
+  });
+
+  test('by imports/crds', () => {
+    const rollout = workload({ group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout' }, podSpec());
+
+    expect(judge(rollout)).toEqual([]);
+    expect(judge(set(rollout, 'spec.strategy', { canary: { steps: [{ setWeigth: 5 }] } }))).toEqual([
+      'error spec.strategy.canary.steps[0].setWeigth: unknown field "spec.strategy.canary.steps[0].setWeigth"; did you mean "setWeight"?',
+    ]);
+    expect(
+      judge(set(rollout, 'spec.template.spec.containers', [{ name: 'a', env: [{ name: 'A', value: 1 }] }])),
+    ).toEqual([
+      'error spec.template.spec.containers[0].env[0].value: Invalid value: must be text (string), and is a number (number); put it in quotes',
+    ]);
+  });
+
+  test('whose definition is broken is not judged by it, and stops nothing', () => {
+    const broken = set(CRD, 'spec.versions', [{ name: 'v1', served: true, schema: { openAPIV3Schema: 5 } }]);
+
+    expect(judge(widget({ anything: 1 }), broken)).toEqual([]);
+    expect(judge(widget({}), { apiVersion: CRD.apiVersion, kind: CRD.kind, spec: 5 })).toEqual([]);
+  });
+});
+
+describe('what has the shape of an object that passed', () => {
+  const service = (content: Data): Data => object('v1', 'Service', { spec: content });
+  const role = (kind: string): Data =>
+    object('rbac.authorization.k8s.io/v1', 'RoleBinding', { roleRef: { kind, name: 'x' } });
+  const widget = (content: Data): Data => object('example.com/v1', 'Widget', { spec: { size: 3, ...content } });
+
+  test.each<readonly [what: string, good: Data, bad: Data]>([
+    ['empty text', main({}), main({ name: '' })],
+    ['a condition', service({ clusterIP: 'None' }), service({ clusterIP: '10.0.0.1' })],
+    [
+      'another condition',
+      service({ type: 'ExternalName', externalName: 'a.example.com' }),
+      service({ type: 'ClusterIP', externalName: 'a.example.com' }),
+    ],
+    ['an enumeration', role('Role'), role('Rolle')],
+    ['of a pod', spec('template.spec.dnsPolicy', 'Default'), spec('template.spec.dnsPolicy', 'None')],
+    ['a quantity', main({ resources: { limits: { cpu: '1' } } }), main({ resources: { limits: { cpu: 'x' } } })],
+    ['a name', set(DEPLOYMENT, 'spec.paused', true), set(DEPLOYMENT, 'spec.pausde', true)],
+    ['a pattern', widget({ code: 'a' }), widget({ code: '1' })],
+    ['a type', widget({ maybe: 'x' }), widget({ maybe: 1 })],
+    ['a limit', widget({ size: 3 }), widget({ size: 7 })],
+  ])('is judged by what may differ: %s', (_, good, bad) => {
+    expect(judge(good, CRD)).toEqual([]);
+    expect(judge(good, CRD)).toEqual([]);
+    expect(judge(bad, CRD)).not.toEqual([]);
+  });
+});
+
+describe('no message holds a value', () => {
+  const SECRET = 'c0rrect-h0rse';
+
+  test.each<readonly [string, Data]>([
+    ['of a Secret', object('v1', 'Secret', { data: { a: SECRET }, stringData: { b: [SECRET] } })],
+    ['of a variable', main({ env: [{ name: 'A', value: [SECRET] }] })],
+    ['of arguments', main({ args: { a: SECRET } })],
+    ['of an annotation', set(DEPLOYMENT, 'metadata.annotations', { a: [SECRET] })],
+    ['of a quantity', main({ resources: { limits: { memory: SECRET } } })],
+    ['that is unknown', main({ enw: [{ name: 'A', value: SECRET }] })],
+  ])('%s', (_, manifest) => {
+    const findings = judge(manifest);
+
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter((each) => each.includes(SECRET))).toEqual([]);
+  });
+});
+
+describe('one error, at the field', () => {
+  const all = new Engine(policies());
+  const found = (manifest: unknown, isExcused = false): string[] =>
+    [...all.evaluate([{ id: 0, manifest, isExcused: (policy) => isExcused && policy === 'schema' }])].map(
+      ({ violation }) => `${violation.policy} ${violation.field}`,
+    );
+
+  test('of a workload without a template, and of a number in a variable', () => {
+    expect(found(spec('template', undefined))).toEqual(['schema spec.template']);
+    expect(found(main({ env: [{ name: 'SERVER_PORT', value: 8080 }] }))).toEqual([`schema ${MAIN}.env[0].value`]);
+  });
+
+  test('and what is wrong beside it', () => {
+    expect(found(main({ image: 'nginx', env: [{ name: 'A', value: 5 }] }))).toEqual([
+      `schema ${MAIN}.env[0].value`,
+      `image-tag ${MAIN}.image`,
+    ]);
+  });
+
+  test('is no way past the policies for whoever takes an exception', () => {
+    const broken = spec('template.spec.containers', 'x');
+
+    expect(found(broken)).toEqual(['schema spec.template.spec.containers']);
+    expect(found(broken, true).length).toBeGreaterThan(20);
+  });
+});
+
+describe('in a file', () => {
+  const lines = (text: string): string[] =>
+    checkInputs({ inputs: ['-'], stdin: Buffer.from(text), policies: [schema], exceptions: true }).violations.map(
+      ({ line, report }) => `${line} ${report.violation.message}`,
+    );
+
+  test('the line of the field is named, and of the second of two', () => {
+    const text = `apiVersion: v1
+kind: Service
+metadata:
+  name: a
+  labels: {x: y, x: z}
+spec:
+  ports:
+  - port: 80
+    port: 81
+  - {name: b, port: 1, targetport: 1}
+  selector: {}
+`;
+
+    expect(lines(text)).toEqual([
+      '5 duplicate field "metadata.labels.x"; the last one counts',
+      '8 Required value',
+      '9 duplicate field "spec.ports[0].port"; the last one counts',
+      '10 unknown field "spec.ports[1].targetport"; did you mean "targetPort"?',
+    ]);
+  });
+
+  test('JSON can say a thing twice, too, and so can an item of a list', () => {
+    expect(
+      lines('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},\n"data":{"b":"1",\n"b":"2"}}'),
+    ).toEqual(['3 duplicate field "data.b"; the last one counts']);
+    expect(
+      lines(
+        'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data: {}\n  data: {}\n',
+      ),
+    ).toEqual(['8 duplicate field "data"; the last one counts']);
+  });
+
+  test('a list that says twice what it holds cannot be read', () => {
+    const item = '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}';
+    const { unreadable } = checkInputs({
+      inputs: ['-'],
+      stdin: Buffer.from(`apiVersion: v1\nkind: List\nitems: [${item}]\nitems: [${item}]\n`),
+      policies: [schema],
+      exceptions: true,
+    });
+
+    expect(unreadable).toEqual([
+      { file: '-', line: 4, reason: 'the list has the field items twice, and only the last counts' },
+    ]);
+  });
+
+  test('merges and aliases are no fields given twice', () => {
+    expect(
+      lines('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  <<: [&a {x: "1"}, {y: "2"}]\n  z: "3"\n'),
+    ).toEqual([]);
+  });
+});
+
+test('objects as deep and as large as can be are answered', () => {
+  let deep: unknown = 'x';
+  for (let depth = 0; depth < 5_000; depth++) {
+    deep = { properties: { a: deep } };
+  }
+  const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, 'x']));
+
+  expect(judge(configMap(wide))).toEqual([]);
+  expect(judge(spec('deep', deep)).length).toBeGreaterThan(0);
+});
+
+test('the versions are those that the cluster tests run', () => {
+  const minors = kubernetesVersions().map((version) => version.split('.').slice(0, 2).join('.'));
+  const generator = readFileSync(join(__dirname, '../../bin/import-kubernetes.ts'), 'utf8');
+
+  expect([supportedVersions().oldest, supportedVersions().newest]).toEqual([minors[0], minors.at(-1)]);
+  expect(kubernetesVersions().every((version) => generator.includes(`'${version}'`))).toBe(true);
+});
