@@ -78,7 +78,7 @@ interface Excused {
   readonly used: Set<string>;
 }
 
-/** Judges all objects in the inputs. Reads one file at a time and keeps only what it found. */
+/** Judges all objects in the inputs. */
 export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: CheckInputs): Checked {
   const unreadable: Unreadable[] = [];
   const violations: CheckedViolation[] = [];

@@ -10,7 +10,9 @@ import { compile, isCelError, stringsOf } from './cel';
 import type { Bindings, CelError, Program } from './cel';
 import { Owners } from './owners';
 import { passedObjects } from './passed-objects';
+import { kindsOf } from './policy';
 import type { Policy, Rule, RuleTarget } from './policy';
+import { RelatedObjects } from './related';
 import type { Violation } from './violation';
 import { Verdicts } from './verdicts';
 import type { Verdict } from './verdicts';
@@ -101,12 +103,15 @@ export class Engine {
     subjects: Iterable<Subject<Id>>,
     owners: Owners = new Owners(),
   ): Generator<Finding<Id>, void, undefined> {
+    const all = [...subjects];
+    const related = new RelatedObjects(all, this.binder.kinds);
     const seen = new Set<string>();
     const keys = new Map<number, ReadonlySet<string>>();
     const held: Held<Id>[] = [];
-    for (const { id, manifest, set } of subjects) {
+    for (const subject of all) {
+      const { id, manifest, set } = subject;
       const { position, isOwned } = owners.add(manifest);
-      const violations = this.judge(manifest, seen, set ?? '');
+      const violations = this.judge(manifest, related.of(subject), seen, set ?? '');
       const findings = violations.map((violation) => ({ id, violation, key: evidenceOf(violation, manifest) }));
       if (findings.length > 0) {
         keys.set(position, new Set(findings.flatMap(({ key }) => key ?? [])));
@@ -128,12 +133,12 @@ export class Engine {
     }
   }
 
-  private judge(manifest: unknown, seen: Set<string>, set: string): readonly Violation[] {
+  private judge(manifest: unknown, related: readonly unknown[], seen: Set<string>, set: string): readonly Violation[] {
     const resource = resourceOf(manifest);
     if (resource.kind === null || resource.apiVersion === null) {
       return [];
     }
-    const digest = this.digestOf(manifest);
+    const digest = this.digestOf(manifest, related);
     const passed = digest === undefined ? undefined : passedObjects.get(digest);
     const inSet = (key: string): string => `${set}\n${key}`;
     if (passed?.every((key) => !seen.has(inSet(key))) === true) {
@@ -141,7 +146,7 @@ export class Engine {
       return [];
     }
     const keys: string[] = [];
-    const violations = this.evaluateObject(manifest, resource, (key) => {
+    const violations = this.evaluateObject(manifest, resource, related, (key) => {
       const isFirst = !seen.has(inSet(key));
       keys.push(key);
       seen.add(inSet(key));
@@ -154,10 +159,10 @@ export class Engine {
   }
 
   /** What the verdict on an object depends on, in short; undefined for an object that JSON would change. */
-  private digestOf(manifest: unknown): string | undefined {
+  private digestOf(manifest: unknown, related: readonly unknown[]): string | undefined {
     this.identity ??= sha256(JSON.stringify([this.policies.map(({ policy }) => policy), this.registered]));
     try {
-      const text = JSON.stringify(manifest);
+      const text = JSON.stringify(related.length === 0 ? manifest : [manifest, related]);
       // It writes null for what it has not, such as infinity.
       return text.includes('null') ? undefined : sha256(this.identity + text);
     } catch {
@@ -169,11 +174,12 @@ export class Engine {
   private evaluateObject(
     manifest: unknown,
     resource: Resource,
+    related: readonly unknown[],
     isFirst: (key: string) => boolean,
   ): readonly Violation[] {
     const compiled = this.policiesFor(resource.apiVersion ?? '', resource.kind ?? '');
     try {
-      const object = this.binder.bind(manifest, resource);
+      const object = this.binder.bind(manifest, resource, related);
       const skipped = this.binder.isTemplateKind(resource.apiVersion, resource.kind) && !object.isWorkload;
       const violations: Violation[] = [];
       for (const entry of compiled) {
@@ -198,7 +204,7 @@ export class Engine {
         }
         return scope === 'workloads'
           ? this.binder.isTemplateKind(apiVersion, kind)
-          : scope.kind === kind && scope.group === groupOf(apiVersion);
+          : kindsOf(scope).some((known) => known.kind === kind && known.group === groupOf(apiVersion));
       });
       this.byKind.set(key, found);
     }

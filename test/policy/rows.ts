@@ -422,7 +422,7 @@ export const ROWS: readonly Row[] = [
     'automountServiceAccountToken',
     false,
     undefined,
-    'the pod mounts a service account token',
+    'the pod does not say that it mounts no service account token, and no ServiceAccount known here says so for it',
   ),
   pod(
     'service-account-token',

@@ -1,3 +1,4 @@
+import { CONFIG_MAP } from '../kinds';
 import type { Policy } from '../policy';
 import { annotationsWithSecret, hasForm, holdsSecret, isNamedSecret } from '../secrets';
 
@@ -21,7 +22,7 @@ export const configMapSecret: Policy = {
   id: 'config-map-secret',
   title: 'No ConfigMap holds a secret',
   severity: 'error',
-  scope: { group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps' },
+  scope: CONFIG_MAP,
   rules: [
     {
       on: 'object',
