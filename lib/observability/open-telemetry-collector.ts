@@ -131,6 +131,7 @@ export class OpenTelemetryCollector extends Construct {
           user: 10001, // the image's own
           serviceAccountName,
           serviceAccountToken: true,
+          ...(replicas > 1 && { topologySpread: 'ScheduleAnyway' }),
           mounts: [{ path: CONFIG_FOLDER, source: { configMap: config } }],
           terminationGracePeriod: Duration.seconds(30),
         }),

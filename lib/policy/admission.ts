@@ -3,9 +3,10 @@ import type { Construct } from 'constructs';
 import { celString, celStrings, compile } from './cel';
 import { groupOf } from '../manifest/manifest';
 import type { ObjectException } from './pack';
-import { CONTAINER_LISTS, isAdmissible, nameOf, unmet, workloads } from './policy';
+import { admissibleKinds, admissibleRules, CONTAINER_LISTS, isAdmissible, kindsOf, nameOf, unmet, valueOr, workloads } from './policy';
 import { WORKLOADS } from '../manifest/workloads';
 import type { Policy, Rule, Variable, Workloads } from './policy';
+import type { ServiceAccount } from './related';
 import type { WorkloadKind } from '../manifest/workloads';
 
 // ValidatingAdmissionPolicy, in the API server itself from Kubernetes 1.30:
@@ -67,6 +68,11 @@ export interface AdmissionProps {
    * @default [] no exception
    */
   readonly exceptions?: readonly ObjectException[];
+  /**
+   * ServiceAccounts that switch the token off for pods which do not say so themselves.
+   * @default [] such a pod mounts a token, as far as the API server knows
+   */
+  readonly tokenlessAccounts?: readonly ServiceAccount[];
   /**
    * Controllers besides those of Kubernetes itself. Whoever acts as one of these accounts is not judged in what it makes, so name none
    * that people can use.
@@ -140,7 +146,8 @@ export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
   const known = workloads(props.workloads);
   const kinds = [...WORKLOADS, ...(props.workloads ?? [])];
   const controllers = [...CONTROLLERS, ...(props.controllers ?? [ARGO_ROLLOUTS])];
-  return props.policies.filter(isAdmissible).map((policy) => {
+  return props.policies.filter(isAdmissible).map((given) => {
+    const policy = { ...given, rules: admissibleRules(given.rules) };
     const name = `${props.prefix ?? 'policy'}-${policy.id}`;
     const exceptions = (props.exceptions ?? []).filter((exception) => exception.policy === policy.id);
     return {
@@ -155,7 +162,7 @@ export function admissionPolicies(props: AdmissionProps): readonly Admission[] {
           failurePolicy: 'Fail',
           matchConstraints: { resourceRules: resourceRules(policy, kinds) },
           matchConditions: [...conditions(policy, known, kinds, controllers), ...exempt(exceptions)],
-          variables: variables(policy, known),
+          variables: variables(policy, known, props.tokenlessAccounts ?? []),
           validations: policy.rules.map((rule) => ({
             expression: holds(rule),
             // Where the other one fails, has more than 5 KiB, or has line breaks.
@@ -193,7 +200,7 @@ export function addAdmissionPolicies(scope: Construct, props: AdmissionProps): v
 }
 
 function resourceRules({ scope, rules }: Policy, workloadKinds: readonly WorkloadKind[]): readonly ResourceRule[] {
-  const kinds = scope === 'workloads' ? workloadKinds : scope === 'everything' ? [] : [scope];
+  const kinds = scope === 'workloads' ? workloadKinds : admissibleKinds(kindsOf(scope));
   const judges = (on: Rule['on']): boolean => scope === 'workloads' && rules.some((rule) => rule.on === on);
   const subresources = [
     // `kubectl debug` adds a container to a pod that is already there.
@@ -233,10 +240,13 @@ function conditions(
   const reads = rules
     .flatMap(({ rule, offenders }) => compile(rule ?? offenders ?? 'true').reads())
     .map((read) => read.slice(0, 3).join('.'));
-  // Where a template stands below the root of a kind, and what a ConfigMap holds.
-  const roots = kinds.map(({ template }) => template.split('.')[0] ?? '').filter((root) => root !== '');
+  const roots =
+    scope === 'workloads'
+      ? // Where a template stands below the root of a kind; that of a Pod is its spec.
+        ['spec', ...kinds.map(({ template }) => template.split('.')[0] ?? '').filter((root) => root !== '')]
+      : kindsOf(scope).flatMap(({ judged = ['spec'] }) => judged);
   const judged = [
-    changes([...new Set([...roots, 'data'])].toSorted()),
+    changes([...new Set(roots)].toSorted()),
     ...(reads.includes('object.metadata.labels') ? [changes(['labels'], '.metadata')] : []),
     // Those of a template are part of it.
     ...(reads.some((read) => read.startsWith('variables.podMetadata'))
@@ -280,13 +290,18 @@ function exempt(exceptions: readonly ObjectException[]): readonly NamedExpressio
 }
 
 /** The shared variables that the rules use, directly or through others. */
-function variables({ scope, rules }: Policy, { variables: ofWorkloads }: Workloads): readonly Variable[] {
+function variables(
+  { scope, rules }: Policy,
+  { variables: ofWorkloads }: Workloads,
+  tokenlessAccounts: readonly ServiceAccount[],
+): readonly Variable[] {
   if (scope !== 'workloads') {
     return [];
   }
+  const all = [...ofWorkloads, { name: 'related', expression: related(tokenlessAccounts) }];
   const needed = new Set<string>();
   const need = (text: string): void => {
-    for (const { name, expression } of ofWorkloads) {
+    for (const { name, expression } of all) {
       if (!needed.has(name) && new RegExp(`\\bvariables\\.${name}\\b`).test(text)) {
         needed.add(name);
         need(expression);
@@ -296,7 +311,7 @@ function variables({ scope, rules }: Policy, { variables: ofWorkloads }: Workloa
   rules.forEach((rule) => {
     need(`${holds(rule)} ${message(rule)}`);
   });
-  return ofWorkloads
+  return all
     .filter(({ name }) => needed.has(name))
     .map(({ name, expression }) => ({
       name,
@@ -306,6 +321,26 @@ function variables({ scope, rules }: Policy, { variables: ofWorkloads }: Workloa
             `${ADDS_CONTAINER} ? (has(variables.podSpec.ephemeralContainers) ? variables.podSpec.ephemeralContainers : []) : (${expression})`
           : expression,
     }));
+}
+
+const ACCOUNT_OF_POD = valueOr(
+  'variables.podSpec',
+  'serviceAccountName',
+  valueOr('variables.podSpec', 'serviceAccount', "'default'"),
+);
+
+/** CEL: the pod's ServiceAccount, where it is one of these. */
+function related(tokenlessAccounts: readonly ServiceAccount[]): string {
+  const namespaces = [...new Set(tokenlessAccounts.map(({ namespace }) => namespace))];
+  const names = (namespace: string): readonly string[] =>
+    tokenlessAccounts.filter((account) => account.namespace === namespace).map(({ name }) => name);
+  const isOneOf = namespaces.map(
+    (namespace) =>
+      `(request.namespace == ${celString(namespace)} && (${ACCOUNT_OF_POD}) in ${celStrings(names(namespace))})`,
+  );
+  return isOneOf.length === 0
+    ? 'dyn([])'
+    : `${isOneOf.join(' || ')} ? dyn([{'kind': dyn('ServiceAccount'), 'automountServiceAccountToken': dyn(false)}]) : dyn([])`;
 }
 
 function listOf({ on }: Rule): string | undefined {

@@ -1,10 +1,11 @@
-import { celMap } from '@bufbuild/cel';
+import { celList, celMap } from '@bufbuild/cel';
 import type { CelInput } from '@bufbuild/cel';
 import { groupOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
 import { child, valueAt } from '../manifest/plain-data';
 import type { Path } from '../manifest/plain-data';
 import type { PodTemplateKind } from '../manifest/workloads';
+import { annotationBytes } from './applied';
 import { compile, isCelError, isCelList, toCelObject } from './cel';
 import type { Bindings, CelObject, Program } from './cel';
 import { nearestKind, unseenContainers } from './containers';
@@ -41,9 +42,12 @@ export interface BoundObject {
   readonly texts: Map<string, string>;
 }
 
+const NOTHING = celList([]);
+
 /** Binds objects to the names that expressions see, and evaluates once for each what rules share. */
 export class Binder {
-  private readonly kinds: readonly PodTemplateKind[];
+  /** The kinds that are judged as workloads. */
+  public readonly kinds: readonly PodTemplateKind[];
   private readonly variables: readonly { readonly name: string; readonly program: Program }[];
   private readonly conditions: readonly Program[];
 
@@ -61,9 +65,11 @@ export class Binder {
   }
 
   /** @throws RangeError where the manifest contains itself, or is nested so deep that the stack ends. */
-  public bind(manifest: unknown, resource: Resource): BoundObject {
+  public bind(manifest: unknown, resource: Resource, related: readonly unknown[] = []): BoundObject {
     const object = toCelObject(manifest);
-    const variables = new Map<string, CelInput>();
+    const variables = new Map<string, CelInput>([
+      ['related', related.length === 0 ? NOTHING : celList(related.map((each) => toCelObject(each).value))],
+    ]);
     const unreadable = new Map<string, string>();
     const bindings = { object: object.value, variables: celMap(variables) };
     const isWorkload =
@@ -89,7 +95,8 @@ export class Binder {
       unreadable,
       bindings,
       items: new Map(),
-      texts: new Map(),
+      // It stands nowhere in the manifest, where the text of others is taken from.
+      texts: new Map(related.length === 0 ? [['variables.related', '']] : []),
     };
   }
 }
@@ -107,6 +114,16 @@ export function itemsOf(target: RuleTarget, object: BoundObject): readonly Item[
 function findItems(target: RuleTarget, bound: BoundObject): readonly Item[] | string {
   const { bindings, variables, unreadable, object } = bound;
   switch (target) {
+    case 'applied':
+      return [
+        {
+          bindings: { ...bindings, annotationBytes: BigInt(annotationBytes(bound.manifest)) },
+          plain: undefined,
+          path: [],
+          prefix: '',
+          texts: new Map(),
+        },
+      ];
     case 'object':
       return [{ bindings, plain: undefined, path: [], prefix: '', texts: new Map() }];
     case 'template':

@@ -7,6 +7,7 @@ import {
   CelScalar,
   isCelError,
   isCelList,
+  listType,
   parse,
   plan,
 } from '@bufbuild/cel';
@@ -35,7 +36,17 @@ const matches = celMethod('matches', CelScalar.STRING, [CelScalar.STRING], CelSc
   return matchesPattern(this, pattern);
 });
 
-const environment = celEnv({ funcs: [...strings, ...quantityFunctions, matches] });
+/** Of Kubernetes' list library (https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-list-library). */
+const sum = celMethod('sum', listType(CelScalar.DYN), [], CelScalar.INT, function () {
+  return [...this].reduce<bigint>((total, item) => {
+    if (typeof item !== 'bigint') {
+      throw new Error('sum of what is no whole number');
+    }
+    return total + item;
+  }, 0n);
+});
+
+const environment = celEnv({ funcs: [...strings, ...quantityFunctions, matches, sum] });
 
 /** The text with which `value` is written in CEL. */
 export function celString(value: string): string {

@@ -1,5 +1,5 @@
 import { annotationFor, STALE_EXCEPTION } from './exceptions';
-import { isAdmissible } from './policy';
+import { admissibleKinds, isAdmissible, kindsOf } from './policy';
 import type { Policy, Severity } from './policy';
 import { SEARCHED } from './policies/config-map-secret';
 import { WORKLOADS } from '../manifest/workloads';
@@ -21,15 +21,26 @@ function scopeOf({ scope }: Policy): string {
     case 'everything':
       return 'all objects together';
     default:
-      return scope.kind;
+      return listed(kindsOf(scope).map(({ kind }) => kind));
   }
+}
+
+/** What an API server enforces of a policy. */
+function inServer({ scope, rules }: Policy): string {
+  const kinds = kindsOf(scope);
+  const asked = kinds.filter((kind) => admissibleKinds(kinds).includes(kind));
+  const limits = [
+    ...(asked.length < kinds.length ? [`of ${listed(asked.map(({ kind }) => kind))} alone`] : []),
+    ...(rules.some(({ beforeApply }) => beforeApply === true) ? ['by what the object says for itself'] : []),
+  ];
+  return limits.length === 0 ? 'API server' : `API server (${limits.join(', ')})`;
 }
 
 function enforcedIn(policy: Policy): readonly string[] {
   return [
     'synth',
     'check',
-    ...(isAdmissible(policy) ? ['API server'] : []),
+    ...(isAdmissible(policy) ? [inServer(policy)] : []),
     ...(IN_CONSTRUCTORS.includes(policy.id) ? ['constructors'] : []),
   ];
 }
@@ -151,7 +162,8 @@ const REMAINS: readonly string[] = [
   'Who may change ValidatingAdmissionPolicies or their bindings (cluster administrators) can take the policies away. Who may impersonate users, make tokens of service accounts in kube-system (`serviceaccounts/token`), or write workloads there, can act as a controller. Give nobody these rights who is to be judged.',
   'An account that is named as a controller (by default Argo Rollouts, `system:serviceaccount:argo-rollouts:argo-rollouts`) is believed for ReplicaSets that a Rollout owns. Keep it in a namespace of its own: who may edit a namespace may act as its service accounts.',
   'An exception is for an object of that name, whoever writes it and whatever the policy is violated with. Pods that its controller makes inherit it, and only they.',
-  'Only the namespaces of the bindings are judged. Workloads elsewhere, static pods (files of a node), and a PersistentVolume that is a folder of a node (an object of the cluster) are out of sight.',
+  'Only the namespaces of the bindings are judged. Workloads elsewhere, static pods (files of a node), and objects of the cluster (ClusterRoles, their bindings, PersistentVolumes) are out of sight of the API server; synth and check see them.',
+  'A pod that leaves the token to its ServiceAccount is believed by the name of the account: who may change ServiceAccounts can switch the token on again. A workload that sets automountServiceAccountToken to false itself depends on nobody.',
   'What was there before the policies is judged when its template is changed; find it with `kubectl get all,podtemplates,controllerrevisions --all-namespaces -o yaml | npm run -s check -- -`. What happens inside a pod that runs (`kubectl exec`, `attach`) is not judged.',
   `Secrets are recognized by what they look like: a name, a form, an assignment. A ConfigMap of more than ${SEARCHED.whole / 1000},000 characters is searched only for what has the form of one. The API server searches an annotation of a workload or a ConfigMap when the object is made, and not when the annotation alone is changed.`,
   'check knows containers by the fields `containers`, `initContainers` and `ephemeralContainers`. What a custom resource calls otherwise is not seen there; the pods that are made of it are, by the API server.',
@@ -171,7 +183,7 @@ export function markdownOf({ title, severity, judges, enforcedIn: places, why, f
 
 /** `a, b and c` */
 function listed(words: readonly string[]): string {
-  return [words.slice(0, -1).join(', '), ...words.slice(-1)].join(' and ');
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((text) => text !== '').join(' and ');
 }
 
 /** A table as Prettier would have it, so that the file is both generated and formatted. */
@@ -201,6 +213,8 @@ export function documentation(given: readonly Policy[]): string {
     '  `kubectl kustomize OVERLAY | npm run -s check -- -`. `--environment NAME` judges by what that environment demands. `--list` lists the',
     '  policies, and `--explain ID` prints what is said here of one, with its expressions.',
     '- **API server**: `addAdmissionPolicies(chart, ...)` writes a ValidatingAdmissionPolicy and its binding (Kubernetes 1.30 and later).',
+    '  It is in force in the namespaces that are named, so objects of no namespace (ClusterRole, PersistentVolume, ...) are not judged there,',
+    '  and neither is what only other objects tell, such as the autoscaler of a workload.',
     '',
     'An `error` fails; a `warning` is reported. A rule that cannot be evaluated fails.',
     '',
@@ -213,6 +227,11 @@ export function documentation(given: readonly Policy[]): string {
     'The API server lets pass what a controller of Kubernetes or of Argo Rollouts makes of a template (pods, ReplicaSets, Jobs): the template',
     'was judged. It knows them by their account, whether they have one each or one together. An update that changes no template and no data',
     'passes as well. check judges every object, and what is wrong with an owner in the same input is not said again of what it owns.',
+    '',
+    'An object is judged with what the others of its namespace say of it: a workload with its ServiceAccount and the autoscalers that scale',
+    'it, a PodDisruptionBudget with the workloads that it selects. For synth that is everything below the construct, for check everything in',
+    'the same folder (or on standard input). The API server knows of these the ServiceAccounts of the tree that switch the token off for a',
+    'workload which does not say so itself.',
     '',
     '**Exceptions** are acknowledged in code, `acknowledge(construct, id, reason)`, for a construct and what is below it. They are listed in',
     'every report and stand on the object as an annotation `policy-exception/ID`; one that nothing needs any more is the error',

@@ -11,8 +11,9 @@ import type { Bindings, CelError, CelObject, Program } from './cel';
 import { Owners } from './owners';
 import { judgedObjects } from './judged-objects';
 import type { KeptViolation } from './judged-objects';
-import { unmet } from './policy';
+import { kindsOf, unmet } from './policy';
 import type { Policy, Rule, RuleTarget } from './policy';
+import { RelatedObjects } from './related';
 import { duplicateFault, Structure } from './schema/structure';
 import type { StructureFault } from './schema/structure';
 import type { Violation } from './violation';
@@ -52,6 +53,14 @@ export interface Finding<Id> {
 interface Held<Id> {
   readonly position: number;
   readonly findings: readonly { readonly id: Id; readonly violation: Violation; readonly key: string | undefined }[];
+}
+
+/** What is known of an object besides itself. */
+interface Surroundings {
+  /** The schemas of the kinds; undefined where no policy asks for them. */
+  readonly structure: Structure | undefined;
+  /** The objects that decide about it together with itself. */
+  readonly related: readonly unknown[];
 }
 
 interface CompiledRule {
@@ -118,16 +127,21 @@ export class Engine {
     subjects: Iterable<Subject<Id>>,
     owners: Owners = new Owners(),
   ): Generator<Finding<Id>, void, undefined> {
+    // All of them first: what an object is judged with may stand behind it.
+    const all = [...subjects];
+    const related = new RelatedObjects(all, this.binder.kinds);
     const seen = new Set<string>();
     const keys = new Map<number, ReadonlySet<string>>();
     const held: Held<Id>[] = [];
-    // All of them first: the schema of a custom resource may stand behind it.
-    const all = [...subjects];
     const structure = this.structural === undefined ? undefined : new Structure(all.map(({ manifest }) => manifest));
-    for (const { id, manifest, set, duplicates, isExcused } of all) {
+    for (const subject of all) {
+      const { id, manifest, set, duplicates, isExcused } = subject;
       const { position, isOwned } = owners.add(manifest);
       const violations = this.settle(
-        [...this.duplicateViolations(manifest, duplicates), ...this.judge(manifest, seen, set ?? '', structure)],
+        [
+          ...this.duplicateViolations(manifest, duplicates),
+          ...this.judge(manifest, { structure, related: related.of(subject) }, seen, set ?? ''),
+        ],
         isExcused,
       );
       const findings = violations.map((violation) => ({ id, violation, key: evidenceOf(violation, manifest) }));
@@ -172,17 +186,12 @@ export class Engine {
       : violations;
   }
 
-  private judge(
-    manifest: unknown,
-    seen: Set<string>,
-    set: string,
-    structure: Structure | undefined,
-  ): readonly Violation[] {
+  private judge(manifest: unknown, surroundings: Surroundings, seen: Set<string>, set: string): readonly Violation[] {
     const resource = resourceOf(manifest);
     if (resource.kind === null || resource.apiVersion === null) {
       return [];
     }
-    const digest = this.digestOf(manifest, structure?.sourceOf(resource.apiVersion, resource.kind) ?? '');
+    const digest = this.digestOf(manifest, resource, surroundings);
     const known = digest === undefined ? undefined : judgedObjects.get(digest);
     const inSet = (key: string): string => `${set}\n${key}`;
     if (known?.keys.every((key) => !seen.has(inSet(key))) === true) {
@@ -190,7 +199,7 @@ export class Engine {
       return known.violations.flatMap((kept) => this.restore(kept, resource));
     }
     const keys: string[] = [];
-    const violations = this.evaluateObject(manifest, resource, structure, (key) => {
+    const violations = this.evaluateObject(manifest, resource, surroundings, (key) => {
       const isFirst = !seen.has(inSet(key));
       keys.push(key);
       seen.add(inSet(key));
@@ -221,10 +230,11 @@ export class Engine {
   }
 
   /** What the verdict on an object depends on, in short; undefined for an object that JSON would change. */
-  private digestOf(manifest: unknown, schema: string): string | undefined {
+  private digestOf(manifest: unknown, resource: Resource, { structure, related }: Surroundings): string | undefined {
     this.identity ??= sha256(JSON.stringify([this.policies.map(({ policy }) => policy), this.registered]));
+    const schema = structure?.sourceOf(resource.apiVersion ?? '', resource.kind ?? '') ?? '';
     try {
-      const text = JSON.stringify(manifest);
+      const text = JSON.stringify(related.length === 0 ? manifest : [manifest, related]);
       // It writes null for what it has not, such as infinity.
       return text.includes('null') ? undefined : sha256(this.identity + schema + text);
     } catch {
@@ -236,12 +246,12 @@ export class Engine {
   private evaluateObject(
     manifest: unknown,
     resource: Resource,
-    structure: Structure | undefined,
+    { structure, related }: Surroundings,
     isFirst: (key: string) => boolean,
   ): readonly Violation[] {
     const compiled = this.policiesFor(resource.apiVersion ?? '', resource.kind ?? '');
     try {
-      const object = this.binder.bind(manifest, resource);
+      const object = this.binder.bind(manifest, resource, related);
       const skipped = this.binder.isTemplateKind(resource.apiVersion, resource.kind) && !object.isWorkload;
       const violations: Violation[] = [];
       for (const entry of compiled) {
@@ -269,7 +279,7 @@ export class Engine {
         }
         return scope === 'workloads'
           ? this.binder.isTemplateKind(apiVersion, kind)
-          : scope.kind === kind && scope.group === groupOf(apiVersion);
+          : kindsOf(scope).some((known) => known.kind === kind && known.group === groupOf(apiVersion));
       });
       this.byKind.set(key, found);
     }

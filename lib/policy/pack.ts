@@ -6,8 +6,11 @@ import type { Resource } from '../manifest/manifest';
 import { annotationFor, exceptionFor, exceptionsOn, pathOf, uselessException } from './exceptions';
 import type { Exception } from './exceptions';
 import type { Policy, Severity } from './policy';
+import { WORKLOADS } from '../manifest/workloads';
 import type { WorkloadKind } from '../manifest/workloads';
 import { policies as defaultPolicies } from './policies';
+import { tokenlessAccounts } from './related';
+import type { ServiceAccount } from './related';
 import { formatReport, wantsColour } from './report';
 import type { Report, ReportedException, ReportedViolation } from './report';
 
@@ -67,6 +70,8 @@ export interface Judgement extends Report {
   readonly failed: boolean;
   /** Each acknowledged exception for each object that needs it, once. */
   readonly exceptions: readonly ObjectException[];
+  /** ServiceAccounts that switch the token off for workloads which do not say so themselves. */
+  readonly tokenlessAccounts: readonly ServiceAccount[];
 }
 
 /** Metadata of the scope that a pack is applied to: the ids of its policies. */
@@ -171,6 +176,7 @@ export class PolicyPack {
       acknowledged,
       failed: violations.some(({ violation }) => violation.severity === 'error'),
       exceptions: [...needed.values()],
+      tokenlessAccounts: tokenlessAccounts(subjects, [...WORKLOADS, ...this.workloads]),
     };
   }
 

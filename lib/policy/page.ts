@@ -90,6 +90,7 @@ const TARGETS: Readonly<Record<RuleTarget, string>> = {
   container: 'each container (c)',
   resourced: 'each container (c) but ephemeral ones',
   longRunning: 'each container (c) that runs until it is stopped',
+  applied: 'the object, with the annotations that kubectl apply gives it',
   unseenContainers: 'each list of containers that nothing judges',
 };
 

@@ -1,3 +1,4 @@
+import type { JudgedKind } from './kinds';
 import { USUAL_TEMPLATE, WORKLOADS } from '../manifest/workloads';
 import type { PodTemplateKind } from '../manifest/workloads';
 
@@ -14,12 +15,15 @@ export type Severity = 'error' | 'warning';
  * - `longRunning`: containers that are meant to run until they are stopped, as `c`: those of pods that restart always, and
  *   restartable init containers (sidecars).
  * - `unseenContainers`: every list of containers in an object that is judged as no workload, with the `nearest` kind that would be.
+ * - `applied`: the whole object, with `annotationBytes`, the size of its annotations once `kubectl apply` has written its own.
  */
-export type RuleTarget = 'object' | 'template' | 'pod' | 'container' | 'resourced' | 'longRunning' | 'unseenContainers';
+export type RuleTarget =
+  'object' | 'template' | 'pod' | 'container' | 'resourced' | 'longRunning' | 'unseenContainers' | 'applied';
 
 /**
  * One thing that a policy demands. Its expressions are CEL, see `object`, `variables` and, for containers, `c`, and are the same text
- * wherever they are evaluated.
+ * wherever they are evaluated. `variables.related` is what the objects that are applied together say of this one (related.ts); an API
+ * server, which sees one object at a time, knows of them only the ServiceAccounts that it was told of.
  */
 export interface Rule {
   readonly on: RuleTarget;
@@ -43,11 +47,23 @@ export interface Rule {
   readonly subject?: string;
   /** What is wrong. For a container its name is put in front. */
   readonly message: string;
+  /**
+   * Whether it can be told only before the objects are applied, where all of them are at hand: no API server is asked.
+   * @default false
+   */
+  readonly beforeApply?: true;
 }
 
-/** Kinds of object. `workloads`: every kind that holds a pod template, and Pod itself. */
-export type Scope =
-  'workloads' | { readonly group: string; readonly version: string; readonly kind: string; readonly resource: string };
+/**
+ * Kinds of object. `workloads`: every kind that holds a pod template, and Pod itself. `everything`: all objects, and all together, which
+ * only synth and check can.
+ */
+export type Scope = 'workloads' | 'everything' | JudgedKind | readonly JudgedKind[];
+
+/** The kinds that a scope names one by one. */
+export function kindsOf(scope: Scope): readonly JudgedKind[] {
+  return typeof scope === 'string' ? [] : 'kind' in scope ? [scope] : scope;
+}
 
 /** A policy: what must hold, why, and what to do where it does not. */
 export interface Policy {
@@ -56,8 +72,8 @@ export interface Policy {
   /** What must hold, in one line. */
   readonly title: string;
   readonly severity: Severity;
-  /** Which objects the policy judges. `everything`: all, and all together, which only synth and check can. */
-  readonly scope: Scope | 'everything';
+  /** Which objects the policy judges. */
+  readonly scope: Scope;
   readonly rules: readonly Rule[];
   /**
    * That what it finds are secrets, so that nothing may be kept of an object that violates it.
@@ -85,9 +101,23 @@ export interface Variable {
   readonly expression: string;
 }
 
-/** Whether an API server, which sees one object at a time, can decide the policy. */
-export function isAdmissible(policy: Policy): boolean {
-  return policy.scope !== 'everything' && policy.unique === undefined;
+/** Whether an API server, which sees one object at a time, of some namespaces alone, can decide the policy, or a part of it. */
+export function isAdmissible({ scope, rules, unique }: Policy): boolean {
+  const sees = scope === 'workloads' || admissibleKinds(kindsOf(scope)).length > 0;
+  return sees && unique === undefined && admissibleRules(rules).length > 0;
+}
+
+/**
+ * The kinds of which an API server is asked. A binding's namespaceSelector would let objects of no namespace through to the policy, whatever
+ * it selects: the policy would hold for the whole cluster.
+ */
+export function admissibleKinds(kinds: readonly JudgedKind[]): readonly JudgedKind[] {
+  return kinds.filter(({ clusterScoped }) => clusterScoped !== true);
+}
+
+/** The rules that an API server can decide. */
+export function admissibleRules(rules: readonly Rule[]): readonly Rule[] {
+  return rules.filter(({ beforeApply }) => beforeApply !== true);
 }
 
 /** What is said of a violation where its message cannot be evaluated: a title alone says what should be, as if it were so. */
@@ -239,7 +269,10 @@ export function shown(value: string): string {
 /** The probes that a container may have, in the order in which they come to matter. */
 export const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
 
-/** CEL: the names of the probes of `c` that `condition` holds for. */
-export function probesWhere(condition: (probe: string) => string): string {
-  return PROBES.map((name) => `(has(c.${name}) && (${condition(`c.${name}`)}) ? ['${name}'] : [])`).join(' + ');
+/** CEL: the names of the probes of `c`, of these, that `condition` holds for. */
+export function probesWhere(
+  condition: (probe: string) => string,
+  probes: readonly (typeof PROBES)[number][] = PROBES,
+): string {
+  return probes.map((name) => `(has(c.${name}) && (${condition(`c.${name}`)}) ? ['${name}'] : [])`).join(' + ');
 }

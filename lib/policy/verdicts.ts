@@ -25,6 +25,7 @@ const COMPARED_DEPTH: ReadonlyMap<string | undefined, number> = new Map([
   ['variables', 3],
   // Not at all: few objects come to it.
   ['nearest', 0],
+  ['annotationBytes', 0],
 ]);
 
 interface ComparedRead {

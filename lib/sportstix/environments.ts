@@ -158,6 +158,8 @@ export const local: Environment = {
   redis: [{ name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
   kafka: { replicas: 1, storage: { size: Size.gibibytes(1) } },
   ingress: { className: 'traefik' },
+  // It is reached from the machine itself alone.
+  policies: { ingressTls: false },
   cluster: {
     name: 'sportstix',
     servers: 1,

@@ -181,7 +181,7 @@ export function renderEnvironment(environment: Environment, secrets: SecretValue
   const manifests = renderCharts(app);
   const others = new Map<string, OutputFile>([
     ['kustomization.yml', kustomization([...manifests.keys()].map((name) => `manifests/${name}`))],
-    ...withKustomization('admission', renderAdmission(environment, pack, judgement?.exceptions ?? [])),
+    ...withKustomization('admission', renderAdmission(environment, pack, judgement)),
     ...clusterFiles(environment, pack),
   ]);
   return { manifests, others };
@@ -198,14 +198,15 @@ function manifestFiles(manifests: ReadonlyMap<string, string>): [string, OutputF
 function renderAdmission(
   { namespace, observabilityNamespace, controllers }: Environment,
   pack: PolicyPack,
-  exceptions: Judgement['exceptions'],
+  judgement: Judgement | undefined,
 ): Map<string, string> {
   const app = new App();
   addAdmissionPolicies(new Chart(app, 'policies', { labels: PART_OF }), {
     policies: pack.policies,
     namespaces: [namespace, observabilityNamespace],
     prefix: 'sportstix',
-    exceptions,
+    exceptions: judgement?.exceptions ?? [],
+    tokenlessAccounts: judgement?.tokenlessAccounts ?? [],
     workloads: pack.workloads,
     ...(controllers && { controllers }),
   });

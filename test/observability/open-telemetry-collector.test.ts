@@ -131,6 +131,18 @@ describe('OpenTelemetryCollector', () => {
     expect(Object.keys(objects.at('ConfigMap', 'data') as object)).toEqual(['config.yaml']);
   });
 
+  test('spreads its pods where there are several', () => {
+    expect(build({ replicas: 1 }).pod('topologySpreadConstraints')).toBeUndefined();
+    expect(build({ replicas: 2 }).pod('topologySpreadConstraints')).toEqual([
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'gateway' } },
+      },
+    ]);
+  });
+
   test('takes every prop', () => {
     const props: Required<OpenTelemetryCollectorProps> = {
       traces: { host: 'other.example.com', port: 14317 },

@@ -6,10 +6,10 @@ import type { Admission, AdmissionProps } from '../../lib/policy/admission';
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
 import { groupOf, resourceOf } from '../../lib/manifest/manifest';
 import { policies } from '../../lib/policy/policies';
-import { isAdmissible } from '../../lib/policy/policy';
+import { admissibleRules, isAdmissible } from '../../lib/policy/policy';
 import { WORKLOADS } from '../../lib/manifest/workloads';
 import { cases } from './cases';
-import { container, debugContainer, get, podSpec, set, workload } from './manifests';
+import { container, debugContainer, get, podSpec, set, silentPodSpec, workload } from './manifests';
 import type { Data } from './manifests';
 import { ROWS } from './rows';
 
@@ -36,14 +36,16 @@ describe('admission policies', () => {
 
     expect(names).toEqual(
       policies()
-        .filter(({ id }) => !['schema', 'duplicate-object', 'unknown-workload'].includes(id))
+        .filter(isAdmissible)
         .map(({ id }) => `policy-${id}`),
     );
     expect(
       policies()
         .filter((policy) => !isAdmissible(policy))
         .map(({ id }) => id),
-    ).toEqual(['schema', 'duplicate-object', 'unknown-workload']);
+    ).toEqual([
+      ...['schema', 'host-path-volume', 'autoscaled-replicas', 'apply-size', 'duplicate-object', 'unknown-workload'],
+    ]);
   });
 
   test('say that what should hold does not, where they cannot say what is wrong', () => {
@@ -51,9 +53,76 @@ describe('admission policies', () => {
       const { validations } = emit(policy.id).policy.spec;
 
       expect(validations.map(({ message }) => message)).toEqual(
-        policy.rules.map(() => `this does not hold: ${policy.title}`),
+        admissibleRules(policy.rules).map(() => `this does not hold: ${policy.title}`),
       );
     }
+  });
+
+  test('objects of no namespace are left out, as a binding would not keep them apart', () => {
+    const { policy } = emit('rbac-wildcard');
+
+    expect(policy.spec.matchConstraints.resourceRules).toEqual([
+      {
+        apiGroups: ['rbac.authorization.k8s.io'],
+        apiVersions: ['v1'],
+        operations: ['CREATE', 'UPDATE'],
+        resources: ['roles'],
+      },
+    ]);
+  });
+
+  test.each([
+    ['rbac-wildcard', ['aggregationRule', 'rules']],
+    ['rbac-cluster-admin', ['roleRef', 'subjects']],
+    ['config-map-secret', ['data']],
+    ['service-exposed', ['spec']],
+    ['pod-disruption-budget', ['spec']],
+    ['pod-spread', ['data', 'spec', 'template']],
+  ])('an update counts where it changes what is judged: %s', (id, fields) => {
+    const [condition] = emit(id).policy.spec.matchConditions;
+
+    expect(condition?.expression).toContain(`(${JSON.stringify(fields).replaceAll(',', ', ')}.exists(f, `);
+  });
+
+  test('what only other objects tell is left out', () => {
+    expect(emit('pod-disruption-budget').policy.spec.validations.length).toBe(2);
+    expect(emit('pod-spread').policy.spec.validations.length).toBe(1);
+    expect(JSON.stringify(emit('pod-spread'))).not.toContain('variables.related');
+  });
+
+  test('a pod may leave the token to a ServiceAccount that the API server was told of', () => {
+    const tokenless = [
+      { namespace: 'shop', name: 'x' },
+      { namespace: 'shop', name: 'default' },
+      { namespace: 'other', name: 'y' },
+    ];
+    const passes = (changes: Data, told: AdmissionProps['tokenlessAccounts'] = tokenless): unknown => {
+      const { policy } = emit('service-account-token', { tokenlessAccounts: told });
+      const object = toCelObject(
+        workload({ group: 'apps', version: 'v1', kind: 'Deployment' }, { ...silentPodSpec(), ...changes }),
+      );
+      const variables = new Map<string, CelInput>();
+      const bindings = {
+        object: object.value,
+        variables: celMap(variables),
+        request: celMap(new Map([['namespace', 'shop']])),
+      };
+      for (const { name, expression } of policy.spec.variables) {
+        const value = compile(expression).run(bindings);
+        if (!isCelError(value)) {
+          variables.set(name, value);
+        }
+      }
+      return compile(policy.spec.validations[0]?.expression ?? '').run(bindings);
+    };
+
+    expect(passes({})).toBe(true);
+    expect(passes({ serviceAccountName: 'x' })).toBe(true);
+    expect(passes({ serviceAccount: 'x' })).toBe(true);
+    expect(passes({ serviceAccountName: 'y' })).toBe(false);
+    expect(passes({ serviceAccountName: 'x', automountServiceAccountToken: true })).toBe(false);
+    expect(passes({}, [])).toBe(false);
+    expect(passes({ automountServiceAccountToken: false }, [])).toBe(true);
   });
 
   test('a policy on containers', () => {
@@ -266,7 +335,14 @@ describe('admission policies', () => {
         .filter(isAdmissible)
         .map(({ id }) => id)
         .filter((id) => resources(id).includes('/pods/resize')),
-    ).toEqual(['cpu-request', 'memory-request', 'memory-limit', 'request-within-limit']);
+    ).toEqual([
+      'cpu-request',
+      'memory-request',
+      'memory-limit',
+      'request-within-limit',
+      'jvm-heap',
+      'jvm-memory-request',
+    ]);
   });
 
   test('variables come along only where they are used, in an order in which each is known', () => {

@@ -59,6 +59,14 @@ describe('compile', () => {
   });
 });
 
+describe("Kubernetes' lists", () => {
+  test('have a sum of whole numbers', () => {
+    expect(run('[1, 2, 39].sum()')).toBe(42n);
+    expect(run('[].sum()')).toBe(0n);
+    expect(isCelError(run("['a'].sum()"))).toBe(true);
+  });
+});
+
 describe('text as CEL writes it', () => {
   test('is read back as it was', () => {
     const awkward = 'a"b\\c\n\u00e9';

@@ -19,6 +19,11 @@ test('every policy has a section that says where it is enforced', () => {
   expect(text).toContain('Judges: all objects together. Enforced in: synth, check.');
   expect(text).toContain('Judges: ConfigMap. Enforced in: synth, check, API server.');
   expect(text).toContain('Judges: pod templates. Enforced in: synth, check, API server, constructors.');
+  expect(text).toContain('Judges: Role and ClusterRole. Enforced in: synth, check, API server (of Role alone).');
+  expect(text).toContain(
+    'Judges: PodDisruptionBudget. Enforced in: synth, check, API server (by what the object says for itself).',
+  );
+  expect(text).toContain('Judges: PersistentVolume. Enforced in: synth, check.');
 });
 
 test('every threat names a test that is there', () => {

@@ -280,6 +280,18 @@ describe('which objects a policy judges', () => {
     expect(judged({ apiVersion: 'v1', kind: 'Widget' })).toBe(0);
     expect(judged({ apiVersion: 'example.com/v1', kind: 'Gadget' })).toBe(0);
   });
+
+  test('those of several kinds', () => {
+    const engine = new Engine([
+      policy({ on: 'object', rule: 'false' }, { scope: [scope, { ...scope, kind: 'Gadget', resource: 'gadgets' }] }),
+    ]);
+    const kinds = ['Widget', 'Gadget', 'Other'].map((kind) => ({
+      id: kind,
+      manifest: { apiVersion: 'example.com/v1', kind },
+    }));
+
+    expect([...engine.evaluate(kinds)].map(({ id }) => id)).toEqual(['Widget', 'Gadget']);
+  });
 });
 
 test('a violation says all that a reader needs', () => {

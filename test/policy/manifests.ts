@@ -22,7 +22,13 @@ export function container(name: string, long = true): Data {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    ...(long ? { startupProbe: { ...probe, failureThreshold: 30 }, livenessProbe: probe, readinessProbe: probe } : {}),
+    ...(long
+      ? {
+          startupProbe: { ...probe, failureThreshold: 30 },
+          livenessProbe: probe,
+          readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
+        }
+      : {}),
   };
 }
 
@@ -40,6 +46,11 @@ export function podSpec(): Data {
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container('main')],
   };
+}
+
+/** The same, that leaves the token to its ServiceAccount. */
+export function silentPodSpec(): Data {
+  return set(podSpec(), 'automountServiceAccountToken', undefined);
 }
 
 /** An object of that kind around the pod's spec, named `web` in namespace `shop`. */
@@ -89,9 +100,15 @@ export function get(data: unknown, path: string): unknown {
     );
 }
 
-/** A copy with one field set, or removed where the value is undefined. Keys may hold dots where `path` is a list. */
+/**
+ * A copy with one field set, or removed where the value is undefined. Keys may hold dots where `path` is a list; an empty one sets the fields
+ * of the value.
+ */
 export function set(data: Data, path: string | readonly string[], value: unknown): Data {
-  const [key = '', ...rest] = typeof path === 'string' ? path.split('.') : path;
+  const [key, ...rest] = typeof path === 'string' ? path.split('.') : path;
+  if (key === undefined) {
+    return { ...data, ...(value as Data) };
+  }
   const copy: Data = Array.isArray(data) ? Object.assign([], data) : { ...data };
   if (rest.length > 0) {
     copy[key] = set((copy[key] ?? {}) as Data, rest, value);

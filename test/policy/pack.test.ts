@@ -14,7 +14,7 @@ import {
 import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { PolicyPack } from '../../lib/policy/pack';
 import { policies } from '../../lib/policy/policies';
-import { container, get, LABELS, podSpec, set, workload } from './manifests';
+import { container, get, LABELS, podSpec, set, silentPodSpec, workload } from './manifests';
 import type { Data } from './manifests';
 
 const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
@@ -442,6 +442,24 @@ describe('an exception', () => {
     acknowledge(broken, 'schema', 'a reason');
     expect(ofBroken().filter((message) => message.includes('cannot be judged')).length).toBeGreaterThan(20);
   });
+});
+
+test('a judgement names the ServiceAccounts that the API server must know of', () => {
+  const tree = app();
+  add(tree.chart, 'web', workload(DEPLOYMENT, { ...silentPodSpec(), serviceAccountName: 'x' }));
+  for (const name of ['x', 'y']) {
+    add(tree.chart, name, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name, namespace: 'shop' },
+      automountServiceAccountToken: false,
+    });
+  }
+
+  const { violations, tokenlessAccounts } = new PolicyPack().judge(tree.app);
+
+  expect(violations).toEqual([]);
+  expect(tokenlessAccounts).toEqual([{ namespace: 'shop', name: 'x' }]);
 });
 
 describe('exceptions', () => {

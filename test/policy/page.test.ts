@@ -104,6 +104,7 @@ describe('the page of a policy', () => {
       }
     }
     expect(Object.fromEntries(targets)).toEqual({
+      applied: 'the object, with the annotations that kubectl apply gives it',
       object: 'the object',
       template: 'the metadata of the pods',
       pod: "the pod's spec",

@@ -7,6 +7,7 @@ import { WORKLOADS } from '../../lib/manifest/workloads';
 import { cases, TCP } from './cases';
 import { container, debugContainer, LABELS, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';
+import { OBJECT_ROWS } from './object-rows';
 import { HARMLESS_PROBES, ROWS } from './rows';
 import { HARMLESS_PAIRS, HARMLESS_TEXTS, SECRET_PAIRS, SECRET_TEXTS } from './secret-rows';
 
@@ -64,10 +65,29 @@ describe('policies', () => {
     expect(judged).toBeGreaterThanOrEqual(row?.onlyIn?.length ?? 5);
   });
 
-  test('every policy on workloads has a row', () => {
-    const covered = new Set(ROWS.map(({ policy }) => policy));
+  test.each(OBJECT_ROWS.map((row, index) => [row.policy, row.message, index] as const))(
+    '%s: %s (%i)',
+    (_, __, index) => {
+      const row = OBJECT_ROWS[index];
+      const by = engines.get(row?.policy ?? '');
+      // Of each set the object is judged; what is applied with it may come before it as well as after it.
+      const found = (set: readonly Data[] = []): readonly string[] =>
+        [set, set.toReversed()].flatMap((ordered) =>
+          [...(by?.evaluate(ordered.map((manifest) => ({ id: manifest, manifest }))) ?? [])]
+            .filter(({ id }) => id === set[0])
+            .map(({ violation }) => `${violation.field}: ${violation.message}`),
+        );
 
-    expect(policies().filter(({ id, scope }) => scope === 'workloads' && !covered.has(id))).toEqual([]);
+      expect(found(row?.good)).toEqual([]);
+      expect(found(row?.bad)).toEqual(Array(2).fill(`${row?.field ?? ''}: ${row?.message ?? ''}`));
+    },
+  );
+
+  test('every policy has a row', () => {
+    const covered = new Set([...ROWS, ...OBJECT_ROWS].map(({ policy }) => policy));
+    const others = ['schema', 'config-map-secret', 'duplicate-object', 'unknown-workload'];
+
+    expect(policies().filter(({ id }) => !covered.has(id) && !others.includes(id))).toEqual([]);
   });
 });
 
@@ -498,7 +518,8 @@ test('recommended-labels: pod templates need them too, and the list is configura
 
 describe('config-map-secret', () => {
   const configMap = (data: unknown): Data => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data });
-  const found = (value: string, key = 'app.yaml'): number => judge(configMap({ [key]: value })).length;
+  const found = (value: string, key = 'app.yaml'): number =>
+    judge(configMap({ [key]: value }), 'config-map-secret').length;
 
   test('names each key, and reads no further than an API server could', () => {
     expect(judge(configMap({ A_TOKEN: 'x', b: 'y', 'C.SECRET': 'z' }))).toEqual([

@@ -6,6 +6,7 @@ export interface Row {
   readonly policy: string;
   /** What the field is set in. */
   readonly in: 'container' | 'resourced' | 'longRunning' | 'pod' | 'workload';
+  /** An empty list: several fields at once, and the values hold them. */
   readonly path: string | readonly string[];
   readonly good: unknown;
   readonly bad: unknown;
@@ -21,6 +22,9 @@ export interface Row {
 const SAME = 'registry.example.com/x:1';
 const tcp = (extra: object = {}): object => ({ tcpSocket: { port: 8080 }, failureThreshold: 30, ...extra });
 const exec = (...command: string[]): object => ({ exec: { command } });
+
+const http = (path: string, extra: object = {}): object => ({ httpGet: { path, port: 'http', ...extra } });
+const SMALL_REQUEST = { requests: { cpu: '100m', memory: '127Mi' }, limits: { memory: '256Mi' } };
 
 function image(policy: string, bad: string, message: string, good = SAME): Row {
   return { policy, in: 'container', path: 'image', good, bad, field: 'image', message };
@@ -191,6 +195,56 @@ export const ROWS: readonly Row[] = [
     field: 'startupProbe',
     message: 'startupProbe gives up after less than 60 s (failureThreshold x periodSeconds)',
   })),
+  ...['startupProbe', 'livenessProbe'].flatMap((name) =>
+    (
+      [
+        [http('/actuator/health/liveness'), http('/actuator/health')],
+        [http('/actuator/healthcheck'), http('/api/actuator/health')],
+        [http('/manage/actuator/health/ping'), http('/actuator/health/')],
+        [http('/health'), http('actuator/health?x=1')],
+        [http('/actuator/info?then=/actuator/health/x'), http('/actuator/health#x')],
+        [exec('curl', '-f', 'localhost/actuator/health/liveness'), exec('curl', '-f', 'localhost/actuator/health')],
+        [exec('sh', '-c', 'cat /actuator/health-file'), exec('sh', '-c', 'wget -qO- "x/actuator/health" | grep UP')],
+      ] as const
+    ).map(([good, bad]): Row => ({
+      policy: 'probe-health-group',
+      in: 'longRunning',
+      path: name,
+      good,
+      bad,
+      field: name,
+      message: `${name} asks /actuator/health, which answers 503 while any dependency is down`,
+    })),
+  ),
+  // The container's other probe asks GET /ready on the port http.
+  ...(
+    [
+      [http('/live'), http('/ready')],
+      [
+        { ...http('/ready'), failureThreshold: 4 },
+        { ...http('/ready'), failureThreshold: 3 },
+      ],
+      [
+        { ...http('/ready'), periodSeconds: 11 },
+        { ...http('/ready'), periodSeconds: 5 },
+      ],
+      [
+        { ...http('/ready'), failureThreshold: 6, periodSeconds: 6 },
+        { ...http('/ready'), failureThreshold: 6, periodSeconds: 5 },
+      ],
+      [http('/ready', { scheme: 'HTTPS' }), http('/ready', { scheme: 'HTTP' })],
+      [http('/ready', { port: 8080 }), http('/ready', { httpHeaders: [] })],
+      [http('/ready', { httpHeaders: [{ name: 'a', value: 'b' }] }), { ...http('/ready'), timeoutSeconds: 3 }],
+      [exec('/ready'), { ...http('/ready'), initialDelaySeconds: 60 }],
+    ] as const
+  ).map(([good, bad]) => patience(http('/ready'), good, bad)),
+  ...(
+    [
+      [{ tcpSocket: { port: 8080 } }, { tcpSocket: { port: 'http' } }],
+      [{ grpc: { port: 8080 } }, { grpc: { port: 8080, service: 'live' } }],
+      [exec('check'), exec('check', '--live')],
+    ] as const
+  ).map(([same, other]) => patience(same, other, same)),
 
   {
     ...security(
@@ -488,7 +542,7 @@ export const ROWS: readonly Row[] = [
     'automountServiceAccountToken',
     false,
     undefined,
-    'the pod mounts a service account token',
+    'the pod does not say that it mounts no service account token, and no ServiceAccount known here says so for it',
   ),
   pod(
     'service-account-token',
@@ -534,6 +588,121 @@ export const ROWS: readonly Row[] = [
     ),
     invalid: true,
   },
+
+  ...(
+    [
+      ['JAVA_OPTS', '-Xmx255m', '-Xmx256m'],
+      ['JAVA_TOOL_OPTIONS', '-Xmx262143k', '-Xmx262144K'],
+      ['JDK_JAVA_OPTIONS', '-Xmx268435455', '-Xmx268435456'],
+      ['ES_JAVA_OPTS', '-Xms1g -Xmx128m', '-Xms64m -Xmx1g'],
+      ['KAFKA_HEAP_OPTS', '-Xmx1g -Xmx128M', '-Xmx128m -Xmx1G'],
+      ['_JAVA_OPTIONS', '-XX:MaxHeapSize=64m', '-XX:MaxHeapSize=1t'],
+      ['CATALINA_OPTS', '-Xmx$(HEAP)', '"-Xmx1g"'],
+      ['JAVA_OPTS_APPEND', '-XX:MaxRAMPercentage=99.9', '-XX:MaxRAMPercentage=100'],
+      ['JAVA_OPTS', '-XX:MaxRAMPercentage=100 -XX:MaxRAMPercentage=75', '-Dx=y\t-XX:MaxRAMPercentage=100.0'],
+      ['JAVA_OPTS', '-Xmx64m -XX:MaxRAMPercentage=100', '-Xmx256m -XX:MaxRAMPercentage=50'],
+      ['JAVA_OPTS', '-XX:MaxRAMFraction=2', '-XX:MaxRAMFraction=1'],
+    ] as const
+  ).map(([name, good, bad]): Row => ({
+    policy: 'jvm-heap',
+    in: 'resourced',
+    path: 'env',
+    good: [{ name, value: good }],
+    bad: [{ name: 'A' }, { name, value: bad }],
+    field: 'env[1].value',
+    message: `${name} lets the heap take all of the memory limit (256Mi)`,
+  })),
+  resource(
+    'jvm-heap',
+    'command',
+    ['java', '-Xmx128m', '-jar', 'app.jar'],
+    ['java', '-Xmx256m', '-jar', 'app.jar'],
+    'command lets the heap take all of the memory limit (256Mi)',
+  ),
+  resource(
+    'jvm-heap',
+    'args',
+    ['-c', "exec java '-Xmx128m' -jar app.jar"],
+    ['-c', "exec java\n '-Xmx1g' -jar app.jar"],
+    'args lets the heap take all of the memory limit (256Mi)',
+  ),
+  ...(
+    [
+      [{ env: [{ name: 'GREETING', value: '-Xmx1m' }] }, { env: [{ name: 'JAVA_OPTS', value: '' }] }],
+      [
+        { env: [{ name: 'OPTS_OF_JAVA', value: 'x' }] },
+        { env: [{ name: 'JAVA_OPTS', valueFrom: { configMapKeyRef: { name: 'x', key: 'y' } } }] },
+      ],
+      [{ command: ['javac-wrapper'] }, { command: ['/usr/bin/java', '-jar', 'app.jar'] }],
+      [{ args: ['-Xmsx'] }, { args: ['-Xms64m'] }],
+      [{ command: ['serve', 'java.txt'] }, { command: ['sh', '-c', 'exec java -jar app.jar'] }],
+    ] as const
+  ).map(([good, bad]): Row => ({
+    policy: 'jvm-memory-request',
+    in: 'resourced',
+    path: [],
+    good: { ...good, resources: SMALL_REQUEST },
+    bad: { ...bad, resources: SMALL_REQUEST },
+    field: 'resources.requests.memory',
+    message: 'requests 127Mi of memory, less than half of the limit (256Mi) that its heap grows by',
+  })),
+  {
+    policy: 'pod-spread',
+    in: 'workload',
+    path: 'spec.replicas',
+    good: 1,
+    bad: 2,
+    field: 'spec.template.spec.topologySpreadConstraints',
+    message: 'nothing keeps its 2 pods apart',
+    onlyIn: ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Rollout'],
+  },
+  ...(
+    [
+      ['exactly-fifteen', 'exactly-sixteen-', '"exactly-sixteen-" is no name of a port'],
+      ['a', 'sixteen-letters-', '"sixteen-letters-" is no name of a port'],
+      ['http-2', 'sixteenletters16', '"sixteenletters16" is no name of a port'],
+      ['8080tcp', '8080', '"8080" is no name of a port'],
+      ['a-b', 'a--b', '"a--b" is no name of a port'],
+      ['http', 'HTTP', '"HTTP" is no name of a port'],
+      ['http', '-http', '"-http" is no name of a port'],
+      ['http', 'http_2', '"http_2" is no name of a port'],
+    ] as const
+  ).map(([good, bad, message]): Row => ({
+    policy: 'port-name',
+    in: 'longRunning',
+    path: 'ports',
+    good: [
+      { name: 'http', containerPort: 8080 },
+      { name: good === 'http' ? 'other' : good, containerPort: 8081 },
+    ],
+    bad: [
+      { name: 'http', containerPort: 8080 },
+      { name: bad, containerPort: 8081 },
+    ],
+    field: 'ports[1].name',
+    message,
+    invalid: true,
+  })),
+  {
+    policy: 'port-name',
+    in: 'longRunning',
+    path: 'ports',
+    good: [
+      { name: 'http', containerPort: 8080 },
+      { name: 'metrics', containerPort: 8081 },
+    ],
+    bad: [
+      { name: 'http', containerPort: 8080 },
+      { name: 'http', containerPort: 8081 },
+    ],
+    field: 'ports',
+    message: 'two ports have the name "http"',
+    invalid: true,
+  },
+  ...[{ httpGet: { port: '8080' } }, { tcpSocket: { port: 'client_port' } }].map((bad): Row => ({
+    ...probe('port-name', http('/ready'), bad, 'readinessProbe asks a port whose name is none'),
+    invalid: true,
+  })),
 
   {
     policy: 'duplicate-variable',
@@ -657,6 +826,19 @@ function denied(name: string): string {
 
 function probe(policy: string, good: object, bad: object, message: string): Row {
   return { policy, in: 'longRunning', path: 'readinessProbe', good, bad, field: 'readinessProbe', message };
+}
+
+/** A liveness probe beside the readiness probe that it is compared with. */
+function patience(readinessProbe: object, good: object, bad: object): Row {
+  return {
+    policy: 'probe-liveness-patience',
+    in: 'longRunning',
+    path: [],
+    good: { readinessProbe, livenessProbe: good },
+    bad: { readinessProbe, livenessProbe: bad },
+    field: 'livenessProbe',
+    message: 'livenessProbe asks what readinessProbe asks, and gives up as soon (failureThreshold x periodSeconds)',
+  };
 }
 
 function secret(name: string, value: string, offender: string, harmless: string): Row {

@@ -8,7 +8,7 @@ const POLICIES: readonly Policy[] = ['one', 'two'].map((id) => ({
   title: `title of ${id}`,
   severity: 'warning',
   scope: 'workloads',
-  rules: [],
+  rules: [{ on: 'object', field: '', rule: 'true', message: "''" }],
   why: `why of ${id}`,
   fix: `fix of ${id}`,
   link: `https://example.com/${id}`,

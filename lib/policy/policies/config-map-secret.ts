@@ -1,3 +1,4 @@
+import { CONFIG_MAP } from '../kinds';
 import type { Policy } from '../policy';
 import { annotationsWithSecret, hasForm, holdsSecret, isNamedSecret } from '../secrets';
 
@@ -22,7 +23,7 @@ export const configMapSecret: Policy = {
   title: 'No ConfigMap holds a secret',
   severity: 'error',
   findsSecrets: true,
-  scope: { group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps' },
+  scope: CONFIG_MAP,
   rules: [
     {
       on: 'object',

@@ -1,5 +1,7 @@
 import type { Policy } from '../policy';
 import { apparmor } from './apparmor';
+import { applySize } from './apply-size';
+import { autoscaledReplicas } from './autoscaled-replicas';
 import { capabilities } from './capabilities';
 import { configMapSecret } from './config-map-secret';
 import { cpuRequest } from './cpu-request';
@@ -7,6 +9,7 @@ import { duplicateObject } from './duplicate-object';
 import { duplicateVariable } from './duplicate-variable';
 import { hostNamespaces } from './host-namespaces';
 import { hostPath } from './host-path';
+import { hostPathVolume } from './host-path-volume';
 import { hostPorts } from './host-ports';
 import { hostProbes } from './host-probes';
 import { hostProcess } from './host-process';
@@ -14,13 +17,21 @@ import { imageDenied } from './image-denied';
 import { imageMutableTag } from './image-mutable-tag';
 import { imagePullPolicy } from './image-pull-policy';
 import { imageTag } from './image-tag';
+import { ingressTls } from './ingress-tls';
+import { jvmHeap } from './jvm-heap';
+import { jvmMemoryRequest } from './jvm-memory-request';
 import { literalSecret } from './literal-secret';
 import { memoryLimit } from './memory-limit';
 import { memoryRequest } from './memory-request';
+import { podDisruptionBudget } from './pod-disruption-budget';
+import { podSpread } from './pod-spread';
+import { portName } from './port-name';
 import { privilegeEscalation } from './privilege-escalation';
 import { privileged } from './privileged';
+import { probeHealthGroup } from './probe-health-group';
 import { probeKafkaTcp } from './probe-kafka-tcp';
 import { probeLiveness } from './probe-liveness';
+import { probeLivenessPatience } from './probe-liveness-patience';
 import { probeNoJvm } from './probe-no-jvm';
 import { probePort } from './probe-port';
 import { probeReadiness } from './probe-readiness';
@@ -28,6 +39,11 @@ import { probeStartup } from './probe-startup';
 import { probeStartupBudget } from './probe-startup-budget';
 import { probeTimeout } from './probe-timeout';
 import { procMount } from './proc-mount';
+import { rbacClusterAdmin } from './rbac-cluster-admin';
+import { rbacEscalation } from './rbac-escalation';
+import { rbacPodExec } from './rbac-pod-exec';
+import { rbacSecrets } from './rbac-secrets';
+import { rbacWildcard } from './rbac-wildcard';
 import { readOnlyRootFilesystem } from './read-only-root-filesystem';
 import { recommendedLabels } from './recommended-labels';
 import { requestWithinLimit } from './request-within-limit';
@@ -38,7 +54,9 @@ import { seccomp } from './seccomp';
 import { selectorMatchesLabels } from './selector-matches-labels';
 import { selinux } from './selinux';
 import { serviceAccountToken } from './service-account-token';
+import { serviceExposed } from './service-exposed';
 import { serviceLinks } from './service-links';
+import { servicePortName } from './service-port-name';
 import { sysctls } from './sysctls';
 import { unknownWorkload } from './unknown-workload';
 import { volumeTypes } from './volume-types';
@@ -65,6 +83,11 @@ export interface PolicySettings {
    * @default app.kubernetes.io/name, app.kubernetes.io/part-of and app.kubernetes.io/component
    */
   readonly labels?: readonly string[];
+  /**
+   * Whether an Ingress must have TLS. Where TLS ends elsewhere, or there is none by design, it need not.
+   * @default true
+   */
+  readonly ingressTls?: boolean;
 }
 
 /** Every policy that there is, also those that judge only where a setting asks for it. */
@@ -85,7 +108,9 @@ export function policies(settings: PolicySettings = {}): readonly Policy[] {
 
     probeReadiness,
     probeLiveness,
+    probeLivenessPatience,
     probeStartup,
+    probeHealthGroup,
     probeNoJvm,
     probeKafkaTcp,
     probePort,
@@ -97,6 +122,7 @@ export function policies(settings: PolicySettings = {}): readonly Policy[] {
     privileged,
     capabilities,
     hostPath,
+    hostPathVolume,
     hostPorts,
     hostProbes,
     apparmor,
@@ -113,16 +139,31 @@ export function policies(settings: PolicySettings = {}): readonly Policy[] {
     serviceLinks,
     literalSecret,
     configMapSecret,
+    rbacWildcard,
+    rbacClusterAdmin,
+    rbacSecrets,
+    rbacPodExec,
+    rbacEscalation,
+    serviceExposed,
+    ...((settings.ingressTls ?? true) ? [ingressTls] : []),
 
     cpuRequest,
     memoryRequest,
     memoryLimit,
     requestWithinLimit,
+    jvmHeap,
+    jvmMemoryRequest,
+    podSpread,
+    autoscaledReplicas,
+    podDisruptionBudget,
 
     recommendedLabels(
       settings.labels ?? ['app.kubernetes.io/name', 'app.kubernetes.io/part-of', 'app.kubernetes.io/component'],
     ),
     selectorMatchesLabels,
+    portName,
+    servicePortName,
+    applySize,
     duplicateVariable,
     duplicateObject,
     unknownWorkload,
