@@ -16,8 +16,8 @@ export function wordsOf(text: string): string {
   return `${text}.replace('\\n', ' ').replace('\\t', ' ').replace('"', ' ').replace("'", ' ').split(' ')`;
 }
 
-/** CEL: the words of the command and its arguments. */
-export const COMMAND_WORDS = wordsOf(`(${valueOr('c', 'command', '[]')} + ${valueOr('c', 'args', '[]')}).join(' ')`);
+/** In a command line: the program itself, or an option that no other takes. */
+const IN_COMMAND = celString(`(?:^|[\\s"'/])java(?:$|[\\s"'])|(?:^|[\\s"'])-(?:Xm[sx][0-9]|XX:)`);
 
 /** CEL: whether a JVM runs in `c`, as far as its manifest says. */
-export const IS_JVM = `(${ENV}.exists(e, e.name.matches(${NAME})) || ${COMMAND_WORDS}.exists(w, w.matches('(?:^|/)java$|^-Xm[sx][0-9]|^-XX:')))`;
+export const IS_JVM = `(${ENV}.exists(e, e.name.matches(${NAME})) || (${valueOr('c', 'command', '[]')} + ${valueOr('c', 'args', '[]')}).join('\\n').matches(${IN_COMMAND}))`;

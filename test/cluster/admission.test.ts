@@ -418,6 +418,15 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
       }
     });
 
+    it('judges long scripts and many variables without going beyond what an expression may cost', async () => {
+      const script = 'curl -X POST "$URL" # -XX: is no option here\n'.repeat(2_000);
+      const env = Array.from({ length: 500 }, (_, i) => ({ name: `A${i}_JAVA_OPTS`, value: '-Xms64m '.repeat(10) }));
+      for (const changes of [{ args: ['-c', script] }, { env }]) {
+        const manifest = workload(DEPLOYMENT, { ...podSpec(), containers: [{ ...container('main'), ...changes }] });
+        expect(await create(DEPLOYMENT, refused, manifest)).toMatchObject({ status: 201, message: '' });
+      }
+    });
+
     it('compares the largest ConfigMaps without going beyond what an expression may cost', async () => {
       const filled = (name: string, keys: number, size: number): Data => ({
         apiVersion: 'v1',

@@ -15,9 +15,12 @@ const LIMIT = 'string(c.resources.limits.memory)';
 const sizeOf = (option: string): string =>
   `${option}.lowerAscii().replace('-xmx', '').replace('-xx:maxheapsize=', '').replace('k', 'Ki').replace('m', 'Mi').replace('g', 'Gi').replace('t', 'Ti')`;
 
-/** CEL: whether the last such option in a text, which is the one that counts, leaves nothing of the limit. A size counts before a share. */
+/**
+ * CEL: whether the last such option in a text, which is the one that counts, leaves nothing of the limit. A size counts before a share. Most
+ * texts have none, and long scripts are not taken apart for nothing.
+ */
 const takesAll = (text: string): string =>
-  `[${wordsOf(text)}].exists(words, [words.filter(w, w.matches(${HEAP}))].exists(h, size(h) > 0 ? quantity(${sizeOf('h[size(h) - 1]')}).compareTo(quantity(${LIMIT})) >= 0 : [words.filter(w, w.matches(${SHARE}))].exists(s, size(s) > 0 && s[size(s) - 1].matches(${ALL_OF_IT}))))`;
+  `(${text}.contains('-Xmx') || ${text}.contains('-XX:Max')) && [${wordsOf(text)}].exists(words, [words.filter(w, w.matches(${HEAP}))].exists(h, size(h) > 0 ? quantity(${sizeOf('h[size(h) - 1]')}).compareTo(quantity(${LIMIT})) >= 0 : [words.filter(w, w.matches(${SHARE}))].exists(s, size(s) > 0 && s[size(s) - 1].matches(${ALL_OF_IT}))))`;
 
 const MESSAGE = `f + ' lets the heap take all of the memory limit (' + ${LIMIT} + ')'`;
 
