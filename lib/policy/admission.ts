@@ -3,7 +3,17 @@ import type { Construct } from 'constructs';
 import { celString, celStrings, compile } from './cel';
 import { groupOf } from '../manifest/manifest';
 import type { ObjectException } from './pack';
-import { admissibleKinds, admissibleRules, CONTAINER_LISTS, isAdmissible, kindsOf, nameOf, unmet, valueOr, workloads } from './policy';
+import {
+  admissibleKinds,
+  admissibleRules,
+  CONTAINER_LISTS,
+  isAdmissible,
+  kindsOf,
+  nameOf,
+  unmet,
+  valueOr,
+  workloads,
+} from './policy';
 import { WORKLOADS } from '../manifest/workloads';
 import type { Policy, Rule, Variable, Workloads } from './policy';
 import type { ServiceAccount } from './related';
