@@ -2,6 +2,7 @@ import type { Path } from '../manifest/plain-data';
 import { groupOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
 import type { PodTemplateKind } from '../manifest/workloads';
+import { nearest } from './nearest';
 
 // Containers where no pod template is known to stand: what is not looked at must not pass for clean.
 
@@ -54,24 +55,6 @@ export function nearestKind({ apiVersion, kind }: Resource, kinds: readonly PodT
   if (kinds.some((known) => known.kind === kind && known.group === groupOf(apiVersion ?? ''))) {
     return '';
   }
-  const [nearest] = kinds
-    .map((known) => ({ known, edits: editsBetween((kind ?? '').toLowerCase(), known.kind.toLowerCase()) }))
-    // Every short name is near to every other.
-    .filter(({ known, edits }) => edits <= Math.min(2, known.kind.length / 3))
-    .toSorted((a, b) => a.edits - b.edits);
-  return nearest === undefined ? '' : `${nearest.known.kind} of ${nearest.known.group || 'v1'}`;
-}
-
-/** Levenshtein's distance. */
-export function editsBetween(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
+  const meant = nearest(kind ?? '', kinds, (known) => known.kind);
+  return meant === undefined ? '' : `${meant.kind} of ${meant.group || 'v1'}`;
 }

@@ -1,6 +1,6 @@
-import { editsBetween } from './containers';
 import { descriptionOf } from './docs';
 import { STALE_EXCEPTION } from './exceptions';
+import { closest } from './nearest';
 import type { Policy, Rule, RuleTarget } from './policy';
 import { policiesWithOptional } from './policies';
 
@@ -52,22 +52,15 @@ export function pageOfPolicy(id: string, enabled: readonly Policy[], format: Pag
   const entries = entriesOf(enabled);
   const found = entries.find(({ policy }) => policy.id === id);
   if (found === undefined) {
-    throw new Error(`--explain ${id}: there is no such policy${nearest(id, entries)}; --list lists all`);
+    const near = closest(id, entries, ({ policy }) => policy.id)?.candidate.policy.id;
+    const known = near === undefined ? '' : `, and the nearest is ${near}`;
+    throw new Error(`--explain ${id}: there is no such policy${known}; --list lists all`);
   }
   const { policy, enabled: judges } = found;
   const demands = demandsOf(policy);
   return format === 'json'
     ? toJson({ ...descriptionOf(policy), enabled: judges, rules: demands })
     : toText(found, demands);
-}
-
-function nearest(id: string, entries: readonly Entry[]): string {
-  return entries
-    .map(({ policy }) => ({ known: policy.id, edits: editsBetween(id.toLowerCase(), policy.id) }))
-    .toSorted((a, b) => a.edits - b.edits)
-    .slice(0, 1)
-    .map(({ known }) => `, and the nearest is ${known}`)
-    .join('');
 }
 
 /** What a policy demands, one thing at a time, as it is written in CEL. */

@@ -152,7 +152,7 @@ function keyOf(...parts: readonly string[]): string {
   return parts.join('\n');
 }
 
-function add(map: Map<string, unknown[]>, key: string, value: unknown): void {
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) {
     map.set(key, [value]);
@@ -199,12 +199,7 @@ function indexByLabel(workloads: readonly Workload[]): ReadonlyMap<string, reado
   const index = new Map<string, Workload[]>();
   for (const workload of workloads) {
     for (const [key, value] of Object.entries(workload.podLabels ?? {})) {
-      const list = index.get(keyOf(key, String(value)));
-      if (list === undefined) {
-        index.set(keyOf(key, String(value)), [workload]);
-      } else {
-        list.push(workload);
-      }
+      add(index, keyOf(key, String(value)), workload);
     }
   }
   return index;

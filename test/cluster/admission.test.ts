@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { admissionPolicies, ARGO_ROLLOUTS } from '../../lib/policy/admission';
 import type { AdmissionProps } from '../../lib/policy/admission';
 import { checkInputs } from '../../lib/policy/check-inputs';
@@ -18,12 +17,12 @@ import type { Data } from '../policy/manifests';
 import { OBJECT_ROWS } from '../policy/object-rows';
 import { ROWS } from '../policy/rows';
 import { until } from '../testing';
-import { binary, findBinary, newestVersion } from './binaries';
+import { binary } from './binaries';
 import { testedVersions, useCluster } from './control-plane';
 import type { Cluster } from './control-plane';
 import { record, records, text } from './json';
 import type { JsonRecord } from './json';
-import type { Kubectl, KubernetesObject } from './kubectl';
+import type { Kubectl, KubectlProxy, KubernetesObject } from './kubectl';
 
 /** Somebody who may do everything with workloads in the namespaces of the policies, and nothing anywhere else. */
 const USER = 'jane';
@@ -89,7 +88,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
   'admission policies on Kubernetes %s',
   (version) => {
     const cluster = useCluster(version);
-    let proxy: ChildProcess | undefined;
+    let proxy: KubectlProxy | undefined;
     let controllers: ChildProcess | undefined;
     let server = '';
     let warned = '';
@@ -149,15 +148,8 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
 
     beforeAll(async () => {
       const { kubectl } = cluster();
-      const binary = findBinary('kubectl', newestVersion([version])) ?? 'kubectl';
-      proxy = spawn(binary, ['proxy', '--port=0', `--kubeconfig=${kubectl.kubeconfig}`], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const { stdout } = proxy;
-      for await (const line of stdout === null ? [] : createInterface({ input: stdout })) {
-        server = `http://${/[\d.]+:\d+/.exec(line)?.[0] ?? ''}`;
-        break;
-      }
+      proxy = await kubectl.proxy();
+      server = proxy.server;
       warned = await cluster().createNamespace('warned');
       refused = await cluster().createNamespace('refused');
       beside = await cluster().createNamespace('beside');
@@ -205,7 +197,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
     });
 
     afterAll(() => {
-      proxy?.kill();
+      proxy?.stop();
       controllers?.kill();
     });
 

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { record, records, text, type JsonRecord } from './json';
 
@@ -61,6 +62,12 @@ export class KubectlError extends Error {
     const said = output.stderr.trim() === '' ? cause.message : output.stderr.trim();
     super(`kubectl ${args.join(' ')} (exit code ${String(exitCode)}): ${said}`, { cause });
   }
+}
+
+/** A running `kubectl proxy`. */
+export interface KubectlProxy {
+  readonly server: string;
+  readonly stop: () => void;
 }
 
 /** kubectl, bound to one cluster. Nothing of the caller's own kubectl configuration is read or written. */
@@ -160,6 +167,17 @@ export class Kubectl {
         await sleep(200);
       }
     }
+  }
+
+  /** The API server's address for plain HTTP, until it is stopped. */
+  async proxy(): Promise<KubectlProxy> {
+    const process = spawn(this.path, ['proxy', '--port=0', `--kubeconfig=${this.kubeconfig}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: process.stdout })) {
+      return { server: `http://${/[\d.]+:\d+/.exec(line)?.[0] ?? ''}`, stop: () => process.kill() };
+    }
+    throw new Error('kubectl proxy ended without an address');
   }
 
   /** The API server's release, without the leading `v`. */

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { groupOf, resourceOf } from '../../lib/manifest/manifest';
 import type { Path } from '../../lib/manifest/plain-data';
 import { Engine } from '../../lib/policy/engine';
 import { schema } from '../../lib/policy/policies/schema';
 import { readYaml } from '../../lib/policy/yaml';
-import { findBinary, newestVersion, progress } from './binaries';
+import { progress } from './binaries';
 import { testedVersions, useCluster } from './control-plane';
 import { record, records, text } from './json';
 import type { JsonRecord } from './json';
+import type { KubectlProxy } from './kubectl';
 import { DIFFERENCES } from './schema/differences';
 import { MUTATIONS, mutate, pathsIn, randomNumbers } from './schema/mutations';
 import type { Mutation, MutationKind } from './schema/mutations';
@@ -116,22 +114,15 @@ function mutations(objects: readonly JsonRecord[]): readonly (readonly [JsonReco
 describe.each(testedVersions())('policy schema and Kubernetes %s', (version) => {
   const cluster = useCluster(version);
   const isOldest = version.startsWith('1.28.');
-  let proxy: ChildProcess | undefined;
+  let proxy: KubectlProxy | undefined;
   let server = '';
   let namespace = '';
   const resources = new Map<string, { readonly name: string; readonly namespaced: boolean }>();
 
   beforeAll(async () => {
     const { kubectl } = cluster();
-    const binary = findBinary('kubectl', newestVersion([version])) ?? 'kubectl';
-    proxy = spawn(binary, ['proxy', '--port=0', `--kubeconfig=${kubectl.kubeconfig}`], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const { stdout } = proxy;
-    for await (const line of stdout === null ? [] : createInterface({ input: stdout })) {
-      server = `http://${/[\d.]+:\d+/.exec(line)?.[0] ?? ''}`;
-      break;
-    }
+    proxy = await kubectl.proxy();
+    server = proxy.server;
     namespace = await cluster().createNamespace('schema');
     for (const crd of CRDS) {
       await kubectl.run(['apply', '--server-side', '--filename=-'], JSON.stringify(crd));
@@ -148,7 +139,7 @@ describe.each(testedVersions())('policy schema and Kubernetes %s', (version) => 
   });
 
   afterAll(() => {
-    proxy?.kill();
+    proxy?.stop();
   });
 
   function folderOf(apiVersion: string): string {

@@ -212,6 +212,25 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     ],
   ],
   [
+    'a field that the oldest does not know and that holds any text, which nobody is shown',
+    object('v1', 'Pod', { spec: { containers: [{ name: 'main', image: 'x:1' }], hostnameOverride: 'my-s3cret' } }),
+    [
+      'warning spec.hostnameOverride: the field "spec.hostnameOverride" is known from Kubernetes 1.34 on only, and 1.28 to 1.37 are supported',
+    ],
+  ],
+  [
+    'a value that the oldest does not know',
+    object('v1', 'Pod', {
+      spec: {
+        containers: [{ name: 'main', image: 'x:1' }],
+        tolerations: [{ key: 'k', operator: 'Gt', value: '1', effect: 'NoSchedule' }],
+      },
+    }),
+    [
+      'warning spec.tolerations[0].operator: the value "Gt" is known from Kubernetes 1.35 on only, and 1.28 to 1.37 are supported',
+    ],
+  ],
+  [
     'a field that only the oldest knows',
     object('v1', 'PersistentVolumeClaim', {
       spec: {

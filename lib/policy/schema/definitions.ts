@@ -141,11 +141,18 @@ export function refOf(view: View, definition: string): string {
   return `${view}:${definition}`;
 }
 
-/** The versions between which a field of a definition, or one of its values, is known. */
-export function spanOfField(ref: string, field: string, value: unknown): Span | undefined {
-  const known = definitionOf(ref.slice(ref.indexOf(':') + 1))?.fields.get(field);
-  const part = typeof value === 'string' ? known?.values.get(value) : undefined;
-  return part ?? known;
+/** The versions between which a field of a definition is known. */
+export function spanOfField(ref: string, field: string): Span | undefined {
+  return fieldOf(ref, field);
+}
+
+/** The versions between which a value of a field's enumeration is known; undefined where all versions know it, or it is none of it. */
+export function spanOfValue(ref: string, field: string, value: string): Span | undefined {
+  return fieldOf(ref, field)?.values.get(value);
+}
+
+function fieldOf(ref: string, field: string): Field | undefined {
+  return definitionOf(ref.slice(ref.indexOf(':') + 1))?.fields.get(field);
 }
 
 /** The demand on a definition beyond what Kubernetes publishes. */

@@ -2,8 +2,8 @@ import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import { formatPath } from '../../manifest/manifest';
 import { child, parseJson, valueAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
-import { editsBetween } from '../containers';
-import { schemaOf, spanOfField, supportedVersions } from './definitions';
+import { nearest } from '../nearest';
+import { schemaOf, spanOfField, spanOfValue, supportedVersions } from './definitions';
 import type { Span } from './definitions';
 import { describeFormat } from './formats';
 
@@ -165,13 +165,9 @@ function suggestion({ root, path }: Place): string {
   const parent = path.slice(0, -1);
   const along = schemasAlong({ root, path: parent });
   const names = Object.keys(along.at(-1)?.properties ?? {});
-  const [nearest] = names
-    .map((each) => ({ each, edits: editsBetween(each.toLowerCase(), name.toLowerCase()) }))
-    // Every short name is near to every other.
-    .filter(({ each, edits }) => edits <= Math.min(2, each.length / 3))
-    .toSorted((a, b) => a.edits - b.edits);
-  if (nearest !== undefined) {
-    return `; did you mean ${quote(nearest.each)}?`;
+  const meant = nearest(name, names, (each) => each);
+  if (meant !== undefined) {
+    return `; did you mean ${quote(meant)}?`;
   }
   const above = parent.map((_, index) => index).findLast((index) => hasProperty(along[index], name));
   const place = above === undefined ? placeBelow(along.at(-1) ?? {}, parent, name) : formatPath(parent.slice(0, above));
@@ -276,14 +272,16 @@ function oneOfMessage(schema: Schema, value: unknown): string {
 
 /** That some of the supported versions do not take what stands at a path. */
 export function explainVersions({ root, manifest, path }: Place): string {
-  const along = schemasAlong({ root, path: path.slice(0, -1) });
   const index = path.findLastIndex((key) => typeof key === 'string');
   const field = String(path[index]);
   const owner = refAlong(root, path.slice(0, index));
   const value = valueAt(manifest, path);
-  const isValue = hasProperty(along[index], field) && typeof value === 'string';
-  const span = owner === undefined ? undefined : spanOfField(owner, field, isValue ? value : undefined);
-  return `${isValue ? `the value ${quote(value)}` : `the field ${quote(formatPath(path))}`} is ${spanWords(span)}`;
+  const ofField = owner === undefined ? undefined : spanOfField(owner, field);
+  const ofValue = owner === undefined || typeof value !== 'string' ? undefined : spanOfValue(owner, field, value);
+  // A value that is no word of an enumeration is not for others to read.
+  return ofValue === undefined
+    ? `the field ${quote(formatPath(path))} is ${spanWords(ofField)}`
+    : `the value ${quote(value)} is ${spanWords(ofValue)}`;
 }
 
 /** The definition of what stands at a path. */

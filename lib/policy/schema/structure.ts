@@ -3,7 +3,7 @@ import type { Schema } from '@cfworker/json-schema';
 import { formatPath, groupOf, resourceOf } from '../../manifest/manifest';
 import { child } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
-import { editsBetween } from '../containers';
+import { nearest } from '../nearest';
 import type { Severity } from '../policy';
 import { customKindsIn, importedKind, keyOf } from './custom-resources';
 import type { CustomKind } from './custom-resources';
@@ -204,19 +204,15 @@ function meant(apiVersion: string, kind: string): string {
   const { newest } = supportedVersions();
   const served = [...builtInKinds().values()]
     .flatMap((kinds) => [...kinds.values()])
-    .filter(({ definition, deprecated, until }) => (definition ?? deprecated) !== undefined && until === undefined)
-    .filter(({ definition, deprecated }) => definition !== undefined && deprecated === undefined);
+    .filter(({ definition, deprecated, until }) => definition !== undefined && (deprecated ?? until) === undefined);
   const same = served.filter((known) => known.kind === kind);
   const sameGroup = same.filter((known) => groupOf(known.apiVersion) === groupOf(apiVersion));
   const [best] = sameGroup.length > 0 ? sameGroup : same;
   if (best !== undefined) {
     return `; in Kubernetes ${newest} it is of ${best.apiVersion}`;
   }
-  const [nearest] = served
-    .map((known) => ({ known, edits: editsBetween(known.kind.toLowerCase(), kind.toLowerCase()) }))
-    .filter(({ known, edits }) => edits <= Math.min(2, known.kind.length / 3))
-    .toSorted((a, b) => a.edits - b.edits);
-  return nearest === undefined ? '' : `; did you mean ${nearest.known.kind} of ${nearest.known.apiVersion}?`;
+  const near = nearest(kind, served, (known) => known.kind);
+  return near === undefined ? '' : `; did you mean ${near.kind} of ${near.apiVersion}?`;
 }
 
 /** Whether it is as JSON has it, and holds nothing that is null. */
