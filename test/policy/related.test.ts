@@ -89,7 +89,8 @@ describe('related objects', () => {
 });
 
 describe('a verdict that depends on related objects', () => {
-  const web = workload(DEPLOYMENT, silentPodSpec());
+  // Named as no other test's: what is said of an object is kept for as long as the process lasts.
+  const web = set(workload(DEPLOYMENT, silentPodSpec()), 'metadata.name', 'related');
   const account = (automountServiceAccountToken: boolean): Data =>
     named('ServiceAccount', 'default', { automountServiceAccountToken });
   const engine = new Engine(policies().filter(({ id }) => id === 'service-account-token'));
