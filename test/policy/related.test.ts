@@ -89,10 +89,10 @@ describe('related objects', () => {
 });
 
 describe('a verdict that depends on related objects', () => {
-  // Named as no other test's: what is said of an object is kept for as long as the process lasts.
-  const web = set(workload(DEPLOYMENT, silentPodSpec()), 'metadata.name', 'related');
-  const account = (automountServiceAccountToken: boolean): Data =>
-    named('ServiceAccount', 'default', { automountServiceAccountToken });
+  // Where no other test has an object: what is said of one is kept for as long as the process lasts.
+  const web = set(workload(DEPLOYMENT, silentPodSpec()), 'metadata.namespace', 'related');
+  const account = (automountServiceAccountToken: boolean, name = 'default'): Data =>
+    set(named('ServiceAccount', name, { automountServiceAccountToken }), 'metadata.namespace', 'related');
   const engine = new Engine(policies().filter(({ id }) => id === 'service-account-token'));
   const found = (...manifests: readonly Data[]): number =>
     [...engine.evaluate(manifests.map((manifest, id) => ({ id, manifest })))].length;
@@ -114,9 +114,7 @@ describe('a verdict that depends on related objects', () => {
     const workloads = Array.from({ length: 20 }, (_unused, i) =>
       set(set(web, 'metadata.name', `w${i}`), 'spec.template.spec.serviceAccountName', `a${i}`),
     );
-    const accounts = workloads.map((_unused, i) =>
-      named('ServiceAccount', `a${i}`, { automountServiceAccountToken: i % 3 === 0 }),
-    );
+    const accounts = workloads.map((_unused, i) => account(i % 3 === 0, `a${i}`));
     const subjects = [...workloads, ...accounts].map((manifest, id) => ({ id, manifest }));
 
     expect([...engine.evaluate(subjects)].map(({ id }) => id)).toEqual([0, 3, 6, 9, 12, 15, 18]);
