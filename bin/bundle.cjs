@@ -67,7 +67,18 @@ async function build(root, entry) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [{ name: 'places', setup: keepPlaces }],
+    plugins: [
+      {
+        name: 'outlasting',
+        // What outlasts a process comes from whoever runs it.
+        setup: (plugins) =>
+          plugins.onResolve({ filter: /\/(parsed-expressions|judged-objects)$/ }, ({ path }) => ({
+            path: path.slice(path.lastIndexOf('/') + 1),
+            external: true,
+          })),
+      },
+      places,
+    ],
   });
   const text = (/** @type {string} */ end) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';
   const inputs = Object.keys(metafile.inputs)
@@ -80,24 +91,22 @@ async function build(root, entry) {
 }
 
 /**
- * A module in a bundle still is where its file is, and what outlasts a process comes from whoever runs it.
+ * A module in a bundle still is where its file is.
  *
- * @param {import('esbuild').PluginBuild} plugins
+ * @type {import('esbuild').Plugin}
  */
-function keepPlaces(plugins) {
-  plugins.onResolve({ filter: /\/(parsed-expressions|judged-objects)$/ }, ({ path }) => ({
-    path: path.slice(path.lastIndexOf('/') + 1),
-    external: true,
-  }));
-  plugins.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
-    const text = readFileSync(path, 'utf8');
-    if (!/\b__(dir|file)name\b/.test(text)) {
-      return undefined;
-    }
-    const [start = ''] = /^\s*(['"]use strict['"];)?/.exec(text) ?? [];
-    const places = `const __dirname = ${JSON.stringify(dirname(path))}, __filename = ${JSON.stringify(path)};`;
-    return { contents: start + places + text.slice(start.length), loader: path.endsWith('ts') ? 'ts' : 'js' };
-  });
-}
+const places = {
+  name: 'places',
+  setup: (plugins) =>
+    plugins.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!/\b__(dir|file)name\b/.test(text)) {
+        return undefined;
+      }
+      const [start = ''] = /^\s*(['"]use strict['"];)?/.exec(text) ?? [];
+      const declared = `const __dirname = ${JSON.stringify(dirname(path))}, __filename = ${JSON.stringify(path)};`;
+      return { contents: start + declared + text.slice(start.length), loader: path.endsWith('ts') ? 'ts' : 'js' };
+    }),
+};
 
-module.exports = { makeBundle };
+module.exports = { makeBundle, places };
