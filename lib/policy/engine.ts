@@ -88,6 +88,8 @@ export class Engine {
   private readonly byKind = new Map<string, readonly CompiledPolicy[]>();
   private readonly binder: Binder;
   private readonly structural: Policy | undefined;
+  /** The one that finds containers which no other judges. */
+  private readonly unseen: Policy | undefined;
   private identity: string | undefined;
 
   /**
@@ -107,6 +109,7 @@ export class Engine {
       );
     }
     this.structural = policies.find(({ structure }) => structure === true);
+    this.unseen = policies.find(({ rules }) => rules.some(({ on }) => on === 'unseenContainers'));
     this.policies = policies.map((policy) => ({
       policy,
       rules: policy.rules.map(compileRule),
@@ -173,17 +176,22 @@ export class Engine {
   }
 
   /**
-   * Leaves out that an object could not be judged where its structure says why. A fault that is excused says nothing to anybody: an exception
-   * from the structure must be no way past the other policies.
+   * Leaves out that an object, or its containers, could not be judged where its structure says why. A fault that is excused says nothing to
+   * anybody: an exception from the structure must be no way past the other policies.
    */
   private settle(violations: readonly Violation[], isExcused?: (policy: string) => boolean): readonly Violation[] {
     const structural = this.structural?.id;
-    const explains = violations.some(
+    if (structural === undefined || isExcused?.(structural) === true) {
+      return violations;
+    }
+    const faults = violations.filter(
       ({ policy, severity, isUnjudged }) => policy === structural && severity === 'error' && isUnjudged !== true,
     );
-    return explains && structural !== undefined && isExcused?.(structural) !== true
-      ? violations.filter(({ isUnjudged }) => isUnjudged !== true)
-      : violations;
+    const isUnknown = faults.some(({ field }) => field === 'kind' || field === 'apiVersion');
+    return violations.filter(
+      ({ policy, isUnjudged }) =>
+        !(faults.length > 0 && isUnjudged === true) && !(isUnknown && policy === this.unseen?.id),
+    );
   }
 
   private judge(manifest: unknown, surroundings: Surroundings, seen: Set<string>, set: string): readonly Violation[] {

@@ -281,24 +281,29 @@ metadata:
   name: w
   annotations: {policy-exception/unknown-workload: looked at by hand}
 spec: {containers: [{name: main}]}
+---
+apiVersion: example.com/v1
+kind: Deployment
+metadata: {name: custom}
+spec: {containers: [{name: main}]}
 `;
     const { stdout, exitCode } = stdin(text, { format: 'json' });
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject([
+      // What there is not needs nobody to judge it.
       { policy: 'schema', field: 'apiVersion', line: 1 },
+      { policy: 'schema', field: 'kind', line: 17 },
       {
         policy: 'unknown-workload',
         severity: 'error',
-        message: 'nothing judges the containers of a Deployment of extensions/v1beta1; is a Deployment of apps meant?',
+        message: 'nothing judges the containers of a Deployment of example.com/v1; is a Deployment of apps meant?',
         fix: containing('--pod-template GROUP/KIND=spec.template'),
-        resource: { apiVersion: 'extensions/v1beta1', kind: 'Deployment', namespace: null, name: 'old' },
-        field: 'spec.template.spec.containers',
+        resource: { apiVersion: 'example.com/v1', kind: 'Deployment', namespace: null, name: 'custom' },
+        field: 'spec.containers',
         file: '-',
-        line: 7,
+        line: 33,
       },
-      { policy: 'schema', field: 'kind', line: 17 },
-      { policy: 'unknown-workload', field: 'spec.template.spec.initContainers', line: 21 },
     ]);
     expect(stdin(text).stdout).toContain('Widget w  -  unknown-workload: looked at by hand');
     expect(stdin(text, { exceptions: false }).stdout).toContain('nothing judges the containers of a Widget');
