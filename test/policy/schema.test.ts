@@ -367,6 +367,250 @@ describe('a custom resource', () => {
   });
 });
 
+describe('a field of a custom resource', () => {
+  const definition = (field: unknown, changes: Data = {}): Data => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'gadgets.example.com' },
+    spec: {
+      group: 'example.com',
+      names: { kind: 'Gadget' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          schema: { openAPIV3Schema: { type: 'object', properties: { a: field } } },
+          ...changes,
+        },
+      ],
+    },
+  });
+  const gadget = (content: Data): Data => object('example.com/v1', 'Gadget', content);
+  const b = { b: { type: 'string' } };
+  const bc = { ...b, c: { type: 'string' } };
+  const preserve = { 'x-kubernetes-preserve-unknown-fields': true };
+  const anything = { 'x-kubernetes-int-or-string': true };
+  const embedded = { type: 'object', 'x-kubernetes-embedded-resource': true };
+  const quoted = 'Invalid value: must be text (string), and is a number (number); put it in quotes';
+
+  test.each<readonly [schema: Data, good: unknown, bad: unknown, findings: readonly string[]]>([
+    [{ type: 'array', items: { type: 'string' } }, ['x'], [1], [`a[0]: ${quoted}`]],
+    [{ type: 'array', maxItems: 1, items: anything }, [1], [1, 2], ['a: Too long: may not have more than 1 items']],
+    [{ type: 'array', minItems: 1, items: anything }, [1], [], ['a: Required value']],
+    [{ type: 'array', minItems: 2, items: anything }, [1, 2], [1], ['a: Invalid value: should have at least 2 items']],
+    [{ type: 'string', maxLength: 1 }, 'x', 'xy', ['a: Too long: may not have more than 1 characters']],
+    [{ type: 'string', minLength: 1 }, 'x', '', ['a: Required value']],
+    [{ type: 'string', minLength: 2 }, 'xy', 'x', ['a: Invalid value: should have at least 2 characters']],
+    [
+      { type: 'object', maxProperties: 1, additionalProperties: anything },
+      { x: 1 },
+      { x: 1, y: 1 },
+      ['a: Invalid value: should have at most 1 properties'],
+    ],
+    [
+      { type: 'object', minProperties: 1, additionalProperties: anything },
+      { x: 1 },
+      {},
+      ['a: Invalid value: should have at least 1 properties'],
+    ],
+    [{ type: 'integer', multipleOf: 5 }, 10, 11, ['a: Invalid value: should be a multiple of 5']],
+    [{ type: 'integer', minimum: 1 }, 1, 0, ['a: Invalid value: should be greater than or equal to 1']],
+    [
+      { type: 'integer', minimum: 1, exclusiveMinimum: false },
+      1,
+      0,
+      ['a: Invalid value: should be greater than or equal to 1'],
+    ],
+    [{ type: 'integer', minimum: 1, exclusiveMinimum: true }, 2, 1, ['a: Invalid value: should be greater than 1']],
+    [{ type: 'integer', maximum: 5 }, 5, 6, ['a: Invalid value: should be less than or equal to 5']],
+    [{ type: 'integer', maximum: 5, exclusiveMaximum: true }, 4, 5, ['a: Invalid value: should be less than 5']],
+    [
+      { type: 'integer', maximum: '5' },
+      6,
+      'x',
+      [`a: Invalid value: must be a whole number (integer), and is text (string)`],
+    ],
+    [{ type: 'integer', enum: [1, 2] }, 1, 3, ['a: Unsupported value: supported values: 1, 2']],
+    [{ type: 'string', enum: ['1', '2'] }, '1', 1, [`a: ${quoted}`]],
+    [
+      { type: 'string', format: 'date-time' },
+      '2024-01-01T00:00:00Z',
+      'yesterday',
+      ['a: Invalid value: must be a time such as 2026-01-31T08:00:00Z'],
+    ],
+    [{ type: 'string', format: 'byte' }, 'aGk=', '%', ['a: Invalid value: must be base64']],
+    [
+      { type: 'integer', format: 'int32' },
+      2 ** 40,
+      1.5,
+      ['a: Invalid value: must be a whole number (integer), and is a fraction (number)'],
+    ],
+    [{ type: 'string', format: 'ipv4' }, 'not looked at', 1, [`a: ${quoted}`]],
+    [{ type: 'string', pattern: '^a+$' }, 'aa', 'b', ['a: Invalid value: must be text that matches ^a+$']],
+    [
+      { type: 'boolean' },
+      true,
+      'true',
+      ['a: Invalid value: must be true or false (boolean), and is text (string); remove the quotes'],
+    ],
+    [
+      { type: 'number' },
+      1.5,
+      '1.5',
+      ['a: Invalid value: must be a number (number), and is text (string); remove the quotes'],
+    ],
+    [{ type: 'object', properties: b }, { b: 'x' }, { c: 'x' }, ['a.c: unknown field "a.c"']],
+    [{ type: 'object' }, {}, { c: 'x' }, ['a.c: unknown field "a.c"']],
+    [
+      { type: 'object', additionalProperties: true },
+      { c: 1 },
+      'x',
+      ['a: Invalid value: must be a map (object), and is text (string)'],
+    ],
+    [{ type: 'object', additionalProperties: { type: 'string' } }, { c: 'x' }, { c: 1 }, [`a.c: ${quoted}`]],
+    [{ type: 'object', ...preserve, properties: b }, { c: 1 }, { b: 1 }, [`a.b: ${quoted}`]],
+    [
+      anything,
+      5,
+      1.5,
+      [
+        'a: Invalid value: must be a whole number (integer) or text (string), and is a fraction (number); put it in quotes',
+      ],
+    ],
+    [
+      anything,
+      '5%',
+      true,
+      [
+        'a: Invalid value: must be a whole number (integer) or text (string), and is true or false (boolean); put it in quotes',
+      ],
+    ],
+    [
+      { ...anything, anyOf: [{ type: 'integer' }, { type: 'string' }], pattern: '^[0-9]+%$' },
+      '5%',
+      'x',
+      ['a: Invalid value: must be text that matches ^[0-9]+%$'],
+    ],
+    // What stands within these says more of the fields that there are, and not that there are no others.
+    [
+      { type: 'object', properties: bc, allOf: [{ required: ['b'] }, { properties: { c: { maxLength: 1 } } }] },
+      { b: 'x', c: 'x' },
+      { c: 'xx' },
+      ['a.b: Required value', 'a.c: Too long: may not have more than 1 characters'],
+    ],
+    [
+      {
+        type: 'object',
+        properties: { c: { type: 'object', properties: bc, allOf: [{ type: 'object', properties: { b: {} } }] } },
+      },
+      { c: { b: 'x', c: 'x' } },
+      { c: { d: 'x' } },
+      ['a.c.d: unknown field "a.c.d"'],
+    ],
+    [
+      { type: 'object', properties: bc, anyOf: [{ required: ['b'] }, { required: ['c'] }] },
+      { b: 'x' },
+      {},
+      ['a: Invalid value: is none of what the schema of its kind allows here'],
+    ],
+    [
+      { type: 'object', properties: bc, oneOf: [{ required: ['b'] }, { required: ['c'] }] },
+      { c: 'x' },
+      { b: 'x', c: 'x' },
+      ['a: Forbidden: may not specify more than one of b, c'],
+    ],
+    [
+      { type: 'object', properties: bc, oneOf: [{ required: ['b'] }, { required: ['c'] }] },
+      { b: 'x' },
+      {},
+      ['a: Required value: must specify one of b, c'],
+    ],
+    [
+      { type: 'integer', oneOf: [{ minimum: 5 }, { maximum: 7 }] },
+      8,
+      6,
+      ['a: Invalid value: must be exactly one of what the schema of its kind allows here'],
+    ],
+    [
+      { type: 'object', properties: b, not: { type: 'object', required: ['b'], properties: { b: { enum: ['x'] } } } },
+      { b: 'y' },
+      { b: 'x' },
+      ['a: Invalid value: is none of what the schema of its kind allows here'],
+    ],
+    [
+      {
+        type: 'object',
+        required: ['b', 'c', 'd'],
+        properties: { ...b, c: { type: 'string', default: 'x' }, d: { type: 'string', nullable: true } },
+      },
+      { b: 'x', d: null },
+      { c: 'x' },
+      ['a.b: Required value'],
+    ],
+    [
+      { ...embedded, ...preserve, required: ['kind', 'spec'] },
+      { apiVersion: 'v1', kind: 'X', spec: 1, metadata: { name: 'x' } },
+      { metadata: { name: 1 } },
+      [
+        'a.apiVersion: Required value',
+        'a.kind: Required value',
+        `a.metadata.name: ${quoted}`,
+        'a.spec: Required value',
+      ],
+    ],
+    [
+      { ...embedded, properties: { spec: { type: 'string' } } },
+      { apiVersion: 'v1', kind: 'X', spec: 'x' },
+      { apiVersion: 1, kind: 2, spec: 3, x: 4 },
+      [`a.apiVersion: ${quoted}`, `a.kind: ${quoted}`, `a.spec: ${quoted}`, 'a.x: unknown field "a.x"'],
+    ],
+  ])('%j takes %j, and not %j', (schemaOfField, good, bad, findings) => {
+    const custom = definition(schemaOfField);
+
+    expect(judge(gadget({ a: good }), custom)).toEqual([]);
+    expect(judge(gadget({ a: bad }), custom).sort()).toEqual(findings.map((finding) => `error ${finding}`));
+  });
+
+  test('of its metadata is as that of every object', () => {
+    const custom = definition({ type: 'string' });
+
+    expect(judge(set(gadget({}), 'metadata.labels', { a: 1 }), custom)).toEqual([`error metadata.labels.a: ${quoted}`]);
+    expect(judge(gadget({ metadata: {} }), custom)).toEqual([
+      'error metadata.name: Required value: name or generateName is required',
+    ]);
+  });
+
+  test('of its status is dropped when it is made, where the status is a resource of its own', () => {
+    const status = { type: 'object', properties: { ready: { type: 'boolean' } } };
+    const root = { type: 'object', properties: { status } };
+    const custom = definition({}, { schema: { openAPIV3Schema: root } });
+    const asResource = definition({}, { schema: { openAPIV3Schema: root }, subresources: { status: {} } });
+    const scaled = definition({}, { schema: { openAPIV3Schema: root }, subresources: { scale: {} } });
+    const manifest = gadget({ status: { ready: 'x' } });
+
+    expect(judge(manifest, asResource)).toEqual([]);
+    for (const each of [custom, scaled]) {
+      expect(judge(manifest, each)).toEqual([
+        'error status.ready: Invalid value: must be true or false (boolean), and is text (string)',
+      ]);
+    }
+  });
+
+  test('is judged by the first of several definitions, and by what is one', () => {
+    const [text, number] = [definition({ type: 'string' }), definition({ type: 'integer' })];
+
+    expect(judge(gadget({ a: 1 }), text, number)).toEqual([`error a: ${quoted}`]);
+    expect(judge(gadget({ a: 1 }), number, text)).toEqual([]);
+    for (const other of [
+      { apiVersion: 'apiextensions.k8s.io/v1beta1' },
+      { kind: 'CustomResourceDefinitions' },
+      { apiVersion: 'example.com/v1' },
+    ]) {
+      expect(judge(gadget({ a: 1 }), { ...text, ...other })).toEqual([]);
+    }
+  });
+});
+
 describe('what has the shape of an object that passed', () => {
   const service = (content: Data): Data => object('v1', 'Service', { spec: content });
   const role = (kind: string): Data =>

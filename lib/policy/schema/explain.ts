@@ -1,6 +1,6 @@
 import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import { formatPath } from '../../manifest/manifest';
-import { child, parseJson, valueAt } from '../../manifest/plain-data';
+import { child, parseJson, textAt, valueAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { nearest } from '../nearest';
 import { schemaOf, spanOfField, spanOfValue, supportedVersions } from './definitions';
@@ -69,9 +69,9 @@ function pathOf(location: string, manifest: unknown): Path {
     });
 }
 
-function faultsOf({ keyword, error }: OutputUnit, place: Place): readonly Fault[] {
-  const { path, manifest } = place;
-  const schema = schemasAlong(place).at(-1) ?? {};
+function faultsOf({ keyword, keywordLocation, error }: OutputUnit, place: Place): readonly Fault[] {
+  const { root, path, manifest } = place;
+  const schema = schemaAt(root, keywordLocation);
   const value = valueAt(manifest, path);
   const fault = (message: string): readonly Fault[] => [{ path, message }];
   switch (keyword) {
@@ -114,7 +114,7 @@ function faultsOf({ keyword, error }: OutputUnit, place: Place): readonly Fault[
     case 'exclusiveMinimum':
     case 'maximum':
     case 'exclusiveMaximum':
-      return fault(`Invalid value: should be ${LIMITS[keyword]} ${String(limitOf(schema, keyword))}`);
+      return fault(`Invalid value: should be ${LIMITS[keyword]} ${schema[keyword] ?? 0}`);
     case 'multipleOf':
       return fault(`Invalid value: should be a multiple of ${schema.multipleOf ?? 1}`);
     case 'oneOf':
@@ -135,8 +135,18 @@ const LIMITS = {
   exclusiveMaximum: 'less than',
 } as const;
 
-function limitOf(schema: Schema, keyword: keyof typeof LIMITS): unknown {
-  return schema[keyword] ?? schema.allOf?.map((each) => each[keyword]).find((each) => each !== undefined);
+/** The schema that says a keyword: `#/$ref/properties/spec/allOf/0/maxLength`. */
+function schemaAt(root: Schema, keywordLocation: string): Schema {
+  let at: unknown = root;
+  for (const part of keywordLocation.split('/').slice(1, -1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = name === '$ref' ? schemaOf(textAt(at, name)) : child(at, Array.isArray(at) ? Number(name) : name);
+  }
+  return isSchema(at) ? at : {};
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The schemas of the object, and of what stands at each step of the path; as far as they say anything. */
@@ -256,16 +266,14 @@ function quote(value: unknown): string {
 
 /** The alternatives of a definition are fields, of which there must be one. */
 function oneOfMessage(schema: Schema, value: unknown): string {
-  for (const union of schema.allOf ?? []) {
-    const fields = (union.oneOf ?? []).flatMap(({ required = [] }) => required);
-    const given = fields.filter((name) => child(value, name) !== undefined);
-    const names = fields.join(', ');
-    if (given.length > 1) {
-      return `Forbidden: may not specify more than one of ${names}`;
-    }
-    if (given.length === 0 && fields.length > 0) {
-      return `Required value: must specify one of ${names}`;
-    }
+  const fields = (schema.oneOf ?? []).flatMap(({ required = [] }) => required);
+  const given = fields.filter((name) => child(value, name) !== undefined);
+  const names = fields.join(', ');
+  if (given.length > 1) {
+    return `Forbidden: may not specify more than one of ${names}`;
+  }
+  if (given.length === 0 && fields.length > 0) {
+    return `Required value: must specify one of ${names}`;
   }
   return 'Invalid value: must be exactly one of what the schema of its kind allows here';
 }
