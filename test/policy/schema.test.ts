@@ -60,6 +60,95 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     ],
   ],
   ['known nowhere', spec('whatever', 1), ['error spec.whatever: unknown field "spec.whatever"']],
+  ['known nowhere, and null', main({ whatever: null }), [`error ${MAIN}.whatever: unknown field "${MAIN}.whatever"`]],
+  ['null where any field may be', set(DEPLOYMENT, 'metadata.annotations', { whatever: null }), []],
+  [
+    'null below text',
+    object('v1', 'ConfigMap', { data: { a: { b: null } } }),
+    [expect.stringMatching(/^error data.a: /)],
+  ],
+  [
+    'of the object in a part of it',
+    set(DEPLOYMENT, 'metadata.spec', {}),
+    ['error metadata.spec: unknown field "metadata.spec"; "spec" belongs to the object itself'],
+  ],
+  [
+    'of a part in the object',
+    { ...DEPLOYMENT, replicas: 2 },
+    ['error replicas: unknown field "replicas"; "replicas" belongs to spec'],
+  ],
+  [
+    'of a part far below',
+    { ...DEPLOYMENT, containers: [] },
+    ['error containers: unknown field "containers"; "containers" belongs to spec.template.spec'],
+  ],
+  [
+    'of a part farther below',
+    { ...DEPLOYMENT, imagePullPolicy: '' },
+    ['error imagePullPolicy: unknown field "imagePullPolicy"'],
+  ],
+  [
+    'of the items of a list in the object that has the list',
+    spec('template.spec.hostPort', 1),
+    [
+      'error spec.template.spec.hostPort: unknown field "spec.template.spec.hostPort"; "hostPort" belongs to spec.template.spec.containers[].ports[]',
+    ],
+  ],
+  [
+    'with a name that a path would be taken apart by',
+    set(DEPLOYMENT, 'metadata.annotations', { 'a.b/c~d': 1 }),
+    [
+      'error metadata.annotations["a.b/c~d"]: Invalid value: must be text (string), and is a number (number); put it in quotes',
+    ],
+  ],
+  ...['-5', '12', '1.50', 'true'].map(
+    (text) =>
+      [
+        `${text} as text`,
+        spec('replicas', text),
+        [
+          'error spec.replicas: Invalid value: must be a whole number (integer), and is text (string); remove the quotes',
+        ],
+      ] as const,
+  ),
+  ...['x1', '1x', '1.', 'truex', ''].map(
+    (text) =>
+      [
+        `${text}, which is no number`,
+        spec('replicas', text),
+        ['error spec.replicas: Invalid value: must be a whole number (integer), and is text (string)'],
+      ] as const,
+  ),
+  [
+    'a number of another type than quotes would mend',
+    spec('template', 5),
+    ['error spec.template: Invalid value: must be a map (object), and is a number (number)'],
+  ],
+  [
+    'a number as text where there is neither',
+    spec('template', '5'),
+    ['error spec.template: Invalid value: must be a map (object), and is text (string)'],
+  ],
+  [
+    'a quantity of another type',
+    main({ resources: { limits: { cpu: true } } }),
+    [
+      `error ${MAIN}.resources.limits.cpu: Invalid value: must be a quantity such as 2, 100m or 512Mi, and is true or false (boolean)`,
+    ],
+  ],
+  ...[
+    ['x'.repeat(40), `: "${'x'.repeat(40)}"`],
+    ['x'.repeat(41), ''],
+  ].map(
+    ([value = '', said = '']) =>
+      [
+        `a value of ${value.length} letters`,
+        main({ imagePullPolicy: value }),
+        [
+          `error ${MAIN}.imagePullPolicy: Unsupported value${said}: supported values: "Always", "IfNotPresent", "Never"`,
+        ],
+      ] as const,
+  ),
   [
     'a number as text',
     spec('replicas', '3'),
@@ -524,6 +613,34 @@ describe('a field of a custom resource', () => {
       { b: 'x' },
       {},
       ['a: Required value: must specify one of b, c'],
+    ],
+    [
+      {
+        type: 'object',
+        properties: bc,
+        oneOf: [{ required: ['b'], properties: { b: { enum: ['x'] } } }, { required: ['c'] }],
+      },
+      { b: 'x' },
+      { b: 'y' },
+      ['a: Invalid value: must be exactly one of what the schema of its kind allows here'],
+    ],
+    [
+      { type: 'object', properties: { 'b/c~d': { type: 'string', maxLength: 1 } } },
+      { 'b/c~d': 'x' },
+      { 'b/c~d': 'xy' },
+      ['a["b/c~d"]: Too long: may not have more than 1 characters'],
+    ],
+    [
+      { type: 'array', items: anything },
+      [1],
+      [[]],
+      ['a[0]: Invalid value: must be a whole number (integer) or text (string), and is a list (array)'],
+    ],
+    [
+      { type: 'array', items: anything },
+      ['x'],
+      [null],
+      ['a[0]: Invalid value: must be a whole number (integer) or text (string), and is null'],
     ],
     [
       { type: 'integer', oneOf: [{ minimum: 5 }, { maximum: 7 }] },

@@ -244,7 +244,7 @@ function typeOf(value: unknown): string {
 
 /** What people get wrong in YAML is quotation marks. */
 function typeHint(schema: Schema, value: unknown): string {
-  const types = typesOf(schema);
+  const types = schema.format === 'quantity' ? [] : typesOf(schema);
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
     return '; put it in quotes';
   }
