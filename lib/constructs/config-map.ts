@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkData, checkName } from './validation';
+import { checkData, checkObjectName } from './validation';
 import { type Component, labelsOf } from './labels';
 
 /** Something that a container can read its environment variables from. */
@@ -31,7 +31,7 @@ export class ConfigMap extends Construct implements EnvironmentSource {
   /** @throws InvalidPropError if the id is no name, or the data no data of a ConfigMap. */
   constructor(scope: Construct, id: string, props: ConfigMapProps) {
     super(scope, id);
-    checkName(this, 'id', id);
+    checkObjectName(this, 'id', id);
     checkData(this, props.data);
     this.name = id;
     this.data = props.data;

@@ -1,5 +1,6 @@
 import { type ApiObject, Chart, JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { checkLabels, checkLabelValue } from './validation';
 
 /** What an object is part of, in the terms of Kubernetes' recommended labels. */
 export interface Component {
@@ -23,11 +24,18 @@ export function selectorOf(name: string): Record<string, string> {
 /**
  * The recommended labels of an object: the chart's own (such as `app.kubernetes.io/part-of`), then name and component.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ *
+ * @throws InvalidPropError for what is no label.
  */
 export function labelsOf(
   scope: IConstruct,
   { name, component }: Component & { readonly name: string },
 ): Record<string, string> {
+  checkLabels(scope, 'labels of the chart', Chart.of(scope).labels);
+  checkLabelValue(scope, 'name', name);
+  if (component !== undefined) {
+    checkLabelValue(scope, 'component', component);
+  }
   return {
     ...Chart.of(scope).labels,
     ...selectorOf(name),
