@@ -34,7 +34,7 @@ export function checkPortName(scope: IConstruct, prop: string, value: string): v
     throw new InvalidPropError(scope, {
       prop,
       value,
-      reason: 'not a port name (an IANA service name), and the API server refuses it.',
+      reason: 'not a port name (an IANA service name), and the API server refuses it in a container and in an Ingress.',
       remedy: "Use at most 15 lower-case letters, digits and single '-', with at least one letter.",
     });
   }
