@@ -5,7 +5,7 @@ import { checkAppProtocol, checkName, isDnsName } from './validation';
 import { checkPort, checkPorts, type NamedPort, type Protocol } from './port';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, serviceHost } from './endpoint';
-import { type Component, labelsOf, namespaceOf } from './labels';
+import { type Component, metadataOf, namespaceOf } from './labels';
 
 /** A port of a server outside the cluster. Its `port` is that of the Service, to which clients in the cluster connect. */
 export interface ExternalPort extends NamedPort {
@@ -72,13 +72,13 @@ export class ExternalHostService extends Construct {
     this.externalHosts = hosts;
     this.ports = props.ports;
 
-    const labels = labelsOf(this, { ...props, name: props.name ?? id });
+    const metadata = metadataOf(this, { ...props, name: props.name ?? id }, id);
     const families = FAMILIES.map(({ isOf, ...family }) => ({ ...family, addresses: hosts.filter(isOf) })).filter(
       ({ addresses }) => addresses.length > 0,
     );
 
     new k8s.KubeService(this, 'Service', {
-      metadata: { name: id, labels },
+      metadata,
       spec: {
         ...(families.length === 0 && { type: 'ExternalName', externalName: hosts.join() }),
         ...(families.length === 1 && {
@@ -99,10 +99,11 @@ export class ExternalHostService extends Construct {
     for (const { addressType, suffix, addresses } of families) {
       new k8s.KubeEndpointSlice(this, `EndpointSlice${suffix}`, {
         metadata: {
+          ...metadata,
           // Named by the family, which of an EndpointSlice that exists cannot change.
           name: `${id}${suffix}`,
           labels: {
-            ...labels,
+            ...metadata.labels,
             // Ties the slice to the Service, and tells that no controller of the cluster manages it.
             // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
             'kubernetes.io/service-name': id,

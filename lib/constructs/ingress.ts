@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, checkObjectName, isDnsName } from './validation';
 import { InvalidPropError } from './invalid-prop';
-import { type Component, labelsOf } from './labels';
+import { type Component, metadataOf } from './labels';
 import { checkPortName } from './port';
 
 /** A service that answers requests. */
@@ -110,11 +110,18 @@ export class Ingress extends Construct {
 
     const hosts = rules.flatMap(({ host }) => host ?? []);
     new k8s.KubeIngress(this, 'Ingress', {
-      metadata: {
-        name: id,
-        labels: labelsOf(this, { ...props, name: props.name ?? id }),
-        ...(props.description !== undefined && { annotations: { 'kubernetes.io/description': props.description } }),
-      },
+      metadata: metadataOf(
+        this,
+        {
+          ...props,
+          name: props.name ?? id,
+          annotations: {
+            ...props.annotations,
+            ...(props.description !== undefined && { 'kubernetes.io/description': props.description }),
+          },
+        },
+        id,
+      ),
       spec: {
         ingressClassName: props.ingressClassName,
         ...(props.defaultBackend !== undefined && { defaultBackend: toBackend(props.defaultBackend) }),

@@ -225,14 +225,7 @@ const MAX_DATA = 1024 * 1024;
 export function checkData(scope: IConstruct, data: Readonly<Record<string, string>>): void {
   checkNotProto(scope, 'data', Object.keys(data));
   for (const key of Object.keys(data)) {
-    if (!DATA_KEY.test(key)) {
-      throw new InvalidPropError(scope, {
-        prop: 'data',
-        value: key,
-        reason: 'not a key, and the API server refuses it.',
-        remedy: "Use at most 253 letters, digits, '-', '_' and '.', not starting with '..'.",
-      });
-    }
+    checkDataKey(scope, 'data', key);
   }
   const bytes = bytesOf(Object.values(data));
   if (bytes > MAX_DATA) {
@@ -240,6 +233,18 @@ export function checkData(scope: IConstruct, data: Readonly<Record<string, strin
       prop: 'data',
       reason: `${bytes} bytes in all, and the API server refuses more than 1 MiB.`,
       remedy: 'Spread the data over several objects.',
+    });
+  }
+}
+
+/** Checks a key of a ConfigMap or Secret. */
+export function checkDataKey(scope: IConstruct, prop: string, key: string): void {
+  if (!DATA_KEY.test(key)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: key,
+      reason: 'not a key, and the API server refuses it.',
+      remedy: "Use at most 253 letters, digits, '-', '_' and '.', not starting with '..'.",
     });
   }
 }

@@ -46,10 +46,12 @@ export class DryRun {
     if (resource === undefined) {
       throw new Error(`the API server has no ${kind} of ${apiVersion}`);
     }
-    const { namespace: _, ...metadata } = record(object['metadata']);
     const body = JSON.stringify({
       ...object,
-      metadata: { ...metadata, ...(resource.namespaced && { namespace: this.namespace }) },
+      metadata: {
+        ...record(object['metadata']),
+        namespace: resource.namespaced ? this.namespace : undefined,
+      },
     });
     const place = resource.namespaced ? `/namespaces/${this.namespace}` : '';
     const answer = this.answers.get(body) ?? this.post(`${folderOf(apiVersion)}${place}/${resource.name}`, body);

@@ -56,27 +56,37 @@ test('every prop lands in the manifest', () => {
   const props: Required<ExternalHostServiceProps> = {
     name: 'database-server',
     component: 'database',
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     host: ['10.0.64.5', '10.0.64.6', 'fd00:64::5'],
     ports: [port, { name: 'dns', port: 53 }, { name: 'dns-udp', port: 53, protocol: 'UDP' }],
   };
   new ExternalHostService(chart, 'postgres', props);
   const manifests = synthesized(chart);
-  const labels = { 'app.kubernetes.io/name': 'database-server', 'app.kubernetes.io/component': 'database' };
+  const { annotations } = props;
+  const labels = {
+    ...props.labels,
+    'app.kubernetes.io/name': 'database-server',
+    'app.kubernetes.io/component': 'database',
+  };
   const ports = [
     { name: 'postgresql', port: 6432, protocol: 'TCP', appProtocol: 'example.com/postgresql' },
     { name: 'dns', port: 53, protocol: 'TCP' },
     { name: 'dns-udp', port: 53, protocol: 'UDP' },
   ];
 
-  expect(find(manifests, 'Service', 'postgres')).toMatchObject({ metadata: { labels }, spec: { ports: props.ports } });
+  expect(find(manifests, 'Service', 'postgres')).toMatchObject({
+    metadata: { labels, annotations },
+    spec: { ports: props.ports },
+  });
   expect(find(manifests, 'EndpointSlice', 'postgres')).toMatchObject({
-    metadata: { labels: { ...labels, 'kubernetes.io/service-name': 'postgres' } },
+    metadata: { labels: { ...labels, 'kubernetes.io/service-name': 'postgres' }, annotations },
     addressType: 'IPv4',
     endpoints: [{ addresses: ['10.0.64.5'] }, { addresses: ['10.0.64.6'] }],
     ports,
   });
   expect(find(manifests, 'EndpointSlice', 'postgres-ipv6')).toMatchObject({
-    metadata: { labels: { ...labels, 'kubernetes.io/service-name': 'postgres' } },
+    metadata: { labels: { ...labels, 'kubernetes.io/service-name': 'postgres' }, annotations },
     addressType: 'IPv6',
     endpoints: [{ addresses: ['fd00:64::5'] }],
     ports,

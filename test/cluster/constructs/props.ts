@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Cpu, type k8s } from '../../../imports/k8s';
 import type { CanaryStep } from '../../../lib/constructs/canary';
 import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
+import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
 import type { Endpoint } from '../../../lib/constructs/endpoint';
 import {
   ExternalHostService,
@@ -21,11 +22,31 @@ import {
 import { KafkaKraft, type KafkaKraftProps } from '../../../lib/constructs/kafka-kraft';
 import type { Component } from '../../../lib/constructs/labels';
 import { Namespace, type NamespaceProps } from '../../../lib/constructs/namespace';
+import type { PlacementProps, TopologySpreadConstraint } from '../../../lib/constructs/placement';
+import type { PodProps } from '../../../lib/constructs/pod-template';
+import type { NamedPort } from '../../../lib/constructs/port';
+import { PreStop } from '../../../lib/constructs/pre-stop';
 import { Probe, type Probes, type ProbeTiming } from '../../../lib/constructs/probe';
 import type { ResourceProps } from '../../../lib/constructs/resources';
 import { Secret, type SecretProps } from '../../../lib/constructs/secret';
 import { SpringService, type SpringDatabase, type SpringServiceProps } from '../../../lib/constructs/spring-service';
 import type { StorageProps } from '../../../lib/constructs/storage';
+import type {
+  Divisor,
+  EnvironmentFrom,
+  KeyValue,
+  ResourceValue,
+  VariableValue,
+} from '../../../lib/constructs/variables';
+import {
+  type EmptyDirOptions,
+  type FileMode,
+  type KeyFile,
+  type KeyFiles,
+  type Mount,
+  type ProjectedSource,
+  Volume,
+} from '../../../lib/constructs/volumes';
 import { WebService, type WebServiceProps } from '../../../lib/constructs/web-service';
 import { Grafana, type GrafanaProps } from '../../../lib/observability/grafana';
 import { LogCollector, type LogCollectorProps, type LogFields } from '../../../lib/observability/log-collector';
@@ -57,7 +78,7 @@ const AWKWARD = [
 function spoilt(right: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const place = fc.double({ min: 0, max: 1, noNaN: true });
   const changed = fc
-    .tuple(right, place, fc.constantFrom(...AWKWARD), fc.constantFrom('insert', 'replace', 'alone', 'twice', 'none'))
+    .tuple(right, place, fc.constantFrom(...AWKWARD), fc.constantFrom('insert', 'replace', 'alone', 'repeat', 'cut'))
     .map(([text, where, awkward, how]) => {
       const at = Math.round(where * text.length);
       switch (how) {
@@ -67,9 +88,9 @@ function spoilt(right: fc.Arbitrary<string>): fc.Arbitrary<string> {
           return text.slice(0, at) + awkward + text.slice(at + 1);
         case 'alone':
           return awkward;
-        case 'twice':
+        case 'repeat':
           return text.repeat(1 + Math.ceil(where * (300 / Math.max(text.length, 1))));
-        default:
+        case 'cut':
           return text.slice(0, at);
       }
     });
@@ -95,6 +116,7 @@ const labelValue = spoilt(fc.stringMatching(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,12}[
 const qualifiedName = spoilt(
   fc.stringMatching(/^([a-z0-9]{1,6}(\.[a-z]{1,4})?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,8}[A-Za-z0-9])?$/),
 );
+const annotationKey = mostly(qualifiedName, fc.constantFrom('Example.com/a', 'a b', 'a/b/c', 'A/'));
 const freeText = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ maxLength: 20 }));
 const key = spoilt(
   fc.stringMatching(/^[-._a-zA-Z0-9]{1,12}$/).filter((text) => !text.startsWith('..') && text !== '.'),
@@ -156,11 +178,15 @@ function props<Props extends object>(
   return fc.record<Required<Props>, keyof Props>(arbitraries, {
     requiredKeys: [...required],
     noNullPrototype: true,
-  }) as fc.Arbitrary<Props>;
+  });
 }
 
-const component: PropArbitraries<Component> = { name: labelValue, component: labelValue };
-const { name: _, ...componentOnly } = component;
+const ofWorkload: PropArbitraries<Omit<Component, 'name'>> = {
+  component: labelValue,
+  labels,
+  annotations: recordOf(annotationKey, freeText),
+};
+const component: PropArbitraries<Component> = { name: labelValue, ...ofWorkload };
 
 const resources = props<ResourceProps>(['cpu', 'memory'], {
   cpu: props<ResourceProps['cpu']>(['request'], {
@@ -210,34 +236,161 @@ const canary = fc
 const fieldPath = spoilt(
   fc.constantFrom('metadata.name', 'status.podIP', 'spec.nodeName', "metadata.labels['a.b/c']", 'status.hostIPs'),
 );
-const variableValue = fc.oneof(
-  freeText,
-  fieldPath.map((value) => ({ fieldPath: value })),
-);
 const source = props<EnvironmentSource>(['kind', 'name'], {
   kind: fc.constantFrom('ConfigMap', 'Secret'),
   name: subdomain,
+  keys: fc.constant(['key', 'flag']),
+  checksum: fc.constant('0a'),
 });
+const secret = source.map((given): EnvironmentSource => ({ ...given, kind: 'Secret' }));
+const ofSource = mostly(fc.constant('key'), key);
+const resourceValue = props<Omit<ResourceValue, 'containerName'>>(['resource'], {
+  resource: fc.constantFrom('limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'),
+  divisor: mostly(fc.constant<Divisor>('1'), fc.constantFrom<Divisor>('1m', '1Mi', '1k')),
+});
+const variableValue: fc.Arbitrary<VariableValue> = fc.oneof(
+  freeText,
+  fieldPath.map((value) => ({ fieldPath: value })),
+  resourceValue,
+  props<KeyValue>(['from', 'key'], { from: source, key: ofSource, optional: fc.boolean() }),
+);
+const environmentFrom = fc.array(
+  fc.oneof(source, props<EnvironmentFrom>(['from'], { from: source, prefix: variable, optional: fc.boolean() })),
+  { maxLength: 2 },
+);
 
-const web: PropArbitraries<WebServiceProps> = {
-  ...componentOnly,
+const filePath = spoilt(fc.constantFrom('token', 'db/password', '.env', 'a..b'));
+const mode = mostly(fc.integer({ min: 0, max: 0o777 }), fc.constantFrom(0o1000, -1, 0.5));
+const keyFiles: PropArbitraries<KeyFiles> = {
+  items: fc.array(props<KeyFile>(['key', 'path'], { key: ofSource, path: filePath, mode }), { maxLength: 2 }),
+  optional: fc.boolean(),
+};
+const projected: fc.Arbitrary<ProjectedSource> = fc.oneof(
+  fc.tuple(source, props<KeyFiles>([], keyFiles)).map(([from, files]) => ({ from, ...files })),
+  fc.tuple(filePath, duration(600, 7200)).map(([where, expiration]) => ({
+    serviceAccountToken: { path: where, audience: 'vault', expiration },
+  })),
+  fc
+    .tuple(filePath, spoilt(fc.constantFrom('metadata.labels', 'metadata.name', "metadata.labels['a']")))
+    .map(([where, field]) => ({ downwardApi: { [where]: { fieldPath: field } } })),
+);
+const volume = fc.oneof(
+  fc
+    .tuple(source, props<KeyFiles & FileMode>([], { ...keyFiles, defaultMode: mode }))
+    .map((given) => Volume.fromSource(...given)),
+  fc
+    .tuple(fc.array(projected, { minLength: 1, maxLength: 1 }), props<FileMode>([], { defaultMode: mode }))
+    .map((given) => Volume.projected(...given)),
+  props<EmptyDirOptions>([], { sizeLimit: bytes(fc.integer({ min: 1, max: 64 })), medium: fc.constant('Memory') }).map(
+    (given) => Volume.emptyDir(given),
+  ),
+  subdomain.map((claim) => Volume.fromPersistentVolumeClaim(claim)),
+);
+const mounts = fc.array(
+  props<Mount>(['path', 'volume'], {
+    path: folder,
+    volume,
+    subPath: filePath,
+    writable: mostly(fc.constant(false), fc.boolean()),
+  }),
+  { maxLength: 2 },
+);
+const preStop = fc.oneof(
+  fc.constant(PreStop.none()),
+  duration(0, 15).map((time) => PreStop.sleepCommand(time)),
+  duration(1, 15).map((time) => PreStop.sleep(time)),
+  fc.tuple(path, mostly(fc.constant(PROBED), port), duration(1, 15)).map((given) => PreStop.httpGet(...given)),
+);
+
+const ofOwnContainer: PropArbitraries<Omit<ContainerProps, 'image' | 'resources' | 'environmentFrom'>> = {
+  command: fc.array(freeText, { maxLength: 2 }),
+  args: fc.array(freeText, { maxLength: 2 }),
+  workingDir: folder,
+  environment: recordOf(variable, variableValue),
+  mounts,
+  writablePaths: fc.array(folder, { maxLength: 3 }),
+};
+const ofContainer: PropArbitraries<ContainerProps> = { ...ofOwnContainer, image, environmentFrom, resources };
+const user = wholeNumber(1, 70_000);
+const initContainer = fc.oneof(
+  props<Omit<InitContainerProps, 'restartPolicy'>>(['name', 'image', 'resources'], { ...ofContainer, name, user }),
+  props<SidecarProps>(['name', 'image', 'resources', 'restartPolicy'], {
+    ...ofContainer,
+    name,
+    user,
+    restartPolicy: fc.constant('Always'),
+    ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 1 }),
+    probes: fc.constant({}),
+    preStop: fc.constant(PreStop.none()),
+  }),
+);
+
+const toleration = fc.oneof(
+  fc.constantFrom<k8s.Toleration>(
+    { operator: 'Exists' },
+    { key: 'dedicated', value: 'shop', effect: 'NoExecute', tolerationSeconds: 60 },
+  ),
+  mostly(
+    fc.constant<k8s.Toleration>({ key: 'dedicated', operator: 'Exists' }),
+    props<k8s.Toleration>([], {
+      key: qualifiedName,
+      operator: fc.constantFrom('Exists', 'Equal', 'In'),
+      value: labelValue,
+      effect: fc.constantFrom('NoSchedule', 'NoExecute', 'Never', ''),
+      tolerationSeconds: fc.integer({ min: -1, max: 60 }),
+    }),
+  ),
+);
+const placementProps: PropArbitraries<PlacementProps> = {
+  topologySpread: fc.oneof(
+    fc.constantFrom('ScheduleAnyway', 'DoNotSchedule'),
+    fc.array(
+      props<TopologySpreadConstraint>(['topologyKey', 'whenUnsatisfiable'], {
+        topologyKey: qualifiedName,
+        whenUnsatisfiable: fc.constantFrom('ScheduleAnyway', 'DoNotSchedule'),
+        maxSkew: wholeNumber(1, 5),
+        matchLabelKeys: fc.array(
+          mostly(fc.constant('pod-template-hash'), fc.oneof(fc.constant('app.kubernetes.io/name'), qualifiedName)),
+          { maxLength: 1 },
+        ),
+      }),
+      { maxLength: 2 },
+    ),
+  ),
+  nodeSelector: labels,
+  affinity: fc.constant({}),
+  tolerations: fc.array(toleration, { maxLength: 2 }),
+  priorityClassName: subdomain,
+  runtimeClassName: subdomain,
+};
+const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
+  ...ofOwnContainer,
+  ...placementProps,
+  serviceAccount: fc.oneof(
+    subdomain.map((given) => ({ name: given })),
+    recordOf(annotationKey, freeText).map((annotations) => ({ annotations })),
+  ),
+  serviceAccountToken: fc.constant(false),
+  podLabels: labels,
+  podAnnotations: recordOf(annotationKey, freeText),
+  initContainers: fc.array(initContainer, { maxLength: 1 }),
+  user,
+  imagePullSecrets: fc.array(subdomain, { maxLength: 2 }),
+  probeTiming: fc.constant({}),
+  preStop,
+  terminationGracePeriod: duration(30, 120),
+};
+
+const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
+  ...ofWorkload,
+  ...ofPods,
   image,
   port: mostly(fc.constant(PROBED), port),
   resources,
   replicas: wholeNumber(0, 10),
   canary,
-  user: wholeNumber(1, 70_000),
-  environment: recordOf(variable, variableValue),
-  environmentFrom: fc.array(source, { maxLength: 2 }),
-  probes,
-  writablePaths: fc.array(folder, { maxLength: 3 }),
-  podLabels: labels,
-  topologySpread: fc.constantFrom('ScheduleAnyway', 'DoNotSchedule'),
-  preStopSleep: duration(0, 15),
-  terminationGracePeriod: duration(30, 120),
   revisionHistoryLimit: wholeNumber(0, 20),
 };
-const { probes: __, environmentFrom: ___, ...ofWeb } = web;
 
 const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
 const routes = fc.array(props<IngressRoute>(['path', 'service'], { path, exact: fc.boolean(), service: backend }), {
@@ -304,7 +457,7 @@ function made<Props>(
   );
 }
 
-const observed = { ...componentOnly, image, storage, resources, httpPort: port };
+const observed = { ...ofWorkload, image, storage, resources, httpPort: port };
 
 /** Each construct and its props: a new construct is one entry. */
 export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
@@ -390,7 +543,11 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       }),
     ),
   ),
-  WebService: made(WebService, id, props<WebServiceProps>(['image', 'port', 'resources'], web)),
+  WebService: made(
+    WebService,
+    id,
+    props<WebServiceProps>(['image', 'port', 'resources'], { ...ofWeb, probes, environmentFrom }),
+  ),
   SpringService: made(
     SpringService,
     id,
@@ -407,9 +564,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         new ConfigMap(new Chart(new App(), 'shared'), 'common', { data: { SPRING_PROFILES_ACTIVE: 'k8s' } }),
       ]),
       config: recordOf(variable, freeText),
-      secrets: fc.array(props<EnvironmentSource>(['kind', 'name'], { kind: fc.constant('Secret'), name: subdomain }), {
-        maxLength: 2,
-      }),
+      secrets: fc.array(secret, { maxLength: 2 }),
       javaOptions: fc.array(freeText, { maxLength: 2 }),
       openTelemetryServiceName: freeText,
     }),
@@ -418,7 +573,9 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     KafkaKraft,
     id,
     props<KafkaKraftProps>([], {
-      ...componentOnly,
+      ...ofWorkload,
+      ...ofPods,
+      environmentFrom,
       image: spoilt(fc.constant('apache/kafka:3.9.0')),
       replicas: mostly(fc.constantFrom(1, 3, 5), fc.constantFrom(2, 0, -1, 0.5)),
       resources,
@@ -436,7 +593,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     OpenTelemetryCollector,
     id,
     props<OpenTelemetryCollectorProps>(['traces'], {
-      ...componentOnly,
+      ...ofWorkload,
       traces: endpoint,
       image,
       replicas: wholeNumber(0, 5),
@@ -451,7 +608,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     LogCollector,
     id,
     props<LogCollectorProps>(['loki', 'namespaces'], {
-      ...componentOnly,
+      ...ofWorkload,
       loki: endpoint,
       namespaces: fc.array(name, { minLength: 1, maxLength: 2 }),
       fields: props<LogFields>(['level', 'message', 'traceId', 'spanId'], {

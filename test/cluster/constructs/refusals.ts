@@ -33,7 +33,7 @@ export type Refusal = {
 
 /** The first that fits a refusal. */
 export function refusalOf({ prop, value, reason, remedy }: InvalidProp): Refusal | undefined {
-  const json = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
+  const json = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
   return REFUSALS.find(
     (refusal) =>
       refusal.reason.test(`${reason} ${remedy}`) &&
@@ -50,10 +50,12 @@ const named =
     metadata: { name: value },
     ...more,
   });
-const configMap = (fields: JsonRecord): JsonRecord => {
-  const { metadata, ...rest } = fields;
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', ...(metadata ?? {}) }, ...rest };
-};
+const configMap = (fields: JsonRecord, metadata: JsonRecord = {}): JsonRecord => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'a', ...metadata },
+  ...fields,
+});
 const namespace = (labels: JsonRecord): JsonRecord => ({
   apiVersion: 'v1',
   kind: 'Namespace',
@@ -93,6 +95,19 @@ const pod = (container: JsonRecord, spec: JsonRecord = {}): JsonRecord => ({
   metadata: { name: 'a' },
   spec: { containers: [{ name: 'a', image: 'a', ...container }], ...spec },
 });
+const spread = (constraints: readonly JsonRecord[], matchLabels: JsonRecord): JsonRecord =>
+  pod(
+    {},
+    {
+      topologySpreadConstraints: constraints.map((constraint) => ({
+        maxSkew: 1,
+        topologyKey: 'a',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels },
+        ...constraint,
+      })),
+    },
+  );
 const claim = (spec: JsonRecord): JsonRecord => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
@@ -157,16 +172,16 @@ export const REFUSALS: readonly Refusal[] = [
   { reason: /^not a DNS subdomain,/, manifest: named('v1', 'ConfigMap') },
   {
     reason: /^not a label key,/,
-    manifest: ({ value }) => configMap({ metadata: { labels: { [String(value)]: '' } } }),
+    manifest: ({ value }) => configMap({}, { labels: { [String(value)]: '' } }),
   },
-  { reason: /^not a label value,/, manifest: ({ value }) => configMap({ metadata: { labels: { a: value } } }) },
+  { reason: /^not a label value,/, manifest: ({ value }) => configMap({}, { labels: { a: value } }) },
   {
     reason: /^not an annotation key,/,
-    manifest: ({ value }) => configMap({ metadata: { annotations: { [String(value)]: '' } } }),
+    manifest: ({ value }) => configMap({}, { annotations: { [String(value)]: '' } }),
   },
   {
     reason: /^\d+ bytes in all, and the API server refuses more than 256 KiB/,
-    manifest: ({ reason }) => configMap({ metadata: { annotations: { a: 'a'.repeat(firstNumberIn(reason) - 1) } } }),
+    manifest: ({ reason }) => configMap({}, { annotations: { a: 'a'.repeat(firstNumberIn(reason) - 1) } }),
   },
   {
     reason: /^not a level of the Pod Security/,
@@ -298,6 +313,74 @@ export const REFUSALS: readonly Refusal[] = [
     because: 'the kubelet would kill the container before it is told to stop',
   },
 
+  { reason: /^no command,/, manifest: () => pod({ livenessProbe: { exec: { command: [] } } }) },
+  {
+    reason: /^taken by container/,
+    value: /^"/,
+    manifest: ({ value }) => pod({ name: value }, { initContainers: [{ name: value, image: 'a' }] }),
+  },
+  { reason: /^taken by container/, because: 'the second process to listen on the port would end' },
+  {
+    reason: /^not a path within a volume,/,
+    manifest: ({ value }) =>
+      pod(
+        { volumeMounts: [{ name: 'a', mountPath: '/a', subPath: value === '' ? '..' : value }] },
+        { volumes: [{ name: 'a', configMap: { name: 'a', items: [{ key: 'a', path: value }] } }] },
+      ),
+  },
+  {
+    reason: /^not a field of a pod that a file/,
+    manifest: ({ value }) =>
+      pod({}, { volumes: [{ name: 'a', downwardAPI: { items: [{ path: 'a', fieldRef: { fieldPath: value } }] } }] }),
+  },
+  {
+    reason: /^not a unit of limits|^not a unit of requests/,
+    manifest: ({ value, reason }) =>
+      pod({
+        env: [
+          {
+            name: 'A',
+            valueFrom: { resourceFieldRef: { resource: /^not a unit of ([^,]*)/.exec(reason)?.[1], divisor: value } },
+          },
+        ],
+      }),
+  },
+  {
+    reason:
+      /^not a key of|^not possible: the kubelet mounts|^refers to itself|^the annotation by which pods are rolled/,
+    because: 'the API server reads no ConfigMap and no reference',
+  },
+  { reason: /^the label by which pods are selected|^a label that follows/, because: 'one thing is said in one place' },
+
+  // Placement
+  {
+    reason: /^the label that selects the pods anyway/,
+    manifest: ({ value }) => spread([{ matchLabelKeys: [value] }], { [String(value)]: 'a' }),
+  },
+  {
+    reason: /^given twice; one of the two says nothing/,
+    because: 'the API server refuses two that differ in nothing else either, and takes the others',
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    prop: /operator$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ operator: value }] }),
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    prop: /value$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ key: 'a', operator: 'Exists', value }] }),
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    prop: /effect$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ operator: 'Exists', effect: value }] }),
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ operator: 'Exists', tolerationSeconds: value }] }),
+  },
+
   // Ingress
   {
     reason: /^not a DNS name, and the API server refuses it or takes it for another/,
@@ -386,5 +469,14 @@ export const REFUSALS: readonly Refusal[] = [
     reason:
       /^(not a Kafka id|an even number|a property that|not a broker property|not an identifier that PostgreSQL|a variable that|leaves no time|not a number of whole hours|no namespace:|not a field that|a setting that|not a setting|not above the weight|no step:|not a name that Grafana reads|not an absolute path of a folder that the collector)/,
     because: 'the API server does not read what a program is told',
+  },
+];
+
+/** What the oldest version refuses of what constructs make, since newer ones alone know it, as the doc comment of the prop says. */
+export const NEWER: readonly { readonly says: RegExp; readonly prop: string }[] = [
+  { says: /unknown field "[^"]*\.preStop\.sleep"/, prop: 'PreStop.sleep: 1.30' },
+  {
+    says: /initContainers\[\d+\]\.(restartPolicy|livenessProbe|readinessProbe|startupProbe|lifecycle)/,
+    prop: 'SidecarProps: 1.29',
   },
 ];
