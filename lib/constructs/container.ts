@@ -86,7 +86,8 @@ export interface SidecarProps extends Omit<InitContainerProps, 'restartPolicy'> 
    */
   readonly ports?: readonly NamedPort[];
   /**
-   * Its probes. The next container starts once the startup probe, where there is one, has succeeded; the pod is ready only while it is.
+   * Its probes. The next container starts once the startup probe, where there is one, has succeeded; the pod is ready only while it is. Policies
+   * `probe-startup`, `probe-readiness` and `probe-liveness` ask for all three.
    * @default - none
    */
   readonly probes?: Partial<Probes>;
