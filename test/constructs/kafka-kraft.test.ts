@@ -11,6 +11,7 @@ import {
   synthesized,
   testChart,
 } from '../testing';
+import { everyPodProp } from './pod-props';
 
 function kafka(props: KafkaKraftProps = {}): Manifest[] {
   const chart = testChart();
@@ -162,6 +163,9 @@ describe.each([1, 3, 5])('with %d replicas', (replicas) => {
 
 test('every prop lands in the manifest', () => {
   const props: Required<KafkaKraftProps> = {
+    ...everyPodProp(),
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     component: 'broker',
     image: 'registry.example.com:5000/apache/kafka:3.9.1',
     replicas: 3,
@@ -246,9 +250,9 @@ describe('refuses', () => {
   test.each([
     [2, 'an even number: a quorum of 2 survives no more failures than one of 1'],
     [4, 'an even number: a quorum of 4 survives no more failures than one of 3'],
-    [0, 'not a whole number of at least 1'],
-    [-1, 'not a whole number of at least 1'],
-    [1.5, 'not a whole number of at least 1'],
+    [0, 'not a whole number from 1 to 2147483647'],
+    [-1, 'not a whole number from 1 to 2147483647'],
+    [1.5, 'not a whole number from 1 to 2147483647'],
   ])('%d replicas', (replicas, reason) => {
     expect(() => kafka({ replicas })).toThrow(`test/kafka: replicas ${replicas}: ${reason}`);
   });
