@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, isDnsName } from './validation';
 import { InvalidPropError } from './invalid-prop';
-import { type Component, labelsOf } from './labels';
+import { type Component, metadataOf } from './labels';
 
 /** A path of the ingress and the service that answers it. */
 export interface IngressRoute {
@@ -61,11 +61,18 @@ export class Ingress extends Construct {
     this.name = id;
 
     new k8s.KubeIngress(this, 'Ingress', {
-      metadata: {
-        name: id,
-        labels: labelsOf(this, { ...props, name: props.name ?? id }),
-        ...(props.description !== undefined && { annotations: { 'kubernetes.io/description': props.description } }),
-      },
+      metadata: metadataOf(
+        this,
+        {
+          ...props,
+          name: props.name ?? id,
+          annotations: {
+            ...props.annotations,
+            ...(props.description !== undefined && { 'kubernetes.io/description': props.description }),
+          },
+        },
+        id,
+      ),
       spec: {
         ingressClassName: props.ingressClassName,
         rules: [
