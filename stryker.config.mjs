@@ -20,7 +20,8 @@ export default {
     },
     enableFindRelatedTests: false,
   },
-  coverageAnalysis: 'perTest',
+  // By all tests: what one of them has made first (a schema, a verdict) is there for the others, which are not seen to need it.
+  coverageAnalysis: 'all',
   concurrency: 2,
   // Jest keeps the modules of every run; a process that has done many spends its time on collecting garbage.
   maxTestRunnerReuse: 80,
