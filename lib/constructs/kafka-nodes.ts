@@ -98,6 +98,7 @@ export function addNodes(scope: Construct, prefix: string, props: KafkaNodesProp
   const metadata = metadataOf(scope, named);
   const selector = selectorOf(nodes.name);
   const claimName = `${nodes.name}-data`;
+  const claim = volumeClaim(scope, claimName, storage); // before the budget is made from its size
   const { port } = props.probed;
 
   const template = podTemplate(scope, {
@@ -124,7 +125,7 @@ export function addNodes(scope: Construct, prefix: string, props: KafkaNodesProp
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: selector },
       template,
-      volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
+      volumeClaimTemplates: [claim],
     }),
   });
   if (nodes.count > 1) {
