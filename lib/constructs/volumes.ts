@@ -1,10 +1,10 @@
 import type { Duration, Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkSource, checkSourceKey, type EnvironmentSource } from './config-map';
+import { checkSourceKey, type EnvironmentSource } from './config-map';
 import { InvalidPropError } from './invalid-prop';
-import { checkInteger, isDnsName, wholeBytes, wholeSeconds } from './validation';
-import { checkFieldPath, FILE_FIELDS, type FieldValue, type ResourceValue, toResourceFieldRef } from './variables';
+import { checkFieldPath, checkInteger, checkObjectName, wholeBytes, wholeSeconds } from './validation';
+import { type FieldValue, type ResourceValue, toResourceFieldRef } from './variables';
 
 /** A key of a ConfigMap or Secret as a file. */
 export interface KeyFile {
@@ -113,7 +113,7 @@ export class Volume {
       sources: [from],
       writable: 'never',
       toKube: (scope, prop) => {
-        checkSource(scope, prop, from);
+        checkObjectName(scope, `${prop}.name`, from.name);
         checkMode(scope, `${prop}.defaultMode`, options.defaultMode);
         const { items, optional } = toKeyFiles(scope, prop, from, options);
         const rest = {
@@ -133,8 +133,14 @@ export class Volume {
     return new Volume({
       sources: sources.flatMap((source) => ('from' in source ? [source.from] : [])),
       writable: 'never',
+      containers: sources.flatMap((source) =>
+        'downwardApi' in source
+          ? Object.values(source.downwardApi).flatMap((value) => ('resource' in value ? [value.containerName] : []))
+          : [],
+      ),
       toKube: (scope, prop) => {
         checkMode(scope, `${prop}.defaultMode`, options.defaultMode);
+        checkProjectedPaths(scope, prop, sources);
         return {
           projected: {
             sources: sources.map((source, index) => toProjection(scope, `${prop}.sources[${index}]`, source)),
@@ -170,14 +176,7 @@ export class Volume {
       writable: 'byDefault',
       persistent: true,
       toKube: (scope, prop) => {
-        if (!isDnsName(claimName)) {
-          throw new InvalidPropError(scope, {
-            prop,
-            value: claimName,
-            reason: 'not a name that a PersistentVolumeClaim can have.',
-            remedy: "Use lower-case letters, digits, '-' and '.'.",
-          });
-        }
+        checkObjectName(scope, `${prop}.claimName`, claimName);
         return { persistentVolumeClaim: { claimName } };
       },
     });
@@ -195,6 +194,8 @@ export class Volume {
 
   /** The ConfigMaps and Secrets that it is made from. */
   public readonly sources: readonly EnvironmentSource[];
+  /** The containers whose resources it tells. */
+  public readonly containers: readonly string[];
   /** Whether containers may write: never, where they say so, or unless they say otherwise. */
   public readonly writable: 'never' | 'onDemand' | 'byDefault';
   /** Whether its content outlives the pod. */
@@ -208,6 +209,7 @@ export class Volume {
 
   private constructor(volume: {
     readonly sources?: readonly EnvironmentSource[];
+    readonly containers?: readonly string[];
     readonly writable: 'never' | 'onDemand' | 'byDefault';
     readonly persistent?: boolean;
     readonly isForOnePod?: boolean;
@@ -215,6 +217,7 @@ export class Volume {
     readonly toKube?: (scope: IConstruct, prop: string) => VolumeSource;
   }) {
     this.sources = volume.sources ?? [];
+    this.containers = volume.containers ?? [];
     this.writable = volume.writable;
     this.persistent = volume.persistent ?? false;
     this.isForOnePod = volume.isForOnePod ?? false;
@@ -364,7 +367,7 @@ function toKeyFiles(
 
 function toProjection(scope: IConstruct, prop: string, source: ProjectedSource): k8s.VolumeProjection {
   if ('from' in source) {
-    checkSource(scope, prop, source.from);
+    checkObjectName(scope, `${prop}.from.name`, source.from.name);
     const projection = { name: source.from.name, ...toKeyFiles(scope, prop, source.from, source) };
     return source.from.kind === 'ConfigMap' ? { configMap: projection } : { secret: projection };
   }
@@ -389,7 +392,7 @@ function toProjection(scope: IConstruct, prop: string, source: ProjectedSource):
         if ('resource' in value) {
           return { path, resourceFieldRef: toResourceFieldRef(scope, at, value) };
         }
-        checkFieldPath(scope, at, value.fieldPath, FILE_FIELDS);
+        checkFileField(scope, `${at}.fieldPath`, value.fieldPath);
         return { path, fieldRef: { fieldPath: value.fieldPath } };
       }),
     },
@@ -397,6 +400,42 @@ function toProjection(scope: IConstruct, prop: string, source: ProjectedSource):
 }
 
 const MIN_EXPIRATION_SECONDS = 600;
+
+/** Checks that no two sources of a projected volume write the same file. */
+function checkProjectedPaths(scope: IConstruct, prop: string, sources: readonly ProjectedSource[]): void {
+  const paths = sources.flatMap((source) =>
+    'from' in source
+      ? (source.items ?? []).map(({ path }) => path)
+      : 'serviceAccountToken' in source
+        ? [source.serviceAccountToken.path]
+        : Object.keys(source.downwardApi),
+  );
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) {
+    throw new InvalidPropError(scope, {
+      prop: `${prop}.sources`,
+      value: twice,
+      reason: 'a path given twice, and one file would take the place of the other.',
+      remedy: 'Give each file a path of its own.',
+    });
+  }
+}
+
+/** Fields that a file can hold, besides one label or annotation. */
+const FILE_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'metadata.labels', 'metadata.annotations'];
+
+function checkFileField(scope: IConstruct, prop: string, fieldPath: string): void {
+  if (fieldPath.includes('[')) {
+    checkFieldPath(scope, prop, fieldPath);
+  } else if (!FILE_FIELDS.includes(fieldPath)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: fieldPath,
+      reason: 'not a field of a pod that a file can have the value of, and the API server refuses it.',
+      remedy: `Use one of ${FILE_FIELDS.join(', ')}, metadata.labels['KEY'] and metadata.annotations['KEY'].`,
+    });
+  }
+}
 
 /** Checks a path within a volume. */
 function checkRelative(scope: IConstruct, prop: string, path: string): void {
