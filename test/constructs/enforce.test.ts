@@ -4,6 +4,7 @@ import { Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu } from '../../imports/k8s';
 import { checkImage } from '../../lib/constructs/image';
+import { checkHeap } from '../../lib/constructs/jvm-options';
 import { Probe } from '../../lib/constructs/probe';
 import type { ProbeTiming } from '../../lib/constructs/probe';
 import { checkResources } from '../../lib/constructs/resources';
@@ -54,6 +55,13 @@ const REFUSALS: readonly (readonly [policy: string, said: string, refused: (scop
     'probes.liveness {"period":"10 s","timeout":"1 s","failureThreshold":3}: livenessProbe starts a JVM',
     (scope) => {
       Probe.fromCommand(['kafka-topics.sh', '--list']).toKube(scope, 'probes.liveness', 'liveness', []);
+    },
+  ],
+  [
+    'jvm-heap',
+    'javaOptions ["-Xmx512m"]: JAVA_OPTS lets the heap take all of the memory limit (512Mi)',
+    (scope) => {
+      checkHeap(scope, 'javaOptions', ['-Xmx512m'], Size.mebibytes(512));
     },
   ],
   [
