@@ -568,6 +568,16 @@ describe('refuses', () => {
       'mounts[0].volume.claimName "Data": not a DNS subdomain',
     ],
     [
+      'a claim that only a StatefulSet makes',
+      mount(Volume.fromVolumeClaimTemplate('data')),
+      'mounts "/data": a volume of claim template data, which only a StatefulSet',
+    ],
+    [
+      'a folder of the node that is none',
+      mount(Volume.fromHostPath('/var/../etc', 'Directory')),
+      'mounts[0].volume.hostPath "/var/../etc": not an absolute path',
+    ],
+    [
       'an emptyDir of nothing',
       mount(Volume.emptyDir({ sizeLimit: Size.mebibytes(0) })),
       'mounts[0].volume.sizeLimit "0Mi"',
