@@ -74,6 +74,13 @@ const REFUSALS: readonly (readonly [policy: string, said: string, refused: (scop
     'resources.cpu.request "1": exceeds its limit (999m)',
     resources({ cpu: { request: Cpu.units(1), limit: Cpu.millis(999) } }),
   ],
+  [
+    'jvm-heap',
+    'javaOptions ["-Xmx512m"]: JAVA_OPTS lets the heap take all of the memory limit (512Mi)',
+    (scope): void => {
+      checkHeap(scope, 'javaOptions', ['-Xmx512m'], Size.mebibytes(512));
+    },
+  ],
 ];
 
 test.each(REFUSALS)('%s: %s', (id, said, refused) => {
