@@ -6,6 +6,7 @@ import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import type { KafkaBootstrap } from './kafka-kraft';
 import type { PreStop } from './pre-stop';
+import type { KeyValue } from './variables';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
 
 /** A PostgreSQL database and the user who reads and writes it. */
@@ -82,6 +83,23 @@ export function springVariables({ database, redis, kafka }: SpringConnections): 
     }),
     ...(redis !== undefined && { SPRING_DATA_REDIS_HOST: redis.host, SPRING_DATA_REDIS_PORT: String(redis.port) }),
     ...(kafka !== undefined && { SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers }),
+    ...(kafka?.security !== undefined && {
+      SPRING_KAFKA_SECURITY_PROTOCOL: kafka.security.protocol,
+      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+      ...(kafka.security.mechanism !== undefined && {
+        SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: kafka.security.mechanism,
+      }),
+    }),
+  };
+}
+
+/** The variables of the Secrets by which Spring Boot trusts Kafka and logs in to it. */
+export function springCredentials({ kafka }: SpringConnections): Record<string, KeyValue> {
+  return {
+    ...(kafka?.security !== undefined && { SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES: kafka.security.ca }),
+    ...(kafka?.security?.jaasConfig !== undefined && {
+      SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: kafka.security.jaasConfig,
+    }),
   };
 }
 
@@ -145,6 +163,7 @@ export class SpringService extends Construct {
       }),
       environmentFrom: [...sharedConfig, this.config, ...secrets],
       environment: {
+        ...springCredentials(props),
         JAVA_OPTS: javaOptions.join(' '),
         ...shutdownVariables(this, preStop, terminationGracePeriod),
         ...props.environment,
