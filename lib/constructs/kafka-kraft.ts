@@ -62,7 +62,7 @@ export interface KafkaControllersProps extends PlacementProps {
 /**
  * Metrics over HTTP, for Prometheus. The official image has no exporter: the agent comes from an image of your own that has its jar, as an
  * init container copies it. Kafka's tools that run in the broker's container take over its options, and find the port taken:
- * `kubectl exec NAME-0 -- env -u KAFKA_OPTS /opt/kafka/bin/kafka-topics.sh ...`.
+ * `kubectl exec NAME-0 -- env -u KAFKA_OPTS KAFKA_HEAP_OPTS=-Xmx96m /opt/kafka/bin/kafka-topics.sh ...`.
  * https://prometheus.github.io/jmx_exporter/
  */
 export interface KafkaJmxExporter {
