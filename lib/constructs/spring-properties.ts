@@ -176,6 +176,20 @@ export const CONNECTION_PROPERTIES = {
   kafka: ['', 'consumer.', 'producer.', 'streams.'].map((client) => `spring.kafka.${client}bootstrap-servers`),
 } as const;
 
+/** What says how Kafka is trusted and logged in to, where it says so itself. */
+export const KAFKA_SECURITY_PROPERTIES: readonly SpringProperty[] = ['', 'consumer.', 'producer.', 'streams.'].flatMap(
+  (client) =>
+    [
+      'security.protocol',
+      'ssl.trust-store-type',
+      'ssl.trust-store-certificates',
+      'ssl.trust-store-location',
+      'properties.security.protocol',
+      'properties.sasl.mechanism',
+      'properties.sasl.jaas.config',
+    ].map((name) => ({ name: `spring.kafka.${client}${name}`, prop: 'kafka' })),
+);
+
 /** The end of a name that is an item of a list, as in `include[0]`, `INCLUDE_0` and `INCLUDE_0_`. */
 const INDEX = /(\[\d+\]|[._]\d+_?)$/;
 

@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { KafkaKraft, type KafkaKraftProps, KafkaSasl } from '../../lib/constructs/kafka-kraft';
+import { SpringService } from '../../lib/constructs/spring-service';
 import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
 import {
@@ -595,6 +596,33 @@ describe('security', () => {
       security: { ...security, jaasConfig: orders },
     });
     expect(new KafkaKraft(testChart(), 'kafka').security).toBeUndefined();
+  });
+
+  test('is what a Spring service is told, with its credentials from Secrets', () => {
+    const chart = testChart();
+    const construct = new KafkaKraft(chart, 'kafka', { security: { certificate, sasl: KafkaSasl.plain(jaasConfig) } });
+    const orders = { from: { kind: 'Secret', name: 'orders-kafka' }, key: 'sasl.jaas.config' } as const;
+    new SpringService(chart, 'orders', {
+      image: 'shop/orders:1.0',
+      port: 8080,
+      resources: {
+        cpu: { request: Cpu.millis(100) },
+        memory: { request: Size.mebibytes(512), limit: Size.mebibytes(640) },
+      },
+      kafka: construct.bootstrapFor(orders),
+    });
+    const rendered = synthesized(chart);
+
+    expect(find(rendered, 'ConfigMap', 'orders-config')['data']).toMatchObject({
+      SPRING_KAFKA_BOOTSTRAP_SERVERS: 'kafka.shop.svc.cluster.local:9092',
+      SPRING_KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+      SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: 'PLAIN',
+      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+    });
+    expect(environmentOf(find(rendered, 'Deployment', 'orders'))).toMatchObject({
+      SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES: { secretKeyRef: { name: 'kafka-tls', key: 'ca.crt' } },
+      SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: { secretKeyRef: { name: 'orders-kafka', key: 'sasl.jaas.config' } },
+    });
   });
 
   test('says for which names the certificate must be', () => {
