@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkData, checkName } from './validation';
 import { type Component, labelsOf } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** Something that a container can read its environment variables from. */
 export interface EnvironmentSource {
@@ -19,7 +20,7 @@ export interface ConfigMapProps extends Component {
 }
 
 /** A ConfigMap whose readers are rolled when it changes, through {@link checksum} on their pod templates. */
-export class ConfigMap extends Construct implements EnvironmentSource {
+export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
   public readonly kind = 'ConfigMap';
   /** Name of the ConfigMap: the construct's id. */
   public readonly name: string;

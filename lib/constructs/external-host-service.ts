@@ -1,11 +1,12 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, isDnsName } from './validation';
 import { checkPorts, type NamedPort } from './port';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, serviceHost } from './endpoint';
 import { type Component, labelsOf } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link ExternalHostService}. */
 export interface ExternalHostServiceProps extends Component {
@@ -22,7 +23,7 @@ export interface ExternalHostServiceProps extends Component {
  * ExternalName is a DNS alias and cannot hold an address:
  * https://kubernetes.io/docs/concepts/services-networking/service/#externalname
  */
-export class ExternalHostService extends Construct {
+export class ExternalHostService extends PatchableConstruct {
   /** Name of the Service: the construct's id. */
   public readonly name: string;
   /** DNS name of the Service, which resolves from every namespace of the cluster. */

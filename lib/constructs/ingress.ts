@@ -1,8 +1,9 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, isDnsName } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, labelsOf } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** A path of the ingress and the service that answers it. */
 export interface IngressRoute {
@@ -41,7 +42,7 @@ export interface IngressProps extends Component {
 }
 
 /** HTTP routes from outside the cluster to services. */
-export class Ingress extends Construct {
+export class Ingress extends PatchableConstruct {
   /** Name of the Ingress: the construct's id. */
   public readonly name: string;
 

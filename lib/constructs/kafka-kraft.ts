@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
 import { checkInteger, checkName } from './validation';
 import { checkResources, type ResourceProps } from './resources';
@@ -10,6 +10,7 @@ import { type Component, labelsOf, namespaceOf, selectorOf } from './labels';
 import { podTemplate, type VariableValue } from './pod-template';
 import { Probe } from './probe';
 import { type StorageProps, volumeClaim } from './storage';
+import { PatchableConstruct } from './patch';
 
 /** What a client needs to know of a Kafka cluster. */
 export interface KafkaBootstrap {
@@ -75,7 +76,7 @@ const DATA_PATH = '/tmp/kraft-combined-logs';
  * Probes only open a TCP connection: a broker opens its client port once it is usable, and a command such as
  * `kafka-topics.sh` would start a JVM for each probe.
  */
-export class KafkaKraft extends Construct implements KafkaBootstrap {
+export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   /** Name of the StatefulSet and of the Service for clients: the construct's id. */
   public readonly name: string;
   /** The Service for clients. */

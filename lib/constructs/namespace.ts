@@ -1,7 +1,8 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName } from './validation';
 import { labelsOf, withoutNamespace } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
@@ -22,7 +23,7 @@ export interface NamespaceProps {
 }
 
 /** A namespace whose pods must satisfy a Pod Security Standard. */
-export class Namespace extends Construct {
+export class Namespace extends PatchableConstruct {
   /** Name of the namespace: the construct's id. */
   public readonly name: string;
 

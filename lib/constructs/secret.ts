@@ -1,8 +1,9 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkData, checkName } from './validation';
 import type { EnvironmentSource } from './config-map';
 import { type Component, labelsOf } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link Secret}. */
 export interface SecretProps extends Component {
@@ -11,7 +12,7 @@ export interface SecretProps extends Component {
 }
 
 /** A Secret of type Opaque. No error of it shows a value. */
-export class Secret extends Construct implements EnvironmentSource {
+export class Secret extends PatchableConstruct implements EnvironmentSource {
   public readonly kind = 'Secret';
   /** Name of the Secret: the construct's id. */
   public readonly name: string;

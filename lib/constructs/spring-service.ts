@@ -1,11 +1,12 @@
 import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { checkVariableNames, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import type { KafkaBootstrap } from './kafka-kraft';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
+import { PatchableConstruct } from './patch';
 
 /** A PostgreSQL database and the user who reads and writes it. */
 export interface SpringDatabase {
@@ -91,7 +92,7 @@ export function springVariables({ database, redis, kafka }: SpringConnections): 
  * The startup probe asks for liveness, not for `/actuator/health`: that is 503 as long as any dependency is down, and the kubelet
  * would restart a healthy service for it, for ever.
  */
-export class SpringService extends Construct {
+export class SpringService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
   public readonly name: string;
   /** The workload, its Service and its ServiceAccount. */

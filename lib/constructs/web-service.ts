@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import {
   Rollout,
   RolloutSpecStrategyCanaryMaxSurge,
@@ -14,6 +14,7 @@ import { type Endpoint, serviceHost } from './endpoint';
 import { type Component, labelsOf, selectorOf } from './labels';
 import { type PodTemplate, podTemplate, type TopologySpread, type VariableValue } from './pod-template';
 import { Probe, type Probes } from './probe';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link WebService}. */
 export interface WebServiceProps extends Omit<Component, 'name'> {
@@ -115,7 +116,7 @@ export const WEB_SERVICE_DEFAULTS = {
  * A service that answers HTTP: a Deployment or an Argo Rollout, a Service and a ServiceAccount without token. During an
  * update a new pod is ready before an old one is stopped, which then goes on serving for a moment.
  */
-export class WebService extends Construct {
+export class WebService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
   public readonly name: string;
   /** The Service. */

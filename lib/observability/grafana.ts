@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Cpu } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
@@ -10,6 +10,7 @@ import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { ATTRIBUTES, LOKI_TRACE_ID, lokiLabel } from './attributes';
 import { singleStatefulSet } from './single-stateful-set';
@@ -58,7 +59,7 @@ const DATASOURCES_FILE = 'datasources.yaml';
 const DATA_PATH = '/var/lib/grafana'; // the image's own
 
 /** Grafana with Tempo and Loki as data sources, each leading to the other by trace id. */
-export class Grafana extends Construct {
+export class Grafana extends PatchableConstruct {
   /** Name of the StatefulSet and of the Service: the construct's id. */
   public readonly name: string;
   /** The HTTP server. */

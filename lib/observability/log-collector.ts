@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
@@ -10,6 +10,7 @@ import { type Endpoint, hostPort } from '../constructs/endpoint';
 import { type Component, labelsOf, namespaceOf, selectorOf } from '../constructs/labels';
 import { podTemplate } from '../constructs/pod-template';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { ATTRIBUTES } from './attributes';
 import {
@@ -93,7 +94,7 @@ const STATE_MOUNT = '/var/lib/otelcol/file_storage';
  * It runs as root, since the kubelet lets only root read these files, with no capability, and sees the node's file
  * system only where the logs and its own state lie. Its namespace must allow privileged pods (Pod Security Standards).
  */
-export class LogCollector extends Construct {
+export class LogCollector extends PatchableConstruct {
   /** Name of the DaemonSet: the construct's id. */
   public readonly name: string;
   /** Labels by which a Service or network policy selects the pods. */

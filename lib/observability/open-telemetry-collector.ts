@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkInteger, checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
@@ -9,6 +9,7 @@ import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
 import { type Component, labelsOf, selectorOf } from '../constructs/labels';
 import { podTemplate } from '../constructs/pod-template';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import {
   type CollectorConfig,
@@ -67,7 +68,7 @@ export interface OpenTelemetryCollectorProps extends Omit<Component, 'name'> {
 }
 
 /** The OpenTelemetry Collector as a gateway: receives OTLP, adds Kubernetes attributes, and sends traces on. */
-export class OpenTelemetryCollector extends Construct {
+export class OpenTelemetryCollector extends PatchableConstruct {
   /** Name of the Deployment and of the Service: the construct's id. */
   public readonly name: string;
   /** OTLP over gRPC. */

@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Cpu } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { type ResourceProps } from '../constructs/resources';
@@ -8,6 +8,7 @@ import { type Endpoint, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { retentionHours } from './retention';
 import { singleStatefulSet } from './single-stateful-set';
@@ -51,7 +52,7 @@ const CONFIG_FILE = 'config.yaml';
 const DATA_PATH = '/var/tempo';
 
 /** Grafana Tempo in one process, its traces on one volume. */
-export class Tempo extends Construct {
+export class Tempo extends PatchableConstruct {
   /** Name of the StatefulSet and of the Service: the construct's id. */
   public readonly name: string;
   /** Queries over HTTP. */
