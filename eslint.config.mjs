@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['imports/', 'dist/', 'coverage/', 'node_modules/', 'reports/', '.stryker-tmp/'] },
+  { ignores: ['build/', 'imports/', 'dist/', 'coverage/', 'node_modules/', 'reports/', '.stryker-tmp/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
