@@ -1,16 +1,30 @@
 import { createHash } from 'node:crypto';
-import type { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkData, checkName } from './validation';
-import { type Component, labelsOf } from './labels';
+import { InvalidPropError } from './invalid-prop';
+import { type Component, metadataOf } from './labels';
+import { checkData, checkName, isDnsName } from './validation';
 import { PatchableConstruct } from './patch';
 
-/** Something that a container can read its environment variables from. */
+/**
+ * A ConfigMap or Secret, whose keys a container reads as environment variables or files: a construct, or the name of one that
+ * somebody else makes.
+ */
 export interface EnvironmentSource {
   /** Which kind of object it is. */
   readonly kind: 'ConfigMap' | 'Secret';
   /** Name of the object, in the pod's namespace. */
   readonly name: string;
+  /**
+   * Its keys.
+   * @default - not known
+   */
+  readonly keys?: readonly string[];
+  /**
+   * What changes with its data, so that pods that read it can be rolled.
+   * @default - not known: they are not rolled
+   */
+  readonly checksum?: string;
 }
 
 /** Props of {@link ConfigMap}. */
@@ -26,6 +40,7 @@ export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
   public readonly name: string;
   /** Key to value, as given. */
   public readonly data: Readonly<Record<string, string>>;
+  public readonly keys: readonly string[];
   /** SHA-256 of the data, in hexadecimal digits. */
   public readonly checksum: string;
 
@@ -36,10 +51,11 @@ export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
     checkData(this, props.data);
     this.name = id;
     this.data = props.data;
+    this.keys = Object.keys(props.data);
     this.checksum = checksumOf(props.data);
 
     new k8s.KubeConfigMap(this, 'ConfigMap', {
-      metadata: { name: id, labels: labelsOf(this, { ...props, name: props.name ?? id }) },
+      metadata: metadataOf(this, { ...props, name: props.name ?? id }, id),
       data: props.data,
     });
   }
@@ -48,12 +64,55 @@ export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
 /** Key of the pod template's annotation that changes with the ConfigMaps which the pod reads: Helm's convention. */
 export const CHECKSUM_ANNOTATION = 'checksum/config';
 
-/** One checksum for several ConfigMaps. */
-export function combinedChecksum(configMaps: readonly ConfigMap[]): string {
-  return checksumOf(Object.fromEntries(configMaps.map(({ name, checksum }) => [name, checksum])));
+/** One checksum for several ConfigMaps. Undefined if there is none that has one. */
+export function combinedChecksum(sources: readonly EnvironmentSource[]): string | undefined {
+  const checksums = sources.flatMap(({ name, checksum }) =>
+    checksum === undefined ? [] : [[name, checksum] as const],
+  );
+  return checksums.length === 0 ? undefined : checksumOf(Object.fromEntries(checksums));
 }
 
 function checksumOf(data: Readonly<Record<string, string>>): string {
   const entries = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+}
+
+/** Checks that there can be an object of that name. */
+export function checkSource(scope: IConstruct, prop: string, { kind, name }: EnvironmentSource): void {
+  if (!isDnsName(name)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: name,
+      reason: `not a name that a ${kind} can have.`,
+      remedy: "Use lower-case letters, digits, '-' and '.'.",
+    });
+  }
+}
+
+/** Checks a key of a ConfigMap or Secret: that there can be one, and, where its keys are known, that there is. */
+export function checkSourceKey(
+  scope: IConstruct,
+  prop: string,
+  {
+    from,
+    key,
+    optional = false,
+  }: { readonly from: EnvironmentSource; readonly key: string; readonly optional?: boolean },
+): void {
+  if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key === '.' || key.startsWith('..')) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: key,
+      reason: 'not a key, and the API server refuses it.',
+      remedy: "Use at most 253 letters, digits, '-', '_' and '.', not starting with '..'.",
+    });
+  }
+  if (from.keys?.includes(key) === false && !optional) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: key,
+      reason: `not a key of ${from.kind} ${from.name}, and the container would wait for it and never start.`,
+      remedy: `Use one of its keys (${from.keys.join(', ')}), or say that it is optional.`,
+    });
+  }
 }

@@ -5,7 +5,7 @@ import { checkName, isDnsName } from './validation';
 import { checkPorts, type NamedPort } from './port';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, serviceHost } from './endpoint';
-import { type Component, labelsOf } from './labels';
+import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
 
 /** Props of {@link ExternalHostService}. */
@@ -43,25 +43,25 @@ export class ExternalHostService extends PatchableConstruct {
     this.externalHost = props.host;
     this.ports = props.ports;
 
-    const labels = labelsOf(this, { ...props, name: props.name ?? id });
+    const metadata = metadataOf(this, { ...props, name: props.name ?? id }, id);
     const ports = props.ports.map(({ name, port }) => ({ name, port }));
     if (!isIPv4(props.host) && !isIPv6(props.host)) {
       new k8s.KubeService(this, 'Service', {
-        metadata: { name: id, labels },
+        metadata,
         spec: { type: 'ExternalName', externalName: props.host, ports },
       });
       return;
     }
     const addressType = isIPv4(props.host) ? 'IPv4' : 'IPv6';
     new k8s.KubeService(this, 'Service', {
-      metadata: { name: id, labels },
+      metadata,
       spec: { ipFamilies: [addressType], ipFamilyPolicy: 'SingleStack', ports },
     });
     new k8s.KubeEndpointSlice(this, 'EndpointSlice', {
       metadata: {
-        name: id,
+        ...metadata,
         labels: {
-          ...labels,
+          ...metadata.labels,
           // Ties the slice to the Service, and tells that no controller of the cluster manages it.
           // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
           'kubernetes.io/service-name': id,

@@ -13,16 +13,32 @@ export { type KafkaBootstrap, KafkaKraft, type KafkaKraftProps } from './kafka-k
 export { type Component, labelsOf, selectorOf } from './labels';
 export { Namespace, type NamespaceProps, type PodSecurityLevel } from './namespace';
 export { type Json, Patch, PatchableConstruct, patchObject, type PatchOperation, type PatchTarget } from './patch';
+export { type PodProps, type PodTemplate, podTemplate, type PodTemplateProps } from './pod-template';
+export type { Container, ContainerProps, InitContainerProps, PodContainer, SidecarProps } from './container';
+export type { PlacementProps, TopologySpread, TopologySpreadConstraint, WhenUnsatisfiable } from './placement';
+export { PreStop, type PreStopHandler } from './pre-stop';
+export type { ExistingServiceAccount, OwnServiceAccount, ServiceAccountProps } from './service-account';
+export type {
+  ContainerResource,
+  Divisor,
+  EnvironmentFrom,
+  FieldValue,
+  KeyValue,
+  ResourceValue,
+  VariableValue,
+} from './variables';
 export {
+  type EmptyDirOptions,
+  type FileMode,
+  type KeyFile,
+  type KeyFiles,
   type Mount,
-  type PodTemplate,
-  podTemplate,
-  type PodTemplateProps,
-  type TopologySpread,
-  type VariableValue,
-} from './pod-template';
+  type ProjectedSource,
+  Volume,
+  type VolumeSource,
+} from './volumes';
 export type { NamedPort } from './port';
-export { Probe, type Probes, type ProbeTiming } from './probe';
+export { Probe, type Probes, type ProbeTiming, type ProbeTimings } from './probe';
 export type { ResourceProps } from './resources';
 export { Secret, type SecretProps } from './secret';
 export {

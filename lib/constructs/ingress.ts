@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, isDnsName } from './validation';
 import { InvalidPropError } from './invalid-prop';
-import { type Component, labelsOf } from './labels';
+import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
 
 /** A path of the ingress and the service that answers it. */
@@ -62,11 +62,18 @@ export class Ingress extends PatchableConstruct {
     this.name = id;
 
     new k8s.KubeIngress(this, 'Ingress', {
-      metadata: {
-        name: id,
-        labels: labelsOf(this, { ...props, name: props.name ?? id }),
-        ...(props.description !== undefined && { annotations: { 'kubernetes.io/description': props.description } }),
-      },
+      metadata: metadataOf(
+        this,
+        {
+          ...props,
+          name: props.name ?? id,
+          annotations: {
+            ...props.annotations,
+            ...(props.description !== undefined && { 'kubernetes.io/description': props.description }),
+          },
+        },
+        id,
+      ),
       spec: {
         ingressClassName: props.ingressClassName,
         rules: [

@@ -6,10 +6,14 @@ import { checkInteger, checkName } from './validation';
 import { checkResources, type ResourceProps } from './resources';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, hostPort, serviceHost } from './endpoint';
-import { type Component, labelsOf, namespaceOf, selectorOf } from './labels';
-import { podTemplate, type VariableValue } from './pod-template';
+import { type Component, metadataOf, namespaceOf, selectorOf } from './labels';
+import { podTemplate, type PodProps } from './pod-template';
 import { Probe } from './probe';
+import { serviceAccount } from './service-account';
 import { type StorageProps, volumeClaim } from './storage';
+import type { VariableValue } from './variables';
+import { Volume } from './volumes';
+import { workload } from './workload';
 import { PatchableConstruct } from './patch';
 
 /** What a client needs to know of a Kafka cluster. */
@@ -19,7 +23,11 @@ export interface KafkaBootstrap {
 }
 
 /** Props of {@link KafkaKraft}. */
-export interface KafkaKraftProps extends Omit<Component, 'name'> {
+export interface KafkaKraftProps
+  extends
+    Omit<Component, 'name'>,
+    // The image decides its user, the folders that it writes to and what starts it; brokers are kept apart by antiAffinity.
+    Omit<PodProps, 'user' | 'writablePaths' | 'command' | 'args' | 'workingDir' | 'environment' | 'affinity'> {
   /**
    * Image, one of the official `apache/kafka` or a mirror of it.
    * @default 'apache/kafka:3.9.0'
@@ -58,11 +66,6 @@ export interface KafkaKraftProps extends Omit<Component, 'name'> {
    * @default 'preferred'
    */
   readonly antiAffinity?: 'preferred' | 'required';
-  /**
-   * How long a broker may take to hand over its partitions and stop before it is killed.
-   * @default Duration.seconds(60)
-   */
-  readonly terminationGracePeriod?: Duration;
 }
 
 const CLIENT_PORT = { name: 'client', port: 9092 };
@@ -110,18 +113,15 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
 
     const headlessName = `${id}-headless`;
     const claimName = `${id}-data`;
-    const serviceAccountName = `${id}-sa`;
-    const metadata = { labels: labelsOf(this, { ...props, name: id }) };
+    const named = { ...props, name: id };
+    const metadata = metadataOf(this, named);
     const brokerHost = (pod: string): string => `${pod}.${serviceHost(this, headlessName)}`;
     const properties = brokerProperties(replicas, brokerHost, id);
     checkProperties(this, props.properties ?? {}, properties);
 
-    new k8s.KubeServiceAccount(this, 'ServiceAccount', {
-      metadata: { ...metadata, name: serviceAccountName },
-      automountServiceAccountToken: false,
-    });
+    const serviceAccountName = serviceAccount(this, named);
     new k8s.KubeService(this, 'HeadlessService', {
-      metadata: { ...metadata, name: headlessName },
+      metadata: metadataOf(this, named, headlessName),
       spec: {
         clusterIp: 'None',
         // The voters must find each other before any of them is ready.
@@ -131,51 +131,52 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
       },
     });
     new k8s.KubeService(this, 'Service', {
-      metadata: { ...metadata, name: id },
+      metadata,
       spec: { selector: this.selector, ports: [toServicePort(CLIENT_PORT)] },
     });
-    new k8s.KubeStatefulSet(this, 'StatefulSet', {
-      metadata: { ...metadata, name: id },
-      spec: {
+    const template = podTemplate(this, {
+      ...named,
+      image: props.image ?? 'apache/kafka:3.9.0',
+      ports: [CLIENT_PORT, CONTROLLER_PORT],
+      environment: {
+        POD_NAME: { fieldPath: 'metadata.name' },
+        CLUSTER_ID: clusterId,
+        KAFKA_HEAP_OPTS: heapOptions(resources),
+        ...toVariables({ ...properties, ...props.properties }),
+      },
+      probes: {
+        startup: Probe.fromTcpSocket(CLIENT_PORT.port, { period: Duration.seconds(5), failureThreshold: 30 }),
+        readiness: Probe.fromTcpSocket(CLIENT_PORT.port),
+        liveness: Probe.fromTcpSocket(CLIENT_PORT.port, {
+          initialDelay: Duration.seconds(15),
+          period: Duration.seconds(20),
+        }),
+      },
+      resources,
+      user: 1000, // appuser of the image
+      serviceAccountName,
+      terminationGracePeriod: props.terminationGracePeriod ?? Duration.seconds(60),
+      // The image's start writes server.properties and log4j files into config, the JVM its garbage collector's log into logs.
+      writablePaths: ['/tmp', '/opt/kafka/config', '/opt/kafka/logs'],
+      mounts: [{ path: DATA_PATH, volume: Volume.fromVolumeClaimTemplate(claimName) }, ...(props.mounts ?? [])],
+      ...(replicas > 1 && { affinity: { podAntiAffinity: toAntiAffinity(antiAffinity, this.selector) } }),
+    });
+    workload(this, 'StatefulSet', k8s.KubeStatefulSet.GVK, {
+      metadata,
+      template,
+      spec: k8s.toJson_StatefulSetSpec({
         serviceName: headlessName,
         replicas,
         // A first pod that waits for a quorum never becomes ready, so the others must not wait for it.
         podManagementPolicy: 'Parallel',
         selector: { matchLabels: this.selector },
-        template: podTemplate(this, {
-          ...props,
-          name: id,
-          image: props.image ?? 'apache/kafka:3.9.0',
-          ports: [CLIENT_PORT, CONTROLLER_PORT],
-          environment: {
-            POD_NAME: { fieldPath: 'metadata.name' },
-            CLUSTER_ID: clusterId,
-            KAFKA_HEAP_OPTS: heapOptions(resources),
-            ...toVariables({ ...properties, ...props.properties }),
-          },
-          probes: {
-            startup: Probe.fromTcpSocket(CLIENT_PORT.port, { period: Duration.seconds(5), failureThreshold: 30 }),
-            readiness: Probe.fromTcpSocket(CLIENT_PORT.port),
-            liveness: Probe.fromTcpSocket(CLIENT_PORT.port, {
-              initialDelay: Duration.seconds(15),
-              period: Duration.seconds(20),
-            }),
-          },
-          resources,
-          user: 1000, // appuser of the image
-          serviceAccountName,
-          terminationGracePeriod: props.terminationGracePeriod ?? Duration.seconds(60),
-          // The image's start writes server.properties and log4j files into config, the JVM its garbage collector's log into logs.
-          writablePaths: ['/tmp', '/opt/kafka/config', '/opt/kafka/logs'],
-          mounts: [{ path: DATA_PATH, source: { claimName } }],
-          ...(replicas > 1 && { affinity: { podAntiAffinity: toAntiAffinity(antiAffinity, this.selector) } }),
-        }),
+        template,
         volumeClaimTemplates: [volumeClaim(this, claimName, props.storage ?? { size: Size.gibibytes(1) })],
-      },
+      }),
     });
     if (replicas > 1) {
       new k8s.KubePodDisruptionBudget(this, 'PodDisruptionBudget', {
-        metadata: { ...metadata, name: id },
+        metadata,
         spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: this.selector } },
       });
     }

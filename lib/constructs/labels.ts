@@ -1,7 +1,9 @@
 import { type ApiObject, Chart, JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { InvalidPropError } from './invalid-prop';
+import { checkLabels } from './validation';
 
-/** What an object is part of, in the terms of Kubernetes' recommended labels. */
+/** What an object is part of, in the terms of Kubernetes' recommended labels, and what else is written on it. */
 export interface Component {
   /**
    * Value of the label `app.kubernetes.io/name`.
@@ -13,26 +15,119 @@ export interface Component {
    * @default - no such label
    */
   readonly component?: string;
+  /**
+   * Further labels of every object of the construct, its pods included. They override the chart's.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Annotations of every object of the construct; pods have annotations of their own.
+   * @default - none
+   */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
+
+const NAME_LABEL = 'app.kubernetes.io/name';
+const COMPONENT_LABEL = 'app.kubernetes.io/component';
 
 /** The label that selects a workload's pods: it alone, so that no other label's change needs a new workload. */
 export function selectorOf(name: string): Record<string, string> {
-  return { 'app.kubernetes.io/name': name };
+  return { [NAME_LABEL]: name };
 }
 
 /**
- * The recommended labels of an object: the chart's own (such as `app.kubernetes.io/part-of`), then name and component.
+ * The recommended labels of an object: the chart's own (such as `app.kubernetes.io/part-of`), those of the props, then name and component.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ *
+ * @throws InvalidPropError for what is no label, and for labels that follow from other props.
  */
 export function labelsOf(
   scope: IConstruct,
-  { name, component }: Component & { readonly name: string },
+  { name, component, labels = {} }: Component & { readonly name: string },
 ): Record<string, string> {
+  checkFurtherLabels(scope, 'labels', labels);
+  const own = { ...selectorOf(name), ...(component !== undefined && { [COMPONENT_LABEL]: component }) };
+  if (component !== undefined) {
+    checkLabelValue(scope, 'component', component);
+  }
+  return { ...Chart.of(scope).labels, ...labels, ...own };
+}
+
+/** Name, labels and annotations of an object. */
+export interface Metadata {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The metadata of an object of a construct.
+ *
+ * @param name the object's name, where it is not that of the label.
+ * @throws InvalidPropError for labels and annotations that the API server would refuse.
+ */
+export function metadataOf(
+  scope: IConstruct,
+  props: Component & { readonly name: string },
+  name: string = props.name,
+): Metadata {
+  const { annotations = {} } = props;
+  checkAnnotations(scope, 'annotations', annotations);
   return {
-    ...Chart.of(scope).labels,
-    ...selectorOf(name),
-    ...(component !== undefined && { 'app.kubernetes.io/component': component }),
+    name,
+    labels: labelsOf(scope, props),
+    ...(Object.keys(annotations).length > 0 && { annotations: { ...annotations } }),
   };
+}
+
+/** Checks labels that are added to those of a construct: valid, and none that it sets itself. */
+export function checkFurtherLabels(scope: IConstruct, prop: string, labels: Readonly<Record<string, string>>): void {
+  checkLabels(scope, prop, labels);
+  for (const key of [NAME_LABEL, COMPONENT_LABEL]) {
+    if (Object.hasOwn(labels, key)) {
+      throw new InvalidPropError(scope, {
+        prop,
+        value: key,
+        reason:
+          key === NAME_LABEL
+            ? 'the label by which pods are selected; with another value they would not be found.'
+            : 'a label that follows from another prop.',
+        remedy: key === NAME_LABEL ? 'Leave it out: it is the name of the construct.' : 'Give it as component.',
+      });
+    }
+  }
+}
+
+/** What the API server takes for the annotations of one object, keys and values, in bytes. */
+const MAX_ANNOTATIONS = 256 * 1024;
+
+/** Checks annotations: keys as those of labels, any text as value, 256 KiB at most. No error shows a value. */
+export function checkAnnotations(scope: IConstruct, prop: string, annotations: Readonly<Record<string, string>>): void {
+  let bytes = 0;
+  for (const [key, value] of Object.entries(annotations)) {
+    // The API server looks at an annotation's key in lower case. https://github.com/kubernetes/kubernetes/blob/v1.28.0/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go
+    checkLabels(scope, prop, { [key.toLowerCase()]: '' });
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (bytes > MAX_ANNOTATIONS) {
+    throw new InvalidPropError(scope, {
+      prop,
+      reason: `${bytes} bytes in all, and the API server refuses more than 256 KiB.`,
+      remedy: 'Put the data into a ConfigMap.',
+    });
+  }
+}
+
+/** Checks a text that becomes a label's value. */
+function checkLabelValue(scope: IConstruct, prop: string, value: string): void {
+  if (value !== '' && !/^(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a label value, and the API server refuses it.',
+      remedy: "Use at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.",
+    });
+  }
 }
 
 /** The namespace of a construct's objects: its chart's, or `default`. */

@@ -1,73 +1,83 @@
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { k8s } from '../../imports/k8s';
-import { checkInteger, checkLabels, checkVariableNames, wholeSeconds } from './validation';
-import { checkPorts, type NamedPort } from './port';
-import { checkResources, type ResourceProps } from './resources';
+import type { k8s } from '../../imports/k8s';
+import { CHECKSUM_ANNOTATION, combinedChecksum } from './config-map';
+import {
+  type Container,
+  type ContainerProps,
+  type InitContainerProps,
+  mountsOf,
+  type PodContainer,
+  type SidecarProps,
+  sourcesOf,
+  toContainer,
+} from './container';
 import { InvalidPropError } from './invalid-prop';
-import { CHECKSUM_ANNOTATION, combinedChecksum, ConfigMap, type EnvironmentSource } from './config-map';
-import { checkImage } from './image';
-import { type Component, labelsOf, selectorOf } from './labels';
-import type { Probes } from './probe';
+import { checkAnnotations, checkFurtherLabels, type Component, labelsOf } from './labels';
+import { placement, type PlacementProps } from './placement';
+import { checkPorts, type NamedPort } from './port';
+import type { PreStop } from './pre-stop';
+import { type Probes, type ProbeTimings, withTiming } from './probe';
+import type { ServiceAccountProps } from './service-account';
+import { checkInteger, checkName, isDnsName, wholeSeconds } from './validation';
+import { podVolumes } from './volumes';
 
-/** Value of an environment variable: a text, or a field of the pod. */
-export type VariableValue = string | { readonly fieldPath: string };
-
-/** Files in a container. */
-export interface Mount {
-  /** Absolute path in the container. */
-  readonly path: string;
-  /**
-   * Where the files come from: the keys of a ConfigMap, a folder of the node, or a volume claim of the StatefulSet that has
-   * this name.
-   */
-  readonly source:
-    | { readonly configMap: ConfigMap }
-    | { readonly hostPath: string; readonly type: 'Directory' | 'DirectoryOrCreate' }
-    | { readonly claimName: string };
-  /**
-   * Whether the container may write there.
-   * @default - true for a volume claim, false for everything else
-   */
-  readonly writable?: boolean;
-}
-
-/** How strictly pods are spread over the nodes. */
-export type TopologySpread = 'ScheduleAnyway' | 'DoNotSchedule';
-
-/** Props of {@link podTemplate}. */
-export interface PodTemplateProps extends Component {
-  /** Name of the workload, its container and its selector. */
-  readonly name: string;
+/** What a user may say of the pods of any workload. */
+export interface PodProps extends Omit<ContainerProps, 'image' | 'resources'>, PlacementProps, ServiceAccountProps {
   /**
    * Further labels of the pods.
    * @default - none
    */
   readonly podLabels?: Readonly<Record<string, string>>;
-  /** Image, with a tag that is not `latest`, or a digest. */
-  readonly image: string;
   /**
-   * Arguments of the image's entry point.
-   * @default - the image's own
+   * Annotations of the pods.
+   * @default - none but the checksum of the ConfigMaps that they read
    */
-  readonly args?: readonly string[];
+  readonly podAnnotations?: Readonly<Record<string, string>>;
+  /**
+   * Containers that run to their end before the pod's own starts, and sidecars that run beside it, in the order in which they start.
+   * @default - none
+   */
+  readonly initContainers?: readonly (InitContainerProps | SidecarProps)[];
+  /**
+   * User id of the process, and group id of the process and its volumes: not 0.
+   * @default 1000
+   */
+  readonly user?: number;
+  /**
+   * Names of the Secrets with which images are pulled from a registry that asks for a password.
+   * @default - none
+   */
+  readonly imagePullSecrets?: readonly string[];
+  /**
+   * Timing of the probes, where it is to be another than the workload's own.
+   * @default - the workload's own
+   */
+  readonly probeTiming?: ProbeTimings;
+  /**
+   * What happens after the container was told to stop and before its process is.
+   * @default - PreStop.sleepCommand(Duration.seconds(5)) for what answers requests, PreStop.none() for everything else
+   */
+  readonly preStop?: PreStop;
+  /**
+   * How long a pod may take to stop, the preStop hook included, before it is killed.
+   * @default Duration.seconds(30)
+   */
+  readonly terminationGracePeriod?: Duration;
+}
+
+/** Props of {@link podTemplate}. */
+export interface PodTemplateProps
+  extends Component, Omit<PodProps, 'user' | 'serviceAccount'>, Pick<ContainerProps, 'image' | 'resources'> {
+  /** Name of the workload, its container and its selector. */
+  readonly name: string;
   /** Ports that the container listens on. */
   readonly ports: readonly NamedPort[];
   /**
-   * ConfigMaps and Secrets whose keys become environment variables; a later one overrides an earlier one.
-   * @default - none
+   * The three probes.
+   * @default - none, for a container that ends by itself
    */
-  readonly environmentFrom?: readonly EnvironmentSource[];
-  /**
-   * Environment variables, which override those of {@link environmentFrom}. They are written in this order; a value may
-   * refer to an earlier variable as `$(NAME)`.
-   * @default - none
-   */
-  readonly environment?: Readonly<Record<string, VariableValue>>;
-  /** The three probes. */
-  readonly probes: Probes;
-  /** CPU and memory. */
-  readonly resources: ResourceProps;
+  readonly probes?: Probes;
   /**
    * User id of the process, and group id of the process and its volumes; `root` only where a pod must read files of the node
    * that belong to root.
@@ -75,62 +85,22 @@ export interface PodTemplateProps extends Component {
   readonly user: number | 'root';
   /** Name of the pods' ServiceAccount. */
   readonly serviceAccountName: string;
-  /**
-   * Whether the pods get a token for the API server.
-   * @default false
-   */
-  readonly serviceAccountToken?: boolean;
-  /**
-   * Folders that the process writes to and whose content may be lost: an emptyDir each. Everything else is read-only.
-   * @default ['/tmp']
-   */
-  readonly writablePaths?: readonly string[];
-  /**
-   * Files from ConfigMaps, the node, or volume claims.
-   * @default - none
-   */
-  readonly mounts?: readonly Mount[];
-  /**
-   * How long the container goes on serving after it was told to stop, so that every load balancer has taken it out by
-   * then. The image must have a `sleep` command: Kubernetes' own sleep action is newer than 1.28.
-   * @default - none: it stops at once
-   */
-  readonly preStopSleep?: Duration;
-  /** How long the pod may take to stop, the preStop sleep included, before it is killed. */
+  /** How long the pod may take to stop, the preStop hook included, before it is killed. */
   readonly terminationGracePeriod: Duration;
   /**
-   * Whether pods that would make the numbers of pods of two nodes differ by more than 1 are scheduled all the same.
-   * @default - the pods are not spread
+   * What happens to a container that has ended: `Never` and `OnFailure` for one that ends by itself.
+   * @default - it is started again
    */
-  readonly topologySpread?: TopologySpread;
-  /**
-   * Which pods the scheduler keeps away from each other or close together.
-   * @default - none
-   */
-  readonly affinity?: k8s.Affinity;
-  /**
-   * Taints of nodes on which the pods may run all the same.
-   * @default - none
-   */
-  readonly tolerations?: readonly k8s.Toleration[];
+  readonly restartPolicy?: 'Never' | 'OnFailure';
 }
 
-/** What {@link podTemplate} makes: only fields that it sets, so that it fits the pod template of a custom resource too. */
+/** What {@link podTemplate} makes, typed but for what is newer than Kubernetes 1.28. */
 export interface PodTemplate {
   readonly metadata: k8s.ObjectMeta;
-  readonly spec: Pick<
-    k8s.PodSpec,
-    | 'serviceAccountName'
-    | 'automountServiceAccountToken'
-    | 'enableServiceLinks'
-    | 'terminationGracePeriodSeconds'
-    | 'securityContext'
-    | 'affinity'
-    | 'tolerations'
-    | 'topologySpreadConstraints'
-    | 'containers'
-    | 'volumes'
-  >;
+  readonly spec: k8s.PodSpec & {
+    readonly containers: Container[];
+    readonly initContainers?: Container[];
+  };
 }
 
 /**
@@ -142,191 +112,119 @@ export interface PodTemplate {
  * @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work.
  */
 export function podTemplate(scope: Construct, props: PodTemplateProps): PodTemplate {
-  const { name, ports, environment = {}, environmentFrom = [], mounts = [], writablePaths = ['/tmp'] } = props;
-  checkImage(scope, 'image', props.image);
-  checkPorts(scope, 'ports', ports);
-  checkResources(scope, 'resources', props.resources);
-  checkVariableNames(scope, 'environment', Object.keys(environment));
-  checkLabels(scope, 'podLabels', props.podLabels ?? {});
-  if (props.user !== 'root') {
-    checkInteger(scope, 'user', props.user, 1, 2 ** 31 - 1);
+  const { user, restartPolicy, probes, probeTiming = {}, ...own } = props;
+  const { podLabels = {}, podAnnotations = {}, initContainers = [], imagePullSecrets = [] } = props;
+  checkFurtherLabels(scope, 'podLabels', podLabels);
+  checkPodAnnotations(scope, podAnnotations);
+  checkImagePullSecrets(scope, imagePullSecrets);
+  if (user !== 'root') {
+    checkInteger(scope, 'user', user, 1, 2 ** 31 - 1);
   }
-  const stop = stopSeconds(scope, props);
-  checkPaths(scope, [
-    ...writablePaths.map((path, index) => ({ prop: `writablePaths[${index}]`, path })),
-    ...mounts.map(({ path }, index) => ({ prop: `mounts[${index}].path`, path })),
-  ]);
-
-  const configMaps = [
-    ...environmentFrom,
-    ...mounts.map(({ source }) => ('configMap' in source ? source.configMap : undefined)),
-  ].filter((source) => source instanceof ConfigMap);
-  const portNumbers = ports.map(({ port }) => port);
-  const userId = props.user === 'root' ? 0 : props.user;
-  const hasClaim = mounts.some(({ source }) => 'claimName' in source);
-  const volumes = [
-    ...writablePaths.map((path): k8s.Volume => ({ name: volumeName(path), emptyDir: {} })),
-    ...mounts.flatMap(toVolumes),
+  const gracePeriod = wholeSeconds(scope, 'terminationGracePeriod', props.terminationGracePeriod);
+  const containers: readonly PodContainer[] = [
+    { ...own, ...(probes !== undefined && { probes: withTiming(probes, probeTiming) }) },
+    ...initContainers,
   ];
-  const volumeMounts = [
-    ...writablePaths.map((path): k8s.VolumeMount => ({ name: volumeName(path), mountPath: path })),
-    ...mounts.map(toVolumeMount),
-  ];
+  const prefixOf = (index: number): string => (index === 0 ? '' : `initContainers[${index - 1}].`);
+  checkContainers(scope, containers, prefixOf);
+  const { volumes, volumeMounts, mounted } = podVolumes(
+    scope,
+    containers.map((container, index) => ({
+      namePrefix: index === 0 ? '' : `${container.name}-`,
+      mounts: mountsOf(prefixOf(index), container),
+    })),
+  );
+  const kubeContainers = containers.map((container, index) =>
+    toContainer(scope, prefixOf(index), container, volumeMounts[index] ?? [], props.terminationGracePeriod),
+  );
+  const checksum = combinedChecksum([...containers.flatMap(sourcesOf), ...mounted.flatMap(({ sources }) => sources)]);
+  const annotations = { ...podAnnotations, ...(checksum !== undefined && { [CHECKSUM_ANNOTATION]: checksum }) };
+  const userId = user === 'root' ? 0 : user;
 
   return {
     metadata: {
-      labels: { ...labelsOf(scope, props), ...props.podLabels },
-      ...(configMaps.length > 0 && { annotations: { [CHECKSUM_ANNOTATION]: combinedChecksum(configMaps) } }),
+      labels: { ...labelsOf(scope, props), ...podLabels },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
       serviceAccountName: props.serviceAccountName,
       automountServiceAccountToken: props.serviceAccountToken ?? false,
       // A Service named kafka would give every pod KAFKA_PORT=tcp://..., which the Kafka image takes for a broker property.
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: stop.gracePeriod,
+      ...(restartPolicy !== undefined && { restartPolicy }),
+      terminationGracePeriodSeconds: gracePeriod,
+      ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })) }),
       securityContext: {
-        runAsNonRoot: props.user !== 'root',
+        runAsNonRoot: user !== 'root',
         runAsUser: userId,
         runAsGroup: userId,
         fsGroup: userId,
         // Otherwise the kubelet changes the owner of every file of the volume at each start.
-        ...(hasClaim && { fsGroupChangePolicy: 'OnRootMismatch' }),
+        ...(mounted.some(({ persistent }) => persistent) && { fsGroupChangePolicy: 'OnRootMismatch' }),
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(props.affinity !== undefined && { affinity: props.affinity }),
-      ...(props.tolerations !== undefined && { tolerations: [...props.tolerations] }),
-      ...(props.topologySpread !== undefined && {
-        topologySpreadConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: 'kubernetes.io/hostname',
-            whenUnsatisfiable: props.topologySpread,
-            labelSelector: { matchLabels: selectorOf(name) },
-          },
-        ],
-      }),
-      containers: [
-        {
-          name,
-          image: props.image,
-          ...(props.args !== undefined && { args: [...props.args] }),
-          ports: ports.map((port) => ({ name: port.name, containerPort: port.port })),
-          ...(environmentFrom.length > 0 && { envFrom: environmentFrom.map(toEnvFrom) }),
-          ...(Object.keys(environment).length > 0 && {
-            env: Object.entries(environment).map(([variable, value]) =>
-              typeof value === 'string'
-                ? { name: variable, value }
-                : { name: variable, valueFrom: { fieldRef: { fieldPath: value.fieldPath } } },
-            ),
-          }),
-          resources: toResourceRequirements(props.resources),
-          startupProbe: props.probes.startup.toKube(scope, 'startup', portNumbers),
-          readinessProbe: props.probes.readiness.toKube(scope, 'readiness', portNumbers),
-          livenessProbe: props.probes.liveness.toKube(scope, 'liveness', portNumbers),
-          ...(stop.preStopSleep !== undefined && {
-            lifecycle: { preStop: { exec: { command: ['sleep', String(stop.preStopSleep)] } } },
-          }),
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-          ...(volumeMounts.length > 0 && { volumeMounts }),
-        },
-      ],
-      ...(volumes.length > 0 && { volumes }),
+      ...placement(scope, props.name, props),
+      ...(initContainers.length > 0 && { initContainers: kubeContainers.slice(1) }),
+      containers: kubeContainers.slice(0, 1),
+      ...(volumes.length > 0 && { volumes: [...volumes] }),
     },
   };
 }
 
-function toEnvFrom({ kind, name }: EnvironmentSource): k8s.EnvFromSource {
-  return kind === 'ConfigMap' ? { configMapRef: { name } } : { secretRef: { name } };
-}
-
-function toResourceRequirements({ cpu, memory }: ResourceProps): k8s.ResourceRequirements {
-  return {
-    requests: {
-      cpu: k8s.Quantity.fromString(cpu.request.amount),
-      memory: k8s.Quantity.fromString(memory.request.asString()),
-    },
-    limits: {
-      ...(cpu.limit !== undefined && { cpu: k8s.Quantity.fromString(cpu.limit.amount) }),
-      memory: k8s.Quantity.fromString(memory.limit.asString()),
-    },
-  };
-}
-
-function toVolumes({ path, source }: Mount): k8s.Volume[] {
-  if ('configMap' in source) {
-    return [{ name: volumeName(path), configMap: { name: source.configMap.name } }];
-  }
-  if ('hostPath' in source) {
-    return [{ name: volumeName(path), hostPath: { path: source.hostPath, type: source.type } }];
-  }
-  return []; // The StatefulSet controller adds the volumes of its claims.
-}
-
-function toVolumeMount({ path, source, writable = 'claimName' in source }: Mount): k8s.VolumeMount {
-  return {
-    name: 'claimName' in source ? source.claimName : volumeName(path),
-    mountPath: path,
-    ...(!writable && { readOnly: true }),
-  };
-}
-
-/** `/app/.next/cache` makes `app-next-cache`. */
-function volumeName(path: string): string {
-  return path
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((part) => part !== '')
-    .join('-');
-}
-
-/** How long a pod takes to stop, in seconds. */
-function stopSeconds(
+function checkContainers(
   scope: Construct,
-  props: PodTemplateProps,
-): { readonly preStopSleep: number | undefined; readonly gracePeriod: number } {
-  const { terminationGracePeriod } = props;
-  const preStopSleep = props.preStopSleep && wholeSeconds(scope, 'preStopSleep', props.preStopSleep);
-  const gracePeriod = wholeSeconds(scope, 'terminationGracePeriod', terminationGracePeriod);
-  if (preStopSleep !== undefined && preStopSleep >= gracePeriod) {
-    throw new InvalidPropError(scope, {
-      prop: 'preStopSleep',
-      value: props.preStopSleep?.toHumanString(),
-      reason: `not shorter than the grace period of ${terminationGracePeriod.toHumanString()}, so the container would be killed before it is told to stop.`,
-      remedy: 'Shorten the sleep or lengthen terminationGracePeriod.',
-    });
-  }
-  return { preStopSleep, gracePeriod };
-}
-
-function checkPaths(scope: Construct, paths: readonly { readonly prop: string; readonly path: string }[]): void {
-  const names = new Map<string, string>();
-  for (const { prop, path } of paths) {
-    if (
-      !/^\/[^:]*[^:/]$/.test(path) ||
-      path.split('/').includes('..') ||
-      volumeName(path).length > 63 ||
-      volumeName(path) === ''
-    ) {
-      throw new InvalidPropError(scope, {
-        prop,
-        value: path,
-        reason: 'not a path where a volume can be mounted.',
-        remedy: "Give an absolute path without ':' and '..', with a name that makes at most 63 characters.",
-      });
-    }
-    const other = names.get(volumeName(path));
+  containers: readonly PodContainer[],
+  prefixOf: (index: number) => string,
+): void {
+  const taken = new Map<string | number, string>();
+  const claim = (prop: string, value: string | number): void => {
+    const other = taken.get(value);
     if (other !== undefined) {
       throw new InvalidPropError(scope, {
         prop,
-        value: path,
-        reason: `${other === path ? 'mounted twice' : `its volume would be named as that of ${other}`}, and the API server refuses that.`,
-        remedy: 'Mount each path once, at paths that differ in more than punctuation.',
+        value,
+        reason: `taken by container ${other}; the containers of a pod share its network and its list of names.`,
+        remedy: 'Give each container a name and ports of its own.',
       });
     }
-    names.set(volumeName(path), path);
+  };
+  for (const [index, { name, ports = [] }] of containers.entries()) {
+    const prefix = prefixOf(index);
+    if (index > 0) {
+      checkName(scope, `${prefix}name`, name);
+    }
+    claim(`${prefix}name`, name);
+    if (ports.length > 0) {
+      checkPorts(scope, `${prefix}ports`, ports);
+    }
+    ports.forEach(({ port }, at) => {
+      claim(`${prefix}ports[${at}].port`, port);
+    });
+    [name, ...ports.map(({ port }) => port)].forEach((value) => taken.set(value, name));
+  }
+}
+
+function checkPodAnnotations(scope: Construct, annotations: Readonly<Record<string, string>>): void {
+  checkAnnotations(scope, 'podAnnotations', annotations);
+  if (Object.hasOwn(annotations, CHECKSUM_ANNOTATION)) {
+    throw new InvalidPropError(scope, {
+      prop: 'podAnnotations',
+      value: CHECKSUM_ANNOTATION,
+      reason: 'the annotation by which pods are rolled when a ConfigMap that they read changes.',
+      remedy: 'Use another key.',
+    });
+  }
+}
+
+function checkImagePullSecrets(scope: Construct, names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    if (!isDnsName(name)) {
+      throw new InvalidPropError(scope, {
+        prop: `imagePullSecrets[${index}]`,
+        value: name,
+        reason: 'not a name that a Secret can have.',
+        remedy: "Use lower-case letters, digits, '-' and '.'.",
+      });
+    }
   }
 }

@@ -30,6 +30,9 @@ export interface ProbeTiming {
   readonly failureThreshold?: number;
 }
 
+/** Timing of some of a container's probes. */
+export type ProbeTimings = Readonly<Partial<Record<keyof Probes, ProbeTiming>>>;
+
 /** The three probes of a container. */
 export interface Probes {
   /** Until it succeeds the other two do not run; the container is restarted if it never does. */
@@ -40,64 +43,107 @@ export interface Probes {
   readonly liveness: Probe;
 }
 
-/**
- * A probe over the network. There is deliberately no probe that runs a command: a command such as `kafka-topics.sh`
- * starts a JVM each time, outruns its time-out, and restarts a healthy broker for ever.
- */
+/** Probes with another timing than their own, where one is given. */
+export function withTiming(probes: Probes, timings: ProbeTimings): Probes {
+  return {
+    startup: probes.startup.withTiming(timings.startup ?? {}),
+    readiness: probes.readiness.withTiming(timings.readiness ?? {}),
+    liveness: probes.liveness.withTiming(timings.liveness ?? {}),
+  };
+}
+
+/** How a container is asked. */
+type Handler = Pick<k8s.Probe, 'httpGet' | 'tcpSocket' | 'grpc' | 'exec'>;
+
+/** A probe of a container: whether it has started, is ready for requests, and is alive. */
 export class Probe {
   /** A probe that wants an HTTP status from 200 to 399. */
   public static fromHttpGet(path: string, port: number, timing: ProbeTiming = {}): Probe {
-    return new Probe(port, timing, { httpGet: { path, port: k8s.IntOrString.fromNumber(port) } }, path);
+    return new Probe({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) } }, timing, { path, port });
   }
 
   /** A probe that wants a TCP connection. */
   public static fromTcpSocket(port: number, timing: ProbeTiming = {}): Probe {
-    return new Probe(port, timing, { tcpSocket: { port: k8s.IntOrString.fromNumber(port) } });
+    return new Probe({ tcpSocket: { port: k8s.IntOrString.fromNumber(port) } }, timing, { port });
+  }
+
+  /**
+   * A probe that wants SERVING from gRPC's health checking protocol, without TLS.
+   * https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+   *
+   * @param service which service of the server is asked for, undefined for all of it.
+   */
+  public static fromGrpc(port: number, service?: string, timing: ProbeTiming = {}): Probe {
+    return new Probe({ grpc: { port, ...(service !== undefined && { service }) } }, timing, { port });
+  }
+
+  /**
+   * A probe that wants a command in the container to end with 0: for a process that listens nowhere, such as one that touches a file each time
+   * round. A command that starts a JVM, such as `kafka-topics.sh`, outruns its time-out each time and restarts a healthy process for ever; the
+   * policies refuse those that they know.
+   */
+  public static fromCommand(command: readonly string[], timing: ProbeTiming = {}): Probe {
+    return new Probe({ exec: { command: [...command] } }, timing, { command });
   }
 
   private constructor(
-    private readonly port: number,
+    private readonly handler: Handler,
     private readonly timing: ProbeTiming,
-    private readonly handler: Pick<k8s.Probe, 'httpGet' | 'tcpSocket'>,
-    private readonly path?: string,
+    private readonly target: { readonly port?: number; readonly path?: string; readonly command?: readonly string[] },
   ) {}
+
+  /** The same probe, with another timing where one is given. */
+  public withTiming(timing: ProbeTiming): Probe {
+    return new Probe(this.handler, { ...this.timing, ...timing }, this.target);
+  }
 
   /**
    * The probe as a Kubernetes object.
    *
    * @param scope construct to name in errors.
+   * @param prop name of the prop in errors.
    * @param kind which of the container's probes it is.
    * @param ports the container's ports.
-   * @throws InvalidPropError if the port is not one of the container's, the path does not start with `/`, the time-out is
-   * longer than the period, a number is out of range, or a startup probe allows less time than the policies ask for.
+   * @throws InvalidPropError if the port is not one of the container's, the path does not start with `/`, the command is empty, the time-out is
+   * longer than the period, a number is out of range, a startup probe allows less time than the policies ask for, or a command starts a JVM.
    */
-  public toKube(scope: IConstruct, kind: keyof Probes, ports: readonly number[]): k8s.Probe {
-    const prop = `probes.${kind}`;
+  public toKube(scope: IConstruct, prop: string, kind: keyof Probes, ports: readonly number[]): k8s.Probe {
     const {
       initialDelay,
       period = Duration.seconds(10),
       timeout = Duration.seconds(1),
       failureThreshold = 3,
     } = this.timing;
-    checkPort(scope, `${prop}.port`, this.port);
-    checkInteger(scope, `${prop}.failureThreshold`, failureThreshold, 1);
+    const { port, path, command } = this.target;
+    if (port !== undefined) {
+      checkPort(scope, `${prop}.port`, port);
+    }
+    checkInteger(scope, `${prop}.failureThreshold`, failureThreshold, 1, 2 ** 31 - 1);
     const initialDelaySeconds = initialDelay && wholeSeconds(scope, `${prop}.initialDelay`, initialDelay);
     const periodSeconds = wholeSeconds(scope, `${prop}.period`, period, 1);
     const timeoutSeconds = wholeSeconds(scope, `${prop}.timeout`, timeout, 1);
-    if (!ports.includes(this.port)) {
+    if (port !== undefined && !ports.includes(port)) {
       throw new InvalidPropError(scope, {
         prop: `${prop}.port`,
-        value: this.port,
-        reason: `not a port of the container, which has ${ports.join(', ')}: the probe would never succeed.`,
+        value: port,
+        reason: `not a port of the container, which has ${ports.join(', ') || 'none'}: the probe would never succeed.`,
         remedy: "Probe one of the container's ports.",
       });
     }
-    if (this.path?.startsWith('/') === false) {
+    if (path?.startsWith('/') === false) {
       throw new InvalidPropError(scope, {
         prop: `${prop}.path`,
-        value: this.path,
+        value: path,
         reason: 'not an absolute path.',
         remedy: "Start it with '/'.",
+      });
+    }
+    if (command?.length === 0) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.command`,
+        value: command,
+        reason: 'no command, and the API server refuses it.',
+        remedy: 'Give the program and its arguments.',
       });
     }
     const timing = {
@@ -109,11 +155,15 @@ export class Probe {
     enforce(scope, {
       prop,
       value: { period: `${periodSeconds} s`, timeout: `${timeoutSeconds} s`, failureThreshold },
-      policies: ['probe-timeout', 'probe-startup-budget'],
+      policies: ['probe-timeout', 'probe-startup-budget', 'probe-no-jvm'],
       manifest: {
         apiVersion: 'v1',
         kind: 'Pod',
-        spec: { containers: [{ name: 'container', [`${kind}Probe`]: timing }] },
+        spec: {
+          containers: [
+            { name: 'container', [`${kind}Probe`]: { ...(command !== undefined && { exec: { command } }), ...timing } },
+          ],
+        },
       },
     });
     return { ...this.handler, ...timing };

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkData, checkName } from './validation';
 import type { EnvironmentSource } from './config-map';
-import { type Component, labelsOf } from './labels';
+import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
 
 /** Props of {@link Secret}. */
@@ -16,6 +16,7 @@ export class Secret extends PatchableConstruct implements EnvironmentSource {
   public readonly kind = 'Secret';
   /** Name of the Secret: the construct's id. */
   public readonly name: string;
+  public readonly keys: readonly string[];
 
   /** @throws InvalidPropError if the id is no name, or the data no data of a Secret. */
   constructor(scope: Construct, id: string, props: SecretProps) {
@@ -23,9 +24,10 @@ export class Secret extends PatchableConstruct implements EnvironmentSource {
     checkName(this, 'id', id);
     checkData(this, props.data);
     this.name = id;
+    this.keys = Object.keys(props.data);
 
     new k8s.KubeSecret(this, 'Secret', {
-      metadata: { name: id, labels: labelsOf(this, { ...props, name: props.name ?? id }) },
+      metadata: metadataOf(this, { ...props, name: props.name ?? id }, id),
       type: 'Opaque',
       // Not stringData: the server turns that into data, so that what was applied would never be what is read back.
       data: Object.fromEntries(

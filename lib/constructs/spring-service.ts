@@ -5,6 +5,7 @@ import { InvalidPropError } from './invalid-prop';
 import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import type { KafkaBootstrap } from './kafka-kraft';
+import type { PreStop } from './pre-stop';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
 import { PatchableConstruct } from './patch';
 
@@ -109,7 +110,7 @@ export class SpringService extends PatchableConstruct {
       secrets = [],
       javaOptions = ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0'],
       openTelemetryServiceName = `${id}-service`,
-      preStopSleep = WEB_SERVICE_DEFAULTS.preStopSleep,
+      preStop = WEB_SERVICE_DEFAULTS.preStop,
       terminationGracePeriod = WEB_SERVICE_DEFAULTS.terminationGracePeriod,
     } = props;
     checkDatabase(this, props.database);
@@ -120,7 +121,7 @@ export class SpringService extends PatchableConstruct {
     };
     const started = {
       ...derived,
-      ...shutdownVariables(this, preStopSleep, terminationGracePeriod),
+      ...shutdownVariables(this, preStop, terminationGracePeriod),
       JAVA_OPTS: javaOptions.join(' '),
     };
     checkVariables(this, 'config', config, started);
@@ -146,7 +147,7 @@ export class SpringService extends PatchableConstruct {
       environmentFrom: [...sharedConfig, this.config, ...secrets],
       environment: {
         JAVA_OPTS: javaOptions.join(' '),
-        ...shutdownVariables(this, preStopSleep, terminationGracePeriod),
+        ...shutdownVariables(this, preStop, terminationGracePeriod),
         ...props.environment,
       },
     });
@@ -154,17 +155,17 @@ export class SpringService extends PatchableConstruct {
 }
 
 /** Spring Boot 3.3 drops open requests unless told otherwise. */
-function shutdownVariables(scope: Construct, preStopSleep: Duration, gracePeriod: Duration): Record<string, string> {
+function shutdownVariables(scope: Construct, preStop: PreStop, gracePeriod: Duration): Record<string, string> {
   const seconds =
     wholeSeconds(scope, 'terminationGracePeriod', gracePeriod) -
-    wholeSeconds(scope, 'preStopSleep', preStopSleep) -
+    wholeSeconds(scope, 'preStop', preStop.duration) -
     SHUTDOWN_MARGIN.toSeconds();
   if (seconds < 1) {
     throw new InvalidPropError(scope, {
       prop: 'terminationGracePeriod',
       value: gracePeriod.toHumanString(),
-      reason: `leaves no time for open requests after the preStop sleep of ${preStopSleep.toHumanString()} and ${SHUTDOWN_MARGIN.toHumanString()} for the JVM to end.`,
-      remedy: 'Lengthen it, or shorten preStopSleep.',
+      reason: `leaves no time for open requests after the preStop hook of ${preStop.duration.toHumanString()} and ${SHUTDOWN_MARGIN.toHumanString()} for the JVM to end.`,
+      remedy: 'Lengthen it, or shorten preStop.',
     });
   }
   return { SERVER_SHUTDOWN: 'graceful', SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE: `${seconds}s` };

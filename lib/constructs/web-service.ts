@@ -4,20 +4,23 @@ import {
   Rollout,
   RolloutSpecStrategyCanaryMaxSurge,
   RolloutSpecStrategyCanaryMaxUnavailable,
+  toJson_RolloutSpec,
 } from '../../imports/argoproj.io';
 import { k8s } from '../../imports/k8s';
 import { type CanaryStep, canarySteps } from './canary';
 import { checkInteger, checkName } from './validation';
 import { type ResourceProps } from './resources';
-import type { EnvironmentSource } from './config-map';
 import { type Endpoint, serviceHost } from './endpoint';
-import { type Component, labelsOf, selectorOf } from './labels';
-import { type PodTemplate, podTemplate, type TopologySpread, type VariableValue } from './pod-template';
+import { type Component, metadataOf, selectorOf } from './labels';
+import { podTemplate, type PodProps } from './pod-template';
+import { PreStop } from './pre-stop';
 import { Probe, type Probes } from './probe';
+import { serviceAccount } from './service-account';
+import { workload } from './workload';
 import { PatchableConstruct } from './patch';
 
 /** Props of {@link WebService}. */
-export interface WebServiceProps extends Omit<Component, 'name'> {
+export interface WebServiceProps extends Omit<Component, 'name'>, PodProps {
   /** Image, with a tag that is not `latest`, or a digest. */
   readonly image: string;
   /** Port on which the container answers HTTP, and the Service too. */
@@ -36,50 +39,10 @@ export interface WebServiceProps extends Omit<Component, 'name'> {
    */
   readonly canary?: readonly CanaryStep[];
   /**
-   * User and group id of the process.
-   * @default 1000
-   */
-  readonly user?: number;
-  /**
-   * Environment variables, which override those of {@link environmentFrom}.
-   * @default - none
-   */
-  readonly environment?: Readonly<Record<string, VariableValue>>;
-  /**
-   * ConfigMaps and Secrets whose keys become environment variables; a later one overrides an earlier one.
-   * @default - none
-   */
-  readonly environmentFrom?: readonly EnvironmentSource[];
-  /**
    * The container's probes.
    * @default - GET / on the port: every 5 s for up to 4 minutes until started, then every 5 s for readiness and 10 s for liveness
    */
   readonly probes?: Probes;
-  /**
-   * Folders that the process writes to and whose content may be lost. Everything else is read-only.
-   * @default ['/tmp']
-   */
-  readonly writablePaths?: readonly string[];
-  /**
-   * Further labels of the pods.
-   * @default - none
-   */
-  readonly podLabels?: Readonly<Record<string, string>>;
-  /**
-   * How strictly the pods are spread over the nodes.
-   * @default 'ScheduleAnyway'
-   */
-  readonly topologySpread?: TopologySpread;
-  /**
-   * How long a pod goes on serving after it was told to stop, so that every load balancer has taken it out by then.
-   * @default Duration.seconds(5)
-   */
-  readonly preStopSleep?: Duration;
-  /**
-   * How long a pod may take to stop, the sleep included, before it is killed.
-   * @default Duration.seconds(30)
-   */
-  readonly terminationGracePeriod?: Duration;
   /**
    * How many old versions are kept to roll back to.
    * @default 3
@@ -108,7 +71,7 @@ export function httpProbes(port: number, paths: Readonly<Record<keyof Probes, st
 
 /** What {@link WebService} takes for granted where its props are silent. */
 export const WEB_SERVICE_DEFAULTS = {
-  preStopSleep: Duration.seconds(5),
+  preStop: PreStop.sleepCommand(Duration.seconds(5)),
   terminationGracePeriod: Duration.seconds(30),
 };
 
@@ -138,52 +101,45 @@ export class WebService extends PatchableConstruct {
     this.endpoint = { host: serviceHost(this, id), port: props.port };
     this.selector = selectorOf(id);
 
-    const serviceAccountName = `${id}-sa`;
-    const metadata = { labels: labelsOf(this, { ...props, name: id }) };
-    const workload = {
-      replicas,
-      revisionHistoryLimit,
-      selector: { matchLabels: this.selector },
-      template: podTemplate(this, {
-        ...WEB_SERVICE_DEFAULTS,
-        topologySpread: 'ScheduleAnyway',
-        user: 1000,
-        probes: httpProbes(props.port, { startup: '/', readiness: '/', liveness: '/' }),
-        ...props,
-        name: id,
-        ports: [{ name: this.portName, port: props.port }],
-        serviceAccountName,
-      }),
-    };
-
-    new k8s.KubeServiceAccount(this, 'ServiceAccount', {
-      metadata: { ...metadata, name: serviceAccountName },
-      automountServiceAccountToken: false,
+    const named = { ...props, name: id };
+    const metadata = metadataOf(this, named);
+    const template = podTemplate(this, {
+      ...WEB_SERVICE_DEFAULTS,
+      topologySpread: 'ScheduleAnyway',
+      user: 1000,
+      probes: httpProbes(props.port, { startup: '/', readiness: '/', liveness: '/' }),
+      ...named,
+      ports: [{ name: this.portName, port: props.port }],
+      serviceAccountName: serviceAccount(this, named),
     });
+    const common = { replicas, revisionHistoryLimit, selector: { matchLabels: this.selector } };
+
     new k8s.KubeService(this, 'Service', {
-      metadata: { ...metadata, name: id },
+      metadata,
       spec: {
         selector: this.selector,
         ports: [{ name: this.portName, port: props.port, targetPort: k8s.IntOrString.fromString(this.portName) }],
       },
     });
     if (props.canary === undefined) {
-      new k8s.KubeDeployment(this, 'Deployment', {
-        metadata: { ...metadata, name: id },
-        spec: {
-          ...workload,
+      workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
+        metadata,
+        template,
+        spec: k8s.toJson_DeploymentSpec({
+          ...common,
+          template,
           strategy: {
             type: 'RollingUpdate',
             rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
           },
-        },
+        }),
       });
     } else {
-      new Rollout(this, 'Rollout', {
-        metadata: { ...metadata, name: id },
-        spec: {
-          ...workload,
-          template: toRolloutTemplate(workload.template),
+      workload(this, 'Rollout', Rollout.GVK, {
+        metadata,
+        template,
+        spec: toJson_RolloutSpec({
+          ...common,
           strategy: {
             canary: {
               maxSurge: RolloutSpecStrategyCanaryMaxSurge.fromNumber(1),
@@ -191,25 +147,8 @@ export class WebService extends PatchableConstruct {
               steps: canarySteps(this, props.canary),
             },
           },
-        },
+        }),
       });
     }
   }
-}
-
-/**
- * A pod template for a Rollout. Its schema leaves volumes and the resources of containers open, and what is open must be
- * given as it will be written.
- */
-function toRolloutTemplate(template: PodTemplate): PodTemplate {
-  return {
-    ...template,
-    spec: {
-      ...template.spec,
-      containers: template.spec.containers.map((container) => ({
-        ...container,
-        ...(container.resources && { resources: k8s.toJson_ResourceRequirements(container.resources) ?? {} }),
-      })),
-    },
-  };
 }

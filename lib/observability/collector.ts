@@ -2,7 +2,8 @@ import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
 import type { ResourceProps } from '../constructs/resources';
-import { namespaceOf, withoutNamespace } from '../constructs/labels';
+import { type Component, metadataOf, namespaceOf, withoutNamespace } from '../constructs/labels';
+import { serviceAccount } from '../constructs/service-account';
 import { ATTRIBUTES } from './attributes';
 
 // What the collector for traces and the one for logs have in common: the parts of the OpenTelemetry Collector's
@@ -153,26 +154,21 @@ export function k8sAttributes(
  *
  * @returns its name.
  */
-export function podReader(scope: Construct, name: string, labels: Readonly<Record<string, string>>): string {
-  const serviceAccountName = `${name}-sa`;
+export function podReader(scope: Construct, props: Component & { readonly name: string }): string {
+  const serviceAccountName = serviceAccount(scope, props);
   // A ClusterRole lies in no namespace: its name carries the namespace, so that two collectors of one name do not share it.
-  const clusterRoleName = `${namespaceOf(scope)}-${name}`;
+  const metadata = metadataOf(scope, props, `${namespaceOf(scope)}-${props.name}`);
 
-  new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
-    metadata: { name: serviceAccountName, labels },
-    // The pod template says which pods get the token.
-    automountServiceAccountToken: false,
-  });
   const clusterRole = new k8s.KubeClusterRole(scope, 'ClusterRole', {
-    metadata: { name: clusterRoleName, labels },
+    metadata,
     rules: [
       { apiGroups: [''], resources: ['pods', 'namespaces', 'nodes'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: ['get', 'list', 'watch'] },
     ],
   });
   const clusterRoleBinding = new k8s.KubeClusterRoleBinding(scope, 'ClusterRoleBinding', {
-    metadata: { name: clusterRoleName, labels },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterRoleName },
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
     subjects: [{ kind: 'ServiceAccount', name: serviceAccountName, namespace: namespaceOf(scope) }],
   });
   [clusterRole, clusterRoleBinding].forEach(withoutNamespace);

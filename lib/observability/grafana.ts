@@ -9,6 +9,7 @@ import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
+import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
 import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
@@ -98,7 +99,7 @@ export class Grafana extends PatchableConstruct {
         memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
       },
       user: 472, // the image's own
-      mounts: [{ path: DATASOURCES_FOLDER, source: { configMap: dataSources } }],
+      mounts: [{ path: DATASOURCES_FOLDER, volume: Volume.fromSource(dataSources) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(1) },
     });

@@ -7,9 +7,11 @@ import { InvalidPropError } from '../constructs/invalid-prop';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, hostPort } from '../constructs/endpoint';
-import { type Component, labelsOf, namespaceOf, selectorOf } from '../constructs/labels';
+import { type Component, metadataOf, namespaceOf, selectorOf } from '../constructs/labels';
 import { podTemplate } from '../constructs/pod-template';
+import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
+import { workload } from '../constructs/workload';
 import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { ATTRIBUTES } from './attributes';
@@ -119,10 +121,10 @@ export class LogCollector extends PatchableConstruct {
     this.name = id;
     this.selector = selectorOf(id);
 
-    const labels = labelsOf(this, { ...props, name: id });
+    const named = { ...props, name: id };
+    const metadata = metadataOf(this, named);
     const config = new ConfigMap(this, `${id}-config`, {
-      ...props,
-      name: id,
+      ...named,
       data: {
         [CONFIG_FILE]: toYaml(
           toConfig({
@@ -137,37 +139,38 @@ export class LogCollector extends PatchableConstruct {
         ),
       },
     });
-    const serviceAccountName = podReader(this, id, labels);
+    const serviceAccountName = podReader(this, named);
 
-    new k8s.KubeDaemonSet(this, 'DaemonSet', {
-      metadata: { name: id, labels },
-      spec: {
+    const template = podTemplate(this, {
+      ...named,
+      image: props.image ?? COLLECTOR_IMAGE,
+      args: CONFIG_ARGS,
+      ports: [
+        { name: 'metrics', port: metricsPort },
+        { name: 'health', port: healthPort },
+      ],
+      environment: { [NODE_NAME]: { fieldPath: 'spec.nodeName' } },
+      probes: httpProbes(healthPort, { startup: '/', readiness: '/', liveness: '/' }),
+      resources: props.resources ?? COLLECTOR_RESOURCES,
+      user: 'root',
+      serviceAccountName,
+      serviceAccountToken: true,
+      mounts: [
+        { path: CONFIG_FOLDER, volume: Volume.fromSource(config) },
+        { path: POD_LOGS, volume: Volume.fromHostPath(POD_LOGS, 'Directory') },
+        { path: STATE_MOUNT, volume: Volume.fromHostPath(stateFolder, 'DirectoryOrCreate'), writable: true },
+      ],
+      tolerations,
+      terminationGracePeriod: Duration.seconds(30),
+    });
+    workload(this, 'DaemonSet', k8s.KubeDaemonSet.GVK, {
+      metadata,
+      template,
+      spec: k8s.toJson_DaemonSetSpec({
         revisionHistoryLimit: 3,
         selector: { matchLabels: this.selector },
-        template: podTemplate(this, {
-          ...props,
-          name: id,
-          image: props.image ?? COLLECTOR_IMAGE,
-          args: CONFIG_ARGS,
-          ports: [
-            { name: 'metrics', port: metricsPort },
-            { name: 'health', port: healthPort },
-          ],
-          environment: { [NODE_NAME]: { fieldPath: 'spec.nodeName' } },
-          probes: httpProbes(healthPort, { startup: '/', readiness: '/', liveness: '/' }),
-          resources: props.resources ?? COLLECTOR_RESOURCES,
-          user: 'root',
-          serviceAccountName,
-          serviceAccountToken: true,
-          mounts: [
-            { path: CONFIG_FOLDER, source: { configMap: config } },
-            { path: POD_LOGS, source: { hostPath: POD_LOGS, type: 'Directory' } },
-            { path: STATE_MOUNT, source: { hostPath: stateFolder, type: 'DirectoryOrCreate' }, writable: true },
-          ],
-          tolerations,
-          terminationGracePeriod: Duration.seconds(30),
-        }),
-      },
+        template,
+      }),
     });
   }
 }

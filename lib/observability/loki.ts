@@ -7,6 +7,7 @@ import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
+import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
 import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
@@ -90,7 +91,7 @@ export class Loki extends PatchableConstruct {
         memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
       },
       user: 10001, // the image's own
-      mounts: [{ path: CONFIG_FOLDER, source: { configMap: config } }],
+      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(config) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(10) },
     });

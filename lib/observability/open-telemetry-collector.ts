@@ -6,9 +6,11 @@ import { checkPort } from '../constructs/port';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
 import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
-import { type Component, labelsOf, selectorOf } from '../constructs/labels';
+import { type Component, metadataOf, selectorOf } from '../constructs/labels';
 import { podTemplate } from '../constructs/pod-template';
+import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
+import { workload } from '../constructs/workload';
 import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import {
@@ -95,48 +97,49 @@ export class OpenTelemetryCollector extends PatchableConstruct {
     this.metrics = { host, port: metricsPort };
     this.selector = selectorOf(id);
 
-    const labels = labelsOf(this, { ...props, name: id });
+    const named = { ...props, name: id };
+    const metadata = metadataOf(this, named);
     const ports = [
       { name: 'otlp-grpc', port: grpcPort },
       { name: 'otlp-http', port: httpPort },
       { name: 'metrics', port: metricsPort },
     ];
     const config = new ConfigMap(this, `${id}-config`, {
-      ...props,
-      name: id,
+      ...named,
       data: { [CONFIG_FILE]: toYaml(toConfig({ grpcPort, httpPort, metricsPort, healthPort }, props.traces)) },
     });
-    const serviceAccountName = podReader(this, id, labels);
+    const serviceAccountName = podReader(this, named);
 
     new k8s.KubeService(this, 'Service', {
-      metadata: { name: id, labels },
+      metadata,
       spec: {
         selector: this.selector,
         ports: ports.map(({ name, port }) => ({ name, port, targetPort: k8s.IntOrString.fromString(name) })),
       },
     });
-    new k8s.KubeDeployment(this, 'Deployment', {
-      metadata: { name: id, labels },
-      spec: {
+    const template = podTemplate(this, {
+      ...named,
+      image: props.image ?? COLLECTOR_IMAGE,
+      args: CONFIG_ARGS,
+      ports: [...ports, { name: 'health', port: healthPort }],
+      probes: httpProbes(healthPort, { startup: '/', readiness: '/', liveness: '/' }),
+      resources: props.resources ?? COLLECTOR_RESOURCES,
+      user: 10001, // the image's own
+      serviceAccountName,
+      serviceAccountToken: true,
+      ...(replicas > 1 && { topologySpread: 'ScheduleAnyway' }),
+      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(config) }],
+      terminationGracePeriod: Duration.seconds(30),
+    });
+    workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
+      metadata,
+      template,
+      spec: k8s.toJson_DeploymentSpec({
         replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: this.selector },
-        template: podTemplate(this, {
-          ...props,
-          name: id,
-          image: props.image ?? COLLECTOR_IMAGE,
-          args: CONFIG_ARGS,
-          ports: [...ports, { name: 'health', port: healthPort }],
-          probes: httpProbes(healthPort, { startup: '/', readiness: '/', liveness: '/' }),
-          resources: props.resources ?? COLLECTOR_RESOURCES,
-          user: 10001, // the image's own
-          serviceAccountName,
-          serviceAccountToken: true,
-          ...(replicas > 1 && { topologySpread: 'ScheduleAnyway' }),
-          mounts: [{ path: CONFIG_FOLDER, source: { configMap: config } }],
-          terminationGracePeriod: Duration.seconds(30),
-        }),
-      },
+        template,
+      }),
     });
   }
 }

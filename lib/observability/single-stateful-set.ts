@@ -2,9 +2,12 @@ import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { NamedPort } from '../constructs/port';
-import { labelsOf, selectorOf } from '../constructs/labels';
+import { metadataOf, selectorOf } from '../constructs/labels';
 import { podTemplate, type PodTemplateProps } from '../constructs/pod-template';
+import { serviceAccount } from '../constructs/service-account';
 import { type StorageProps, volumeClaim } from '../constructs/storage';
+import { Volume } from '../constructs/volumes';
+import { workload } from '../constructs/workload';
 
 /** Props of {@link singleStatefulSet}. */
 export interface SingleStatefulSetProps extends Omit<
@@ -28,36 +31,34 @@ export interface SingleStatefulSetProps extends Omit<
 export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProps): void {
   const { name, ports, dataPath, storage, mounts = [] } = props;
   const selector = selectorOf(name);
-  const labels = labelsOf(scope, props);
-  const serviceAccountName = `${name}-sa`;
+  const metadata = metadataOf(scope, props);
   const claimName = `${name}-data`;
-
-  new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
-    metadata: { name: serviceAccountName, labels },
-    automountServiceAccountToken: false,
+  const serviceAccountName = serviceAccount(scope, { ...props, name });
+  const template = podTemplate(scope, {
+    ...props,
+    serviceAccountName,
+    mounts: [...mounts, { path: dataPath, volume: Volume.fromVolumeClaimTemplate(claimName) }],
+    // What was received last is written to the volume before the process ends.
+    terminationGracePeriod: Duration.seconds(60),
   });
+
   new k8s.KubeService(scope, 'Service', {
-    metadata: { name, labels },
+    metadata,
     spec: {
       selector,
       ports: ports.map((port) => ({ ...port, targetPort: k8s.IntOrString.fromString(port.name) })),
     },
   });
-  new k8s.KubeStatefulSet(scope, 'StatefulSet', {
-    metadata: { name, labels },
-    spec: {
+  workload(scope, 'StatefulSet', k8s.KubeStatefulSet.GVK, {
+    metadata,
+    template,
+    spec: k8s.toJson_StatefulSetSpec({
       serviceName: name,
       replicas: 1,
       revisionHistoryLimit: 3,
       selector: { matchLabels: selector },
-      template: podTemplate(scope, {
-        ...props,
-        serviceAccountName,
-        mounts: [...mounts, { path: dataPath, source: { claimName } }],
-        // What was received last is written to the volume before the process ends.
-        terminationGracePeriod: Duration.seconds(60),
-      }),
+      template,
       volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
-    },
+    }),
   });
 }

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import type { StorageProps } from '../constructs/storage';
-import type { TopologySpread } from '../constructs/pod-template';
+import type { TopologySpread } from '../constructs/placement';
 import type { K3dCluster } from '../k3d/model';
 import type { Controller } from '../policy/admission';
 import { PolicyPack, type PolicyPackProps } from '../policy/pack';

@@ -1,6 +1,7 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
+import { PreStop } from '../../lib/constructs/pre-stop';
 import { Probe, type Probes } from '../../lib/constructs/probe';
 import { SpringService } from '../../lib/constructs/spring-service';
 import { httpProbes, WebService, type WebServiceProps } from '../../lib/constructs/web-service';
@@ -30,7 +31,7 @@ const probes = (changed: Partial<Probes>): Probes => ({
 const http = { host: 'tempo.shop.svc.cluster.local', port: 3200 };
 
 const SECONDS: [string, string, (chart: Chart, duration: Duration) => unknown][] = [
-  ['web', 'preStopSleep', (chart, duration) => web({ preStopSleep: duration })(chart)],
+  ['web', 'preStop', (chart, duration) => web({ preStop: PreStop.sleepCommand(duration) })(chart)],
   ['web', 'terminationGracePeriod', (chart, duration) => web({ terminationGracePeriod: duration })(chart)],
   [
     'web',
@@ -56,7 +57,11 @@ const SECONDS: [string, string, (chart: Chart, duration: Duration) => unknown][]
         chart,
       ),
   ],
-  ['api', 'preStopSleep', (chart, duration) => new SpringService(chart, 'api', { ...BASE, preStopSleep: duration })],
+  [
+    'api',
+    'preStop',
+    (chart, duration) => new SpringService(chart, 'api', { ...BASE, preStop: PreStop.sleepCommand(duration) }),
+  ],
   [
     'api',
     'terminationGracePeriod',

@@ -20,7 +20,7 @@ const image =
 const probe =
   (kind: 'startup' | 'readiness' | 'liveness', timing: ProbeTiming) =>
   (scope: Construct): void => {
-    Probe.fromTcpSocket(80, timing).toKube(scope, kind, [80]);
+    Probe.fromTcpSocket(80, timing).toKube(scope, `probes.${kind}`, kind, [80]);
   };
 const resources =
   (changes: Partial<ResourceProps>) =>
@@ -48,6 +48,13 @@ const REFUSALS: readonly (readonly [policy: string, said: string, refused: (scop
     'probe-startup-budget',
     'probes.startup {"period":"10 s","timeout":"1 s","failureThreshold":3}: gives up after less than 60 s (failureThreshold x periodSeconds)',
     probe('startup', {}),
+  ],
+  [
+    'probe-no-jvm',
+    'probes.liveness {"period":"10 s","timeout":"1 s","failureThreshold":3}: livenessProbe starts a JVM',
+    (scope) => {
+      Probe.fromCommand(['kafka-topics.sh', '--list']).toKube(scope, 'probes.liveness', 'liveness', []);
+    },
   ],
   [
     'request-within-limit',

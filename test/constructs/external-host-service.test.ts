@@ -45,13 +45,22 @@ test('every prop lands in the manifest', () => {
   const props: Required<ExternalHostServiceProps> = {
     name: 'database-server',
     component: 'database',
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     host: 'db.example.com',
     ports: [POSTGRESQL, { name: 'pgbouncer', port: 6432 }],
   };
   new ExternalHostService(chart, 'postgres', props);
 
   expect(synthesized(chart)[0]).toMatchObject({
-    metadata: { labels: { 'app.kubernetes.io/name': 'database-server', 'app.kubernetes.io/component': 'database' } },
+    metadata: {
+      labels: {
+        'app.kubernetes.io/name': 'database-server',
+        'app.kubernetes.io/component': 'database',
+        ...props.labels,
+      },
+      annotations: props.annotations,
+    },
     spec: { externalName: 'db.example.com', ports: props.ports },
   });
 });

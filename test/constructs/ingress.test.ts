@@ -8,6 +8,8 @@ test('every prop lands in the manifest', () => {
   const props: Required<IngressProps> = {
     name: 'entrance',
     component: 'ingress',
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     ingressClassName: 'traefik',
     host: 'shop.example.com',
     description: 'Reached at https://shop.example.com',
@@ -21,8 +23,8 @@ test('every prop lands in the manifest', () => {
 
   expect(find(manifests, 'Ingress', 'shop')).toMatchObject({
     metadata: {
-      labels: { 'app.kubernetes.io/name': 'entrance', 'app.kubernetes.io/component': 'ingress' },
-      annotations: { 'kubernetes.io/description': props.description },
+      labels: { 'app.kubernetes.io/name': 'entrance', 'app.kubernetes.io/component': 'ingress', ...props.labels },
+      annotations: { 'kubernetes.io/description': props.description, ...props.annotations },
     },
     spec: {
       ingressClassName: 'traefik',

@@ -11,6 +11,7 @@ import {
   synthesized,
   testChart,
 } from '../testing';
+import { everyPodProp } from './pod-props';
 
 function kafka(props: KafkaKraftProps = {}): Manifest[] {
   const chart = testChart();
@@ -162,6 +163,9 @@ describe.each([1, 3, 5])('with %d replicas', (replicas) => {
 
 test('every prop lands in the manifest', () => {
   const props: Required<KafkaKraftProps> = {
+    ...everyPodProp(),
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     component: 'broker',
     image: 'registry.example.com:5000/apache/kafka:3.9.1',
     replicas: 3,

@@ -68,11 +68,15 @@ describe('what cdk8s drops without a word lands as it is given', () => {
     expect(manifest).toHaveProperty(['spec', 'template', 'spec', 'resources'], { limits: { cpu: '1' } });
   });
 
-  test('where addJsonPatch loses all of them', () => {
+  test('where addJsonPatch of a typed object loses all of them', () => {
     const chart = testChart();
-    const object = orders(chart).node.findChild('Deployment');
-    ApiObject.of(object).addJsonPatch(
-      JsonPatch.replace('/spec/strategy/rollingUpdate/maxSurge', '50%'),
+    const container = { name: 'orders', resources: { limits: { memory: k8s.Quantity.fromString('1Gi') } } };
+    const object = new k8s.KubeDeployment(chart, 'Deployment', {
+      metadata: { name: 'orders' },
+      spec: { selector: {}, strategy: { rollingUpdate: {} }, template: { spec: { containers: [container] } } },
+    });
+    object.addJsonPatch(
+      JsonPatch.add('/spec/strategy/rollingUpdate/maxSurge', '50%'),
       JsonPatch.replace(memory.path, '2Gi'),
       JsonPatch.add('/spec/template/spec/resources', { limits: { cpu: '1' } }),
     );

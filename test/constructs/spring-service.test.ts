@@ -2,6 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
 import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
+import { PreStop } from '../../lib/constructs/pre-stop';
 import { SpringService, type SpringServiceProps } from '../../lib/constructs/spring-service';
 import {
   asYaml,
@@ -13,6 +14,7 @@ import {
   synthesized,
   testChart,
 } from '../testing';
+import { everyPodProp } from './pod-props';
 
 const MINIMAL: SpringServiceProps = {
   image: 'shop/orders:1.0',
@@ -124,6 +126,9 @@ test('every prop lands in the manifest', () => {
   const chart = testChart();
   const sharedConfig = [new ConfigMap(chart, 'shared', { data: { A: '1' } })];
   const props: Required<SpringServiceProps> = {
+    ...everyPodProp(),
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     component: 'backend',
     image: 'shop/orders:2.0',
     port: 9000,
@@ -138,7 +143,7 @@ test('every prop lands in the manifest', () => {
     writablePaths: ['/tmp', '/data'],
     podLabels: { tier: 'backend' },
     topologySpread: 'DoNotSchedule',
-    preStopSleep: Duration.seconds(10),
+    preStop: PreStop.sleepCommand(Duration.seconds(10)),
     terminationGracePeriod: Duration.seconds(60),
     revisionHistoryLimit: 1,
     database: DATABASE,
@@ -178,7 +183,10 @@ test('every prop lands in the manifest', () => {
     terminationGracePeriodSeconds: 60,
     securityContext: { runAsUser: 2000 },
     topologySpreadConstraints: [{ whenUnsatisfiable: 'DoNotSchedule' }],
-    volumes: [{ name: 'tmp' }, { name: 'data' }],
+    volumes: expect.arrayContaining([
+      { name: 'tmp', emptyDir: {} },
+      { name: 'data', emptyDir: {} },
+    ]) as unknown,
   });
   expect(containerOf(rollout)).toMatchObject({
     image: 'shop/orders:2.0',

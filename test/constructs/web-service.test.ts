@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
+import { PreStop } from '../../lib/constructs/pre-stop';
 import { Probe } from '../../lib/constructs/probe';
 import { WebService, type WebServiceProps } from '../../lib/constructs/web-service';
 import {
@@ -13,6 +14,7 @@ import {
   synthesized,
   testChart,
 } from '../testing';
+import { everyPodProp } from './pod-props';
 
 const MINIMAL: WebServiceProps = {
   image: 'shop/web:1.0',
@@ -145,6 +147,9 @@ test('every prop lands in the manifest', () => {
     failureThreshold: 7,
   });
   const props: Required<WebServiceProps> = {
+    ...everyPodProp(),
+    labels: { 'shop.example/team': 'a' },
+    annotations: { 'shop.example/owner': 'Team A' },
     component: 'site',
     image: 'shop/web:2.0',
     port: 8081,
@@ -161,7 +166,7 @@ test('every prop lands in the manifest', () => {
     writablePaths: ['/app/cache'],
     podLabels: { 'shop.example/tier': 'front' },
     topologySpread: 'DoNotSchedule',
-    preStopSleep: Duration.seconds(9),
+    preStop: PreStop.sleepCommand(Duration.seconds(9)),
     terminationGracePeriod: Duration.seconds(45),
     revisionHistoryLimit: 5,
   };
@@ -175,6 +180,7 @@ test('every prop lands in the manifest', () => {
     timeoutSeconds: 2,
     failureThreshold: 7,
   };
+  const startupProbe = { ...expectedProbe, failureThreshold: props.probeTiming.startup?.failureThreshold };
 
   expect(rollout).toMatchObject({
     metadata: { labels: { 'app.kubernetes.io/component': 'site' } },
@@ -188,18 +194,18 @@ test('every prop lands in the manifest', () => {
     terminationGracePeriodSeconds: 45,
     securityContext: { runAsUser: 1234, runAsGroup: 1234, fsGroup: 1234 },
     topologySpreadConstraints: [{ whenUnsatisfiable: 'DoNotSchedule' }],
-    volumes: [{ name: 'app-cache', emptyDir: {} }],
+    volumes: expect.arrayContaining([{ name: 'app-cache', emptyDir: {} }]) as unknown,
   });
   expect(containerOf(rollout)).toMatchObject({
     image: 'shop/web:2.0',
     ports: [{ name: 'http', containerPort: 8081 }],
     resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '1Gi' } },
     envFrom: [{ configMapRef: { name: 'config' } }, { secretRef: { name: 'web-secret' } }],
-    startupProbe: expectedProbe,
+    startupProbe,
     readinessProbe: expectedProbe,
     livenessProbe: expectedProbe,
     lifecycle: { preStop: { exec: { command: ['sleep', '9'] } } },
-    volumeMounts: [{ name: 'app-cache', mountPath: '/app/cache' }],
+    volumeMounts: expect.arrayContaining([{ name: 'app-cache', mountPath: '/app/cache' }]) as unknown,
   });
   expect(environmentOf(rollout)).toEqual({ GREETING: 'hello', NODE: { fieldRef: { fieldPath: 'spec.nodeName' } } });
 });
@@ -296,12 +302,12 @@ describe('refuses', () => {
     [
       'two paths of one volume name',
       { writablePaths: ['/a/b', '/a.b'] },
-      '"/a.b": its volume would be named as that of /a/b',
+      '"/a.b": its volume would be named a-b, as that of /a/b',
     ],
     [
       'a sleep as long as the grace period',
-      { preStopSleep: seconds(30) },
-      'preStopSleep "30 seconds": not shorter than the grace period of 30 seconds',
+      { preStop: PreStop.sleepCommand(seconds(30)) },
+      'preStop "30 seconds": not shorter than the grace period of 30 seconds',
     ],
     [
       'a probe of another port',

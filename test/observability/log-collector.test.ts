@@ -126,6 +126,8 @@ describe('LogCollector', () => {
       namespaces: ['stock'],
       fields: { level: 'lvl', message: '@message', traceId: 'trace.id', spanId: 'span.id' },
       component: 'telemetry',
+      labels: { 'shop.example/team': 'a' },
+      annotations: { 'shop.example/owner': 'Team A' },
       image: 'registry.example.com/collector:1',
       stateFolder: '/srv/collector',
       metricsPort: 28888,
@@ -152,6 +154,11 @@ describe('LogCollector', () => {
         ['attributes["lvl"]', 'attributes["trace.id"]', 'attributes["span.id"]', 'attributes["@message"]'],
       ],
       component: [all.at('DaemonSet', 'metadata', 'labels', 'app.kubernetes.io/component'), 'telemetry'],
+      labels: [all.each('metadata', 'labels', 'shop.example/team').filter((label) => label !== 'a'), []],
+      annotations: [
+        all.each('metadata', 'annotations', 'shop.example/owner').filter((owner) => owner !== 'Team A'),
+        [],
+      ],
       image: [all.container('image'), 'registry.example.com/collector:1'],
       stateFolder: [at(all.pod('volumes'), 3, 'hostPath', 'path'), '/srv/collector'],
       metricsPort: [

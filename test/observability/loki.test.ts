@@ -114,6 +114,8 @@ describe('Loki', () => {
   test('takes every prop', () => {
     const props: Required<LokiProps> = {
       component: 'telemetry',
+      labels: { 'shop.example/team': 'a' },
+      annotations: { 'shop.example/owner': 'Team A' },
       image: 'registry.example.com/loki:1',
       httpPort: 13100,
       retention: Duration.days(2),
@@ -126,6 +128,11 @@ describe('Loki', () => {
     const all = build(props);
     const landed: Record<keyof LokiProps, [unknown, unknown]> = {
       component: [all.at('StatefulSet', 'metadata', 'labels', 'app.kubernetes.io/component'), 'telemetry'],
+      labels: [all.each('metadata', 'labels', 'shop.example/team').filter((label) => label !== 'a'), []],
+      annotations: [
+        all.each('metadata', 'annotations', 'shop.example/owner').filter((owner) => owner !== 'Team A'),
+        [],
+      ],
       image: [all.container('image'), 'registry.example.com/loki:1'],
       httpPort: [all.config('server', 'http_listen_port'), 13100],
       retention: [all.config('limits_config', 'retention_period'), '48h'],

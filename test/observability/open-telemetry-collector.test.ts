@@ -147,6 +147,8 @@ describe('OpenTelemetryCollector', () => {
     const props: Required<OpenTelemetryCollectorProps> = {
       traces: { host: 'other.example.com', port: 14317 },
       component: 'telemetry',
+      labels: { 'shop.example/team': 'a' },
+      annotations: { 'shop.example/owner': 'Team A' },
       image: 'registry.example.com/collector:1',
       replicas: 2,
       grpcPort: 24317,
@@ -162,6 +164,11 @@ describe('OpenTelemetryCollector', () => {
     const landed: Record<keyof OpenTelemetryCollectorProps, [unknown, unknown]> = {
       traces: [all.config('exporters', 'otlp', 'endpoint'), 'other.example.com:14317'],
       component: [all.at('Deployment', 'metadata', 'labels', 'app.kubernetes.io/component'), 'telemetry'],
+      labels: [all.each('metadata', 'labels', 'shop.example/team').filter((label) => label !== 'a'), []],
+      annotations: [
+        all.each('metadata', 'annotations', 'shop.example/owner').filter((owner) => owner !== 'Team A'),
+        [],
+      ],
       image: [all.container('image'), 'registry.example.com/collector:1'],
       replicas: [all.at('Deployment', 'spec', 'replicas'), 2],
       grpcPort: [all.config('receivers', 'otlp', 'protocols', 'grpc', 'endpoint'), '0.0.0.0:24317'],

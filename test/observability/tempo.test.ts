@@ -66,6 +66,8 @@ describe('Tempo', () => {
   test('takes every prop', () => {
     const props: Required<TempoProps> = {
       component: 'telemetry',
+      labels: { 'shop.example/team': 'a' },
+      annotations: { 'shop.example/owner': 'Team A' },
       image: 'registry.example.com/tempo:1',
       httpPort: 13200,
       otlpGrpcPort: 14317,
@@ -79,6 +81,11 @@ describe('Tempo', () => {
     const all = build(props);
     const landed: Record<keyof TempoProps, [unknown, unknown]> = {
       component: [all.at('StatefulSet', 'metadata', 'labels', 'app.kubernetes.io/component'), 'telemetry'],
+      labels: [all.each('metadata', 'labels', 'shop.example/team').filter((label) => label !== 'a'), []],
+      annotations: [
+        all.each('metadata', 'annotations', 'shop.example/owner').filter((owner) => owner !== 'Team A'),
+        [],
+      ],
       image: [all.container('image'), 'registry.example.com/tempo:1'],
       httpPort: [all.config('server', 'http_listen_port'), 13200],
       otlpGrpcPort: [all.config('distributor', 'receivers', 'otlp', 'protocols', 'grpc', 'endpoint'), '0.0.0.0:14317'],

@@ -193,6 +193,29 @@ function scaled(good: readonly Data[], bad: readonly Data[], message: string, re
   };
 }
 
+/** A Kafka StatefulSet of that many pods, with these variables on top of those that a voter has. */
+function kafka(replicas: number | undefined, variables: Readonly<Record<string, Data | undefined>> = {}): Data {
+  const environment: Readonly<Record<string, Data | undefined>> = {
+    KAFKA_PROCESS_ROLES: { value: 'broker,controller' },
+    KAFKA_NODE_ID: { valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } } },
+    KAFKA_CONTROLLER_QUORUM_VOTERS: { value: '0@web-0.web:9093,1@web-1.web:9093,2@web-2.web:9093' },
+    ...variables,
+  };
+  const env = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [{ name, ...value }]));
+  const statefulSet = workload({ group: 'apps', version: 'v1', kind: 'StatefulSet' }, podSpec());
+  return set(set(statefulSet, 'spec.template.spec.containers.0.env', env), 'spec.replicas', replicas);
+}
+
+function voters(good: Data, bad: Data, replicas: number, count: number): ObjectRow {
+  return {
+    policy: 'kafka-voters',
+    good: [good],
+    bad: [bad],
+    field: 'spec.replicas',
+    message: `replicas: ${replicas}, and controller.quorum.voters has ${count}`,
+  };
+}
+
 function spread(good: Data, bad: Data): ObjectRow {
   return {
     policy: 'pod-spread',
@@ -509,6 +532,27 @@ export const OBJECT_ROWS: readonly ObjectRow[] = [
   scaled([scaledObject(2, { name: 'other' })], [scaledObject(2)], 'ScaledObject x'),
   scaled([scaledObject(2, { kind: 'StatefulSet' })], [scaledObject(2, { kind: 'Deployment' })], 'ScaledObject x'),
   scaled([autoscaler(2, { apiVersion: undefined })], [autoscaler(2)], 'HorizontalPodAutoscaler x', 0),
+
+  voters(kafka(3), kafka(5), 5, 3),
+  voters(kafka(3), kafka(1), 1, 3),
+  voters(kafka(3), kafka(undefined), 1, 3),
+  // Stopped.
+  voters(kafka(0), kafka(4), 4, 3),
+  voters(kafka(5, { KAFKA_PROCESS_ROLES: { value: 'broker' } }), kafka(5), 5, 3),
+  voters(
+    kafka(5, { KAFKA_PROCESS_ROLES: { value: 'broker' } }),
+    kafka(5, { KAFKA_PROCESS_ROLES: { value: 'controller' } }),
+    5,
+    3,
+  ),
+  // One workload for each broker.
+  voters(kafka(1, { KAFKA_NODE_ID: { value: '1' } }), kafka(1), 1, 3),
+  // An entry point makes it of the pod's name.
+  voters(kafka(3, { KAFKA_NODE_ID: undefined }), kafka(2, { KAFKA_NODE_ID: undefined }), 2, 3),
+  // Voters that only the cluster knows.
+  ...[{ value: '' }, { valueFrom: { configMapKeyRef: { name: 'x', key: 'voters' } } }, undefined].map((unknown) =>
+    voters(kafka(5, { KAFKA_CONTROLLER_QUORUM_VOTERS: unknown }), kafka(5), 5, 3),
+  ),
 
   spread(constraint(own), {}),
   spread(constraint(own), constraint(others)),

@@ -20,6 +20,7 @@ import { imageTag } from './image-tag';
 import { ingressTls } from './ingress-tls';
 import { jvmHeap } from './jvm-heap';
 import { jvmMemoryRequest } from './jvm-memory-request';
+import { kafkaVoters } from './kafka-voters';
 import { literalSecret } from './literal-secret';
 import { memoryLimit } from './memory-limit';
 import { memoryRequest } from './memory-request';
@@ -155,6 +156,7 @@ export function policies(settings: PolicySettings = {}): readonly Policy[] {
     jvmMemoryRequest,
     podSpread,
     autoscaledReplicas,
+    kafkaVoters,
     podDisruptionBudget,
 
     recommendedLabels(

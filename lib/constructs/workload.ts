@@ -1,0 +1,53 @@
+import { ApiObject, type GroupVersionKind } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { k8s } from '../../imports/k8s';
+import type { Container } from './container';
+import type { Metadata } from './labels';
+import type { PodTemplate } from './pod-template';
+
+/** An object whose controller makes pods. */
+export interface WorkloadProps {
+  /** Name, labels and annotations. */
+  readonly metadata: Metadata;
+  /** The spec as it will be written, but for the pod template. */
+  readonly spec: Readonly<Record<string, unknown>> | undefined;
+  /** The pod template. */
+  readonly template: PodTemplate;
+}
+
+/**
+ * An object whose controller makes pods from a template, written as it is given. The typed objects would not do: those of Kubernetes 1.28
+ * leave out every field that is newer, without a word, and a Rollout's leave open what a Deployment's convert.
+ */
+export function workload(
+  scope: Construct,
+  id: string,
+  type: GroupVersionKind,
+  { metadata, spec, template }: WorkloadProps,
+): ApiObject {
+  return new ApiObject(scope, id, { ...type, metadata, spec: { ...spec, template: toJson(template) } });
+}
+
+/** A pod template as it will be written, with the fields that the types of Kubernetes 1.28 do not know. */
+export function toJson({ metadata, spec }: PodTemplate): Record<string, unknown> {
+  return {
+    metadata: k8s.toJson_ObjectMeta(metadata),
+    spec: {
+      ...k8s.toJson_PodSpec(spec),
+      containers: spec.containers.map(containerJson),
+      ...(spec.initContainers !== undefined && { initContainers: spec.initContainers.map(containerJson) }),
+    },
+  };
+}
+
+function containerJson({ lifecycle, ...container }: Container): Record<string, unknown> {
+  const { preStop } = lifecycle ?? {};
+  return {
+    ...k8s.toJson_Container(container),
+    ...(preStop !== undefined && {
+      lifecycle: {
+        preStop: { ...k8s.toJson_LifecycleHandler(preStop), ...(preStop.sleep && { sleep: preStop.sleep }) },
+      },
+    }),
+  };
+}
