@@ -1,6 +1,40 @@
 /**
  * Services, Kafka and what they need, on one hardened pod template.
  *
+ * @example
+ * ```ts
+ * import { App, Chart, Size } from 'cdk8s';
+ * import { Cpu, ExternalHostService, KafkaKraft, Patch, SpringService } from 'sportstix-cdk8s/constructs';
+ * import { PolicyPack } from 'sportstix-cdk8s/policy';
+ *
+ * const app = new App();
+ * new PolicyPack().apply(app);
+ * const chart = new Chart(app, 'shop', { namespace: 'shop' });
+ * const postgres = new ExternalHostService(chart, 'postgres', {
+ *   host: 'db.example.com',
+ *   ports: [{ name: 'postgresql', port: 5432 }],
+ * });
+ * const kafka = new KafkaKraft(chart, 'kafka', { replicas: 3 });
+ * const orders = new SpringService(chart, 'orders', {
+ *   image: 'registry.example.com/orders:1.4.2',
+ *   port: 8080,
+ *   resources: {
+ *     cpu: { request: Cpu.millis(200), limit: Cpu.units(1) },
+ *     memory: { request: Size.mebibytes(640), limit: Size.mebibytes(768) },
+ *   },
+ *   database: { endpoint: postgres.endpoint(), name: 'orders', username: 'orders' },
+ *   kafka,
+ *   secrets: [{ kind: 'Secret', name: 'orders-database' }],
+ * });
+ * // What no prop stands for.
+ * orders.patch(
+ *   { kind: 'Deployment' },
+ *   Patch.merge({ spec: { template: { spec: { dnsConfig: { options: [{ name: 'ndots', value: '1' }] } } } } }),
+ *   Patch.json([{ op: 'add', path: '/spec/template/spec/hostAliases', value: [{ ip: '192.0.2.7', hostnames: ['pay.example.com'] }] }]),
+ * );
+ * app.synth();
+ * ```
+ *
  * @module constructs
  */
 export { type CanaryStep } from './canary';

@@ -191,7 +191,7 @@ function isFields<T>(value: T): value is T & Readonly<Record<string, Json>> {
 
 /** What JSON does not have would be written as something else, or as nothing. */
 function checkPlain(object: ApiObject, value: unknown, pointer: string): void {
-  if (Array.isArray(value) || (isFields(value) && Object.getPrototypeOf(value) === Object.prototype)) {
+  if (Array.isArray(value) || (isFields(value) && isOfNoClass(value))) {
     for (const [key, field] of Object.entries(value)) {
       checkPlain(object, field, `${pointer}/${escapeKey(key)}`);
     }
@@ -209,6 +209,12 @@ function checkPlain(object: ApiObject, value: unknown, pointer: string): void {
       "Give texts, numbers, booleans, lists and objects, as they stand in the manifest: '2Gi' and not Size.gibibytes(2).",
     );
   }
+}
+
+/** Whether it is an object of braces or of JSON, of whatever realm: its prototype is the last. */
+function isOfNoClass(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** What tells an object from any other; a version of its group is another way to write the same. */
