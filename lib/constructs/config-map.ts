@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
-import { checkData, checkName, isDnsName } from './validation';
+import { checkData, checkDataKey, checkObjectName } from './validation';
 import { PatchableConstruct } from './patch';
 
 /**
@@ -47,7 +47,7 @@ export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
   /** @throws InvalidPropError if the id is no name, or the data no data of a ConfigMap. */
   constructor(scope: Construct, id: string, props: ConfigMapProps) {
     super(scope, id);
-    checkName(this, 'id', id);
+    checkObjectName(this, 'id', id);
     checkData(this, props.data);
     this.name = id;
     this.data = props.data;
@@ -77,18 +77,6 @@ function checksumOf(data: Readonly<Record<string, string>>): string {
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
 }
 
-/** Checks that there can be an object of that name. */
-export function checkSource(scope: IConstruct, prop: string, { kind, name }: EnvironmentSource): void {
-  if (!isDnsName(name)) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value: name,
-      reason: `not a name that a ${kind} can have.`,
-      remedy: "Use lower-case letters, digits, '-' and '.'.",
-    });
-  }
-}
-
 /** Checks a key of a ConfigMap or Secret: that there can be one, and, where its keys are known, that there is. */
 export function checkSourceKey(
   scope: IConstruct,
@@ -99,14 +87,7 @@ export function checkSourceKey(
     optional = false,
   }: { readonly from: EnvironmentSource; readonly key: string; readonly optional?: boolean },
 ): void {
-  if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key === '.' || key.startsWith('..')) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value: key,
-      reason: 'not a key, and the API server refuses it.',
-      remedy: "Use at most 253 letters, digits, '-', '_' and '.', not starting with '..'.",
-    });
-  }
+  checkDataKey(scope, prop, key);
   if (from.keys?.includes(key) === false && !optional) {
     throw new InvalidPropError(scope, {
       prop,

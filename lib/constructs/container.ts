@@ -130,7 +130,7 @@ export function toContainer(
   checkImage(scope, `${prefix}image`, props.image);
   checkResources(scope, `${prefix}resources`, props.resources);
   if (user !== undefined) {
-    checkInteger(scope, `${prefix}user`, user, 1, 2 ** 31 - 1);
+    checkInteger(scope, `${prefix}user`, user, 1);
   }
   const portNumbers = ports.map(({ port }) => port);
   const preStop = props.preStop?.toKube(scope, `${prefix}preStop`, gracePeriod, portNumbers);

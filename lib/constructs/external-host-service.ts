@@ -1,26 +1,50 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName, isDnsName } from './validation';
-import { checkPorts, type NamedPort } from './port';
+import { checkAppProtocol, checkName, isDnsName } from './validation';
+import { checkPort, checkPorts, type NamedPort, type Protocol } from './port';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, serviceHost } from './endpoint';
-import { type Component, metadataOf } from './labels';
+import { type Component, metadataOf, namespaceOf } from './labels';
 import { PatchableConstruct } from './patch';
+
+/** A port of a server outside the cluster. Its `port` is that of the Service, to which clients in the cluster connect. */
+export interface ExternalPort extends NamedPort {
+  /**
+   * Port on which the server answers, where it is another: 1 to 65535. Only for a server that is given by address: behind a DNS alias a
+   * client connects to the server itself, on the port that it was told.
+   * @default - the same as `port`
+   */
+  readonly targetPort?: number;
+  /**
+   * Protocol over IP.
+   * @default 'TCP'
+   */
+  readonly protocol?: Protocol;
+  /**
+   * What is spoken on the port, for a service mesh or an ingress controller that asks: an IANA service name such as `https`, or one with
+   * a prefix such as `kubernetes.io/h2c`. https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
+   * @default - not said
+   */
+  readonly appProtocol?: string;
+}
 
 /** Props of {@link ExternalHostService}. */
 export interface ExternalHostServiceProps extends Component {
-  /** The server outside the cluster: a DNS name that the cluster's DNS resolves, or an IPv4 or IPv6 address. */
-  readonly host: string;
+  /**
+   * The server outside the cluster: a DNS name that the cluster's DNS resolves, or IPv4 and IPv6 addresses, one or several, among which
+   * connections are spread. A trailing dot, upper case, and an address' longer spellings are made uniform.
+   */
+  readonly host: string | readonly string[];
   /** Ports of the server, named. */
-  readonly ports: readonly NamedPort[];
+  readonly ports: readonly ExternalPort[];
 }
 
 /**
  * A stable name in the cluster for a server outside it, so that no client's configuration holds the server's address.
  *
- * A DNS name makes a Service of type ExternalName. An address makes a Service without selector and an EndpointSlice, since
- * ExternalName is a DNS alias and cannot hold an address:
+ * A DNS name makes a Service of type ExternalName. Addresses make a Service without selector, and an EndpointSlice for each family of
+ * addresses, since ExternalName is a DNS alias and cannot hold an address:
  * https://kubernetes.io/docs/concepts/services-networking/service/#externalname
  */
 export class ExternalHostService extends PatchableConstruct {
@@ -28,50 +52,75 @@ export class ExternalHostService extends PatchableConstruct {
   public readonly name: string;
   /** DNS name of the Service, which resolves from every namespace of the cluster. */
   public readonly host: string;
-  /** The server outside the cluster, as given. */
-  public readonly externalHost: string;
+  /** The server outside the cluster: one DNS name, or its addresses. */
+  public readonly externalHosts: readonly string[];
   private readonly ports: readonly NamedPort[];
 
-  /** @throws InvalidPropError if the id is no Service name, the host is neither a DNS name nor a usable address, or a port is invalid. */
+  /**
+   * @throws InvalidPropError if the id is no Service name, a host is neither a DNS name nor a usable address, leads back into the pod or to
+   * the Service itself, or stands beside others as a name; if a port is invalid, or differs from the server's behind a DNS name.
+   */
   constructor(scope: Construct, id: string, props: ExternalHostServiceProps) {
     super(scope, id);
     checkName(this, 'id', id);
     checkPorts(this, 'ports', props.ports);
-    checkHost(this, props.host);
+    const given = [props.host].flat();
+    const hosts = given.map((host) => normalized(host));
+    checkHosts(this, id, given, hosts);
+    checkTargets(this, props.ports, hosts);
     this.name = id;
     this.host = serviceHost(this, id);
-    this.externalHost = props.host;
+    this.externalHosts = hosts;
     this.ports = props.ports;
 
     const metadata = metadataOf(this, { ...props, name: props.name ?? id }, id);
-    const ports = props.ports.map(({ name, port }) => ({ name, port }));
-    if (!isIPv4(props.host) && !isIPv6(props.host)) {
-      new k8s.KubeService(this, 'Service', {
-        metadata,
-        spec: { type: 'ExternalName', externalName: props.host, ports },
-      });
-      return;
-    }
-    const addressType = isIPv4(props.host) ? 'IPv4' : 'IPv6';
+    const families = FAMILIES.map(({ isOf, ...family }) => ({ ...family, addresses: hosts.filter(isOf) })).filter(
+      ({ addresses }) => addresses.length > 0,
+    );
+
     new k8s.KubeService(this, 'Service', {
       metadata,
-      spec: { ipFamilies: [addressType], ipFamilyPolicy: 'SingleStack', ports },
-    });
-    new k8s.KubeEndpointSlice(this, 'EndpointSlice', {
-      metadata: {
-        ...metadata,
-        labels: {
-          ...metadata.labels,
-          // Ties the slice to the Service, and tells that no controller of the cluster manages it.
-          // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
-          'kubernetes.io/service-name': id,
-          'endpointslice.kubernetes.io/managed-by': 'cdk8s',
-        },
+      spec: {
+        ...(families.length === 0 && { type: 'ExternalName', externalName: hosts.join() }),
+        ...(families.length === 1 && {
+          ipFamilies: families.map(({ addressType }) => addressType),
+          ipFamilyPolicy: 'SingleStack',
+        }),
+        // A cluster that has one family alone gives the Service that one, and refuses `ipFamilies` of two.
+        ...(families.length === 2 && { ipFamilyPolicy: 'PreferDualStack' }),
+        ports: props.ports.map(({ name, port, targetPort, protocol, appProtocol }) => ({
+          name,
+          port,
+          ...(targetPort !== undefined && { targetPort: k8s.IntOrString.fromNumber(targetPort) }),
+          ...(protocol !== undefined && { protocol }),
+          ...(appProtocol !== undefined && { appProtocol }),
+        })),
       },
-      addressType,
-      endpoints: [{ addresses: [props.host], conditions: { ready: true } }],
-      ports: props.ports.map(({ name, port }) => ({ name, port, protocol: 'TCP' })),
     });
+    for (const { addressType, suffix, addresses } of families) {
+      new k8s.KubeEndpointSlice(this, `EndpointSlice${suffix}`, {
+        metadata: {
+          ...metadata,
+          // Named by the family, which of an EndpointSlice that exists cannot change.
+          name: `${id}${suffix}`,
+          labels: {
+            ...metadata.labels,
+            // Ties the slice to the Service, and tells that no controller of the cluster manages it.
+            // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
+            'kubernetes.io/service-name': id,
+            'endpointslice.kubernetes.io/managed-by': 'cdk8s',
+          },
+        },
+        addressType,
+        endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+        ports: props.ports.map(({ name, port, targetPort = port, protocol = 'TCP', appProtocol }) => ({
+          name,
+          port: targetPort,
+          protocol,
+          ...(appProtocol !== undefined && { appProtocol }),
+        })),
+      });
+    }
   }
 
   /**
@@ -96,14 +145,88 @@ export class ExternalHostService extends PatchableConstruct {
   }
 }
 
-function checkHost(scope: Construct, host: string): void {
-  const invalid = (reason: string, remedy: string): InvalidPropError =>
-    // What stands before an @ in a URL is a password, or may be.
-    new InvalidPropError(scope, { prop: 'host', value: host.replace(/^.*@/s, '***@'), reason, remedy });
-  if (isIPv4(host) || isIPv6(host)) {
-    if (isUnroutable(host)) {
+const FAMILIES = [
+  { addressType: 'IPv4', suffix: '', isOf: isIPv4 },
+  { addressType: 'IPv6', suffix: '-ipv6', isOf: isIPv6 },
+] as const;
+
+/** Whether a text is an address, without a zone: an interface of the machine that would use it. */
+function isAddress(host: string): boolean {
+  return isIPv4(host) || (isIPv6(host) && !host.includes('%'));
+}
+
+/** One spelling for each host. The API server takes an IPv6 address in its canonical form alone (RFC 5952), and none that stands for IPv4. */
+function normalized(host: string): string {
+  if (isAddress(host) && !isIPv4(host)) {
+    const canonical = new URL(`http://[${host}]`).hostname.slice(1, -1);
+    const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical) ?? [];
+    return high === undefined || low === undefined ? canonical : dotted(parseInt(high, 16), parseInt(low, 16));
+  }
+  return host.toLowerCase().replace(/\.$/, '');
+}
+
+/** An IPv4 address of its upper and lower 16 bits. */
+function dotted(high: number, low: number): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** Addresses that are no server's, or mean another machine in every pod. */
+const UNROUTABLE = new BlockList();
+UNROUTABLE.addSubnet('0.0.0.0', 8);
+UNROUTABLE.addSubnet('127.0.0.0', 8);
+UNROUTABLE.addSubnet('169.254.0.0', 16);
+UNROUTABLE.addSubnet('224.0.0.0', 3); // multicast, reserved and broadcast
+UNROUTABLE.addAddress('::', 'ipv6');
+UNROUTABLE.addAddress('::1', 'ipv6');
+UNROUTABLE.addSubnet('fe80::', 10, 'ipv6');
+UNROUTABLE.addSubnet('ff00::', 8, 'ipv6');
+
+/** What a pod, or the node, calls itself: RFC 6761, and what Linux distributions write into /etc/hosts. */
+const LOCALHOST = /(^|\.)localhost$|^(localhost[46]?\.localdomain[46]?|localhost[46]|ip6-localhost|ip6-loopback)$/;
+
+/** How many endpoints an EndpointSlice may have (maxEndpoints in k8s.io/kubernetes/pkg/apis/discovery/validation). */
+const MAX_ADDRESSES = 1000;
+
+function checkHosts(scope: Construct, name: string, given: readonly string[], hosts: readonly string[]): void {
+  if (hosts.length === 0 || hosts.length > MAX_ADDRESSES) {
+    throw new InvalidPropError(scope, {
+      prop: 'host',
+      reason: `${hosts.length} hosts: with none nobody answers, and the API server refuses an EndpointSlice of more than ${MAX_ADDRESSES}.`,
+      remedy: `Give 1 to ${MAX_ADDRESSES}.`,
+    });
+  }
+  for (const [index, value] of given.entries()) {
+    const host = normalized(value);
+    const invalid = (reason: string, remedy: string): InvalidPropError =>
+      new InvalidPropError(scope, {
+        prop: hosts.length === 1 ? 'host' : `host[${index}]`,
+        // What stands before an @ in a URL is a password, or may be.
+        value: value.replace(/^.*@/s, '***@'),
+        reason,
+        remedy,
+      });
+    checkHost(host, invalid);
+    const inNamespace = `${name}.${namespaceOf(scope)}`;
+    if ([name, inNamespace, `${inNamespace}.svc`, serviceHost(scope, name)].includes(host)) {
+      throw invalid('the name of the Service itself: it would be an alias of its own.', 'Give the name of the server.');
+    }
+    if (hosts.length > 1 && !isAddress(host)) {
       throw invalid(
-        'an address that means something else in every pod (unspecified, loopback, link-local or multicast); the API server refuses it in an EndpointSlice.',
+        'a DNS name beside other hosts, and an alias stands for one name alone.',
+        'Give one DNS name, or addresses.',
+      );
+    }
+    if (hosts.indexOf(host) !== index) {
+      throw invalid('given twice, perhaps in two spellings.', 'Remove one.');
+    }
+  }
+}
+
+function checkHost(host: string, invalid: (reason: string, remedy: string) => InvalidPropError): void {
+  if (isAddress(host)) {
+    if (UNROUTABLE.check(host, isIPv4(host) ? 'ipv4' : 'ipv6')) {
+      throw invalid(
+        "no server's address, or one that means something else in every pod (unspecified, loopback, link-local, multicast or reserved).",
         'Give an address of the server that pods can reach.',
       );
     }
@@ -115,17 +238,32 @@ function checkHost(scope: Construct, host: string): void {
   if (/:\d+$/.test(host)) {
     throw invalid('a host with a port, and a DNS alias has none.', 'Give the host alone; its port goes into ports.');
   }
-  if (!isDnsName(host) || /(^|\.)\d+$/.test(host)) {
+  if (!isDnsName(host)) {
     throw invalid(
       'neither a DNS name nor an IPv4 or IPv6 address.',
       'Give a name such as host.k3d.internal, or an address.',
     );
   }
+  if (LOCALHOST.test(host)) {
+    throw invalid('the pod itself, in every pod that asks for it.', 'Give a name of the server that pods can resolve.');
+  }
 }
 
-// What the API server refuses (ValidateNonSpecialIP in k8s.io/kubernetes/pkg/apis/core/validation).
-function isUnroutable(address: string): boolean {
-  return isIPv4(address)
-    ? /^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.)/.test(address)
-    : /^(::1?$|fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:)/i.test(address);
+function checkTargets(scope: Construct, ports: readonly ExternalPort[], hosts: readonly string[]): void {
+  const isAlias = !hosts.every(isAddress);
+  for (const [index, { port, targetPort = port, appProtocol }] of ports.entries()) {
+    const prop = `ports[${index}]`;
+    checkPort(scope, `${prop}.targetPort`, targetPort);
+    if (isAlias && targetPort !== port) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.targetPort`,
+        value: targetPort,
+        reason: `not the port ${port}: a DNS name makes an alias, behind which a client connects to the server itself, on the port that it was told.`,
+        remedy: 'Give the server by address, or let clients connect to its own port.',
+      });
+    }
+    if (appProtocol !== undefined) {
+      checkAppProtocol(scope, `${prop}.appProtocol`, appProtocol);
+    }
+  }
 }

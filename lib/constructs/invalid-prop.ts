@@ -21,7 +21,10 @@ export class InvalidPropError extends Error {
    * @param scope the construct that was given the prop; its path stands in the message.
    * @param invalid what is wrong.
    */
-  constructor(scope: IConstruct, invalid: InvalidProp) {
+  constructor(
+    scope: IConstruct,
+    public readonly invalid: InvalidProp,
+  ) {
     const value = invalid.value === undefined ? '' : ` ${show(invalid.value)}`;
     super(`${pathOf(scope)}: ${invalid.prop}${value}: ${invalid.reason} ${invalid.remedy}`);
   }

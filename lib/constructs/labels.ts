@@ -1,7 +1,7 @@
 import { type ApiObject, Chart, JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { InvalidPropError } from './invalid-prop';
-import { checkLabels } from './validation';
+import { checkAnnotations, checkLabels, checkLabelValue } from './validation';
 
 /** What an object is part of, in the terms of Kubernetes' recommended labels, and what else is written on it. */
 export interface Component {
@@ -45,12 +45,18 @@ export function labelsOf(
   scope: IConstruct,
   { name, component, labels = {} }: Component & { readonly name: string },
 ): Record<string, string> {
-  checkFurtherLabels(scope, 'labels', labels);
-  const own = { ...selectorOf(name), ...(component !== undefined && { [COMPONENT_LABEL]: component }) };
+  checkLabels(scope, 'labels of the chart', Chart.of(scope).labels);
+  checkLabelValue(scope, 'name', name);
   if (component !== undefined) {
     checkLabelValue(scope, 'component', component);
   }
-  return { ...Chart.of(scope).labels, ...labels, ...own };
+  checkFurtherLabels(scope, 'labels', labels);
+  return {
+    ...Chart.of(scope).labels,
+    ...labels,
+    ...selectorOf(name),
+    ...(component !== undefined && { [COMPONENT_LABEL]: component }),
+  };
 }
 
 /** Name, labels and annotations of an object. */
@@ -95,38 +101,6 @@ export function checkFurtherLabels(scope: IConstruct, prop: string, labels: Read
         remedy: key === NAME_LABEL ? 'Leave it out: it is the name of the construct.' : 'Give it as component.',
       });
     }
-  }
-}
-
-/** What the API server takes for the annotations of one object, keys and values, in bytes. */
-const MAX_ANNOTATIONS = 256 * 1024;
-
-/** Checks annotations: keys as those of labels, any text as value, 256 KiB at most. No error shows a value. */
-export function checkAnnotations(scope: IConstruct, prop: string, annotations: Readonly<Record<string, string>>): void {
-  let bytes = 0;
-  for (const [key, value] of Object.entries(annotations)) {
-    // The API server looks at an annotation's key in lower case. https://github.com/kubernetes/kubernetes/blob/v1.28.0/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go
-    checkLabels(scope, prop, { [key.toLowerCase()]: '' });
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
-  }
-  if (bytes > MAX_ANNOTATIONS) {
-    throw new InvalidPropError(scope, {
-      prop,
-      reason: `${bytes} bytes in all, and the API server refuses more than 256 KiB.`,
-      remedy: 'Put the data into a ConfigMap.',
-    });
-  }
-}
-
-/** Checks a text that becomes a label's value. */
-function checkLabelValue(scope: IConstruct, prop: string, value: string): void {
-  if (value !== '' && !/^(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(value)) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value,
-      reason: 'not a label value, and the API server refuses it.',
-      remedy: "Use at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.",
-    });
   }
 }
 

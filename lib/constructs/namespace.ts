@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName } from './validation';
+import { checkLabels, checkNamespaceName } from './validation';
+import { InvalidPropError } from './invalid-prop';
 import { labelsOf, withoutNamespace } from './labels';
 import { PatchableConstruct } from './patch';
 
@@ -16,21 +17,25 @@ export interface NamespaceProps {
    */
   readonly podSecurity?: PodSecurityLevel;
   /**
-   * Further labels, such as `istio-injection: enabled`.
+   * Further labels, such as `istio-injection: enabled` or `pod-security.kubernetes.io/warn: restricted`.
    * @default - none
    */
   readonly labels?: Readonly<Record<string, string>>;
 }
+
+const POD_SECURITY = 'pod-security.kubernetes.io/';
 
 /** A namespace whose pods must satisfy a Pod Security Standard. */
 export class Namespace extends PatchableConstruct {
   /** Name of the namespace: the construct's id. */
   public readonly name: string;
 
-  /** @throws InvalidPropError if the id is no name. */
+  /** @throws InvalidPropError if the id is no name, a label none, or one of Pod Security that the API server refuses or that contradicts `podSecurity`. */
   constructor(scope: Construct, id: string, props: NamespaceProps = {}) {
     super(scope, id);
-    checkName(this, 'id', id);
+    checkNamespaceName(this, 'id', id);
+    checkLabels(this, 'labels', props.labels ?? {});
+    checkPodSecurity(this, props.labels ?? {});
     this.name = id;
 
     const namespace = new k8s.KubeNamespace(this, 'Namespace', {
@@ -38,11 +43,36 @@ export class Namespace extends PatchableConstruct {
         name: id,
         labels: {
           ...labelsOf(this, { name: id }),
-          'pod-security.kubernetes.io/enforce': props.podSecurity ?? 'restricted',
+          [`${POD_SECURITY}enforce`]: props.podSecurity ?? 'restricted',
           ...props.labels,
         },
       },
     });
     withoutNamespace(namespace);
+  }
+}
+
+/** What Pod Security admission asks of a namespace's labels (k8s.io/pod-security-admission/api: PolicyToEvaluate). */
+function checkPodSecurity(scope: Construct, labels: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(labels)) {
+    const [, setting = '', isVersion] =
+      /^pod-security\.kubernetes\.io\/(enforce|audit|warn)(-version)?$/.exec(key) ?? [];
+    if (setting === 'enforce' && isVersion === undefined) {
+      throw new InvalidPropError(scope, {
+        prop: `labels[${JSON.stringify(key)}]`,
+        value,
+        reason: 'a label that podSecurity stands for; a value of its own would contradict it.',
+        remedy: 'Use podSecurity.',
+      });
+    }
+    const valid = isVersion === undefined ? /^(privileged|baseline|restricted)$/ : /^(latest|v1\.(0|[1-9]\d{0,8}))$/;
+    if (setting !== '' && !valid.test(value)) {
+      throw new InvalidPropError(scope, {
+        prop: `labels[${JSON.stringify(key)}]`,
+        value,
+        reason: `not a ${isVersion === undefined ? 'level' : 'version'} of the Pod Security Standards, and the API server refuses it.`,
+        remedy: `Use ${isVersion === undefined ? 'privileged, baseline or restricted' : 'latest, or a version such as v1.28'}.`,
+      });
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { selectorOf } from './labels';
-import { checkInteger, checkLabels, isDnsName } from './validation';
+import { checkInteger, checkLabels, checkLabelValue, checkObjectName } from './validation';
 
 /** What the scheduler does with a pod that would be one too many: put it there all the same, or leave it pending. */
 export type WhenUnsatisfiable = 'ScheduleAnyway' | 'DoNotSchedule';
@@ -84,13 +84,8 @@ export function placement(
     checkToleration(scope, `tolerations[${index}]`, toleration);
   });
   for (const [prop, value] of Object.entries({ priorityClassName, runtimeClassName })) {
-    if (value !== undefined && !isDnsName(value)) {
-      throw new InvalidPropError(scope, {
-        prop,
-        value,
-        reason: 'not a name that such a class can have.',
-        remedy: "Use lower-case letters, digits, '-' and '.'.",
-      });
+    if (value !== undefined) {
+      checkObjectName(scope, prop, value);
     }
   }
   const spread = toSpread(scope, name, props.topologySpread);
@@ -117,7 +112,7 @@ function toSpread(
   return constraints.map(({ topologyKey, whenUnsatisfiable, maxSkew = 1, matchLabelKeys = [] }, index) => {
     const prop = `topologySpread[${index}]`;
     checkLabels(scope, `${prop}.topologyKey`, { [topologyKey]: '' });
-    checkInteger(scope, `${prop}.maxSkew`, maxSkew, 1, 2 ** 31 - 1);
+    checkInteger(scope, `${prop}.maxSkew`, maxSkew, 1);
     matchLabelKeys.forEach((key, at) => {
       checkLabels(scope, `${prop}.matchLabelKeys[${at}]`, { [key]: '' });
       if (Object.hasOwn(selectorOf(name), key)) {
@@ -148,40 +143,61 @@ function toSpread(
   });
 }
 
-// https://github.com/kubernetes/kubernetes/blob/v1.28.0/pkg/apis/core/validation/validation.go, ValidateTolerations
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/**
+ * What the API server asks of a toleration.
+ * https://github.com/kubernetes/kubernetes/blob/v1.28.15/pkg/apis/core/validation/validation.go (ValidateTolerations)
+ */
 function checkToleration(
   scope: IConstruct,
   prop: string,
-  { key, operator = 'Equal', value = '', effect, tolerationSeconds }: k8s.Toleration,
+  { key = '', operator = 'Equal', value = '', effect = '', tolerationSeconds }: k8s.Toleration,
 ): void {
-  if (key !== undefined && key !== '') {
+  const demands = [
+    {
+      field: 'operator',
+      given: operator,
+      holds: ['Equal', 'Exists'].includes(operator),
+      reason: 'neither Equal nor Exists',
+    },
+    {
+      field: 'operator',
+      given: operator,
+      holds: key !== '' || operator === 'Exists',
+      reason: 'not possible without a key, where it must be Exists',
+    },
+    {
+      field: 'value',
+      given: value,
+      holds: operator === 'Equal' || value === '',
+      reason: 'not possible with Exists, which takes every value',
+    },
+    {
+      field: 'effect',
+      given: effect,
+      holds: effect === '' || EFFECTS.includes(effect),
+      reason: `none of ${EFFECTS.join(', ')}`,
+    },
+    {
+      field: 'tolerationSeconds',
+      given: tolerationSeconds,
+      holds: tolerationSeconds === undefined || effect === 'NoExecute',
+      reason: 'not possible but with effect NoExecute, which alone ends pods that run',
+    },
+  ];
+  for (const { field, given, holds, reason } of demands) {
+    if (!holds) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.${field}`,
+        value: given,
+        reason: `${reason}, and the API server refuses it.`,
+        remedy: 'Write it as the taint of the node that is meant.',
+      });
+    }
+  }
+  if (key !== '') {
     checkLabels(scope, `${prop}.key`, { [key]: '' });
   }
-  const fault =
-    operator !== 'Equal' && operator !== 'Exists'
-      ? { prop: `${prop}.operator`, value: operator, reason: 'neither Equal nor Exists' }
-      : operator === 'Equal' && (key === undefined || key === '')
-        ? { prop: `${prop}.operator`, value: operator, reason: 'without a key, only Exists is possible' }
-        : operator === 'Exists' && value !== ''
-          ? { prop: `${prop}.value`, value, reason: 'Exists has no value' }
-          : effect !== undefined && !['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(effect)
-            ? { prop: `${prop}.effect`, value: effect, reason: 'not an effect' }
-            : tolerationSeconds !== undefined && effect !== 'NoExecute'
-              ? {
-                  prop: `${prop}.tolerationSeconds`,
-                  value: tolerationSeconds,
-                  reason: 'only NoExecute has such a time',
-                }
-              : undefined;
-  if (fault !== undefined) {
-    throw new InvalidPropError(scope, {
-      prop: fault.prop,
-      value: fault.value,
-      reason: `${fault.reason}, and the API server refuses it.`,
-      remedy: 'See https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/.',
-    });
-  }
-  if (operator === 'Equal') {
-    checkLabels(scope, prop, { [key ?? '']: value });
-  }
+  checkLabelValue(scope, `${prop}.value`, value);
 }

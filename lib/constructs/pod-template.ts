@@ -13,13 +13,13 @@ import {
   toContainer,
 } from './container';
 import { InvalidPropError } from './invalid-prop';
-import { checkAnnotations, checkFurtherLabels, type Component, labelsOf } from './labels';
+import { checkFurtherLabels, type Component, labelsOf } from './labels';
 import { placement, type PlacementProps } from './placement';
 import { checkPorts, type NamedPort } from './port';
 import type { PreStop } from './pre-stop';
 import { type Probes, type ProbeTimings, withTiming } from './probe';
 import type { ServiceAccountProps } from './service-account';
-import { checkInteger, checkName, isDnsName, wholeSeconds } from './validation';
+import { checkAnnotations, checkInteger, checkName, checkObjectName, wholeSeconds } from './validation';
 import { podVolumes } from './volumes';
 
 /** What a user may say of the pods of any workload. */
@@ -116,9 +116,11 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
   const { podLabels = {}, podAnnotations = {}, initContainers = [], imagePullSecrets = [] } = props;
   checkFurtherLabels(scope, 'podLabels', podLabels);
   checkPodAnnotations(scope, podAnnotations);
-  checkImagePullSecrets(scope, imagePullSecrets);
+  imagePullSecrets.forEach((secret, index) => {
+    checkObjectName(scope, `imagePullSecrets[${index}]`, secret);
+  });
   if (user !== 'root') {
-    checkInteger(scope, 'user', user, 1, 2 ** 31 - 1);
+    checkInteger(scope, 'user', user, 1);
   }
   const gracePeriod = wholeSeconds(scope, 'terminationGracePeriod', props.terminationGracePeriod);
   const containers: readonly PodContainer[] = [
@@ -213,18 +215,5 @@ function checkPodAnnotations(scope: Construct, annotations: Readonly<Record<stri
       reason: 'the annotation by which pods are rolled when a ConfigMap that they read changes.',
       remedy: 'Use another key.',
     });
-  }
-}
-
-function checkImagePullSecrets(scope: Construct, names: readonly string[]): void {
-  for (const [index, name] of names.entries()) {
-    if (!isDnsName(name)) {
-      throw new InvalidPropError(scope, {
-        prop: `imagePullSecrets[${index}]`,
-        value: name,
-        reason: 'not a name that a Secret can have.',
-        remedy: "Use lower-case letters, digits, '-' and '.'.",
-      });
-    }
   }
 }

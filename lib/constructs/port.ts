@@ -1,7 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { InvalidPropError } from './invalid-prop';
 
-// https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports (an IANA service name)
+// An IANA service name (IsValidPortName in k8s.io/apimachinery/pkg/util/validation): what a container's port needs, and an Ingress that names a
+// Service's.
 const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** Checks a port number: 1 to 65535. */
@@ -24,8 +25,27 @@ export interface NamedPort {
   readonly port: number;
 }
 
-/** Checks a list of ports: at least one, names and numbers valid and given once. */
-export function checkPorts(scope: IConstruct, prop: string, ports: readonly NamedPort[]): void {
+/** A protocol over IP that Kubernetes' ports know. */
+export type Protocol = 'TCP' | 'UDP' | 'SCTP';
+
+/** Checks the name of a port: an IANA service name. */
+export function checkPortName(scope: IConstruct, prop: string, value: string): void {
+  if (value.length > 15 || !PORT_NAME.test(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a port name (an IANA service name), and the API server refuses it in a container and in an Ingress.',
+      remedy: "Use at most 15 lower-case letters, digits and single '-', with at least one letter.",
+    });
+  }
+}
+
+/** Checks a list of ports: at least one, names and numbers valid and given once (a number once for each protocol). */
+export function checkPorts(
+  scope: IConstruct,
+  prop: string,
+  ports: readonly (NamedPort & { readonly protocol?: Protocol })[],
+): void {
   if (ports.length === 0) {
     throw new InvalidPropError(scope, {
       prop,
@@ -34,19 +54,15 @@ export function checkPorts(scope: IConstruct, prop: string, ports: readonly Name
       remedy: 'Name at least one port.',
     });
   }
-  const seen = new Set<string | number>();
-  for (const [index, { name, port }] of ports.entries()) {
+  const seen = new Set<string>();
+  for (const [index, { name, port, protocol = 'TCP' }] of ports.entries()) {
     checkPort(scope, `${prop}[${index}].port`, port);
-    if (name.length > 15 || !PORT_NAME.test(name)) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}[${index}].name`,
-        value: name,
-        reason: 'not a port name (an IANA service name), and the API server refuses it.',
-        remedy: "Use at most 15 lower-case letters, digits and single '-', with at least one letter.",
-      });
-    }
-    for (const value of [name, port]) {
-      if (seen.has(value)) {
+    checkPortName(scope, `${prop}[${index}].name`, name);
+    for (const [key, value] of [
+      [name, name],
+      [`${port}/${protocol}`, port],
+    ] as const) {
+      if (seen.has(key)) {
         throw new InvalidPropError(scope, {
           prop: `${prop}[${index}]`,
           value,
@@ -54,7 +70,7 @@ export function checkPorts(scope: IConstruct, prop: string, ports: readonly Name
           remedy: 'Remove one, or give it a name and number of its own.',
         });
       }
-      seen.add(value);
+      seen.add(key);
     }
   }
 }

@@ -118,7 +118,7 @@ export class Probe {
     if (port !== undefined) {
       checkPort(scope, `${prop}.port`, port);
     }
-    checkInteger(scope, `${prop}.failureThreshold`, failureThreshold, 1, 2 ** 31 - 1);
+    checkInteger(scope, `${prop}.failureThreshold`, failureThreshold, 1);
     const initialDelaySeconds = initialDelay && wholeSeconds(scope, `${prop}.initialDelay`, initialDelay);
     const periodSeconds = wholeSeconds(scope, `${prop}.period`, period, 1);
     const timeoutSeconds = wholeSeconds(scope, `${prop}.timeout`, timeout, 1);

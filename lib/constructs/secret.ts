@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkData, checkName } from './validation';
+import { checkData, checkObjectName } from './validation';
 import type { EnvironmentSource } from './config-map';
 import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
@@ -21,7 +21,7 @@ export class Secret extends PatchableConstruct implements EnvironmentSource {
   /** @throws InvalidPropError if the id is no name, or the data no data of a Secret. */
   constructor(scope: Construct, id: string, props: SecretProps) {
     super(scope, id);
-    checkName(this, 'id', id);
+    checkObjectName(this, 'id', id);
     checkData(this, props.data);
     this.name = id;
     this.keys = Object.keys(props.data);

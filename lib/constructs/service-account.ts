@@ -1,8 +1,7 @@
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { InvalidPropError } from './invalid-prop';
-import { checkAnnotations, type Component, metadataOf } from './labels';
-import { isDnsName } from './validation';
+import { type Component, metadataOf } from './labels';
+import { checkAnnotations, checkObjectName } from './validation';
 
 /** A ServiceAccount that somebody else makes. */
 export interface ExistingServiceAccount {
@@ -45,14 +44,7 @@ export function serviceAccount(
 ): string {
   const given = props.serviceAccount ?? { annotations: {} };
   if ('name' in given) {
-    if (!isDnsName(given.name)) {
-      throw new InvalidPropError(scope, {
-        prop: 'serviceAccount.name',
-        value: given.name,
-        reason: 'not a name that a ServiceAccount can have.',
-        remedy: "Use lower-case letters, digits, '-' and '.'.",
-      });
-    }
+    checkObjectName(scope, 'serviceAccount.name', given.name);
     return given.name;
   }
   checkAnnotations(scope, 'serviceAccount.annotations', given.annotations);

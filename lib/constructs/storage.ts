@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { wholeBytes } from './validation';
+import { checkObjectName, wholeBytes } from './validation';
 
 /** Storage that outlives a pod. */
 export interface StorageProps {
@@ -23,7 +23,7 @@ export interface StorageProps {
    */
   readonly size: Size;
   /**
-   * Name of the StorageClass. It cannot change while the StatefulSet exists.
+   * Name of the StorageClass; an empty one stands for volumes that belong to no class. It cannot change while the StatefulSet exists.
    * @default - the cluster's default class
    */
   readonly storageClassName?: string;
@@ -39,6 +39,9 @@ export function volumeClaim(
   name: string,
   { size, storageClassName }: StorageProps,
 ): k8s.KubePersistentVolumeClaimProps {
+  if (storageClassName !== undefined && storageClassName !== '') {
+    checkObjectName(scope, 'storage.storageClassName', storageClassName);
+  }
   return {
     metadata: { name },
     spec: {

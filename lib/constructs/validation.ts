@@ -4,11 +4,14 @@ import type { Cpu } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { NANOS, parseQuantity } from '../manifest/quantity';
 
-// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const ENVIRONMENT_VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
-const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+// The API server's own rules, those of 1.28, which no later version narrows:
+// https://github.com/kubernetes/apimachinery/blob/v0.28.15/pkg/util/validation/validation.go and
+// https://github.com/kubernetes/kubernetes/blob/v1.28.15/pkg/apis/core/validation/validation.go
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/; // IsDNS1123Label
+const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/; // IsDNS1123Subdomain
+const ENVIRONMENT_VARIABLE = /^(?!\.$|\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*$/; // IsEnvVarName
+const DATA_KEY = /^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/; // IsConfigMapKey
+const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/; // IsQualifiedName, IsValidLabelValue
 
 /**
  * Checks the name of an object that must be a DNS label, as Services' must (RFC 1035: it starts with a letter).
@@ -34,25 +37,106 @@ export function checkName(scope: IConstruct, prop: string, value: string, maxLen
   }
 }
 
-/** Whether a text is a DNS name such as `host.k3d.internal`: an RFC 1123 subdomain. */
-export function isDnsName(value: string): boolean {
-  return value.length <= 253 && DNS_SUBDOMAIN.test(value) && value.split('.').every((label) => label.length <= 63);
-}
-
-/** Checks a whole number with a lower and, where given, an upper bound. */
-export function checkInteger(scope: IConstruct, prop: string, value: number, min: number, max = Infinity): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
+/** Checks the name of a namespace: a DNS label of RFC 1123, which may start with a digit. */
+export function checkNamespaceName(scope: IConstruct, prop: string, value: string): void {
+  if (value.length > 63 || !DNS_LABEL.test(value)) {
     throw new InvalidPropError(scope, {
       prop,
       value,
-      reason: `not a whole number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}.`,
-      remedy: 'Give such a number.',
+      reason: 'not a name for a namespace, and the API server refuses it.',
+      remedy: "Use at most 63 lower-case letters, digits and '-', starting and ending with a letter or digit.",
     });
   }
 }
 
-/** What the API server's 32-bit fields hold at most. */
+/** Checks the name of an object of most kinds, such as ConfigMaps, Secrets, Ingresses and classes: a DNS subdomain of RFC 1123. */
+export function checkObjectName(scope: IConstruct, prop: string, value: string): void {
+  if (!isSubdomain(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a DNS subdomain, and the API server refuses it as a name.',
+      remedy:
+        "Use at most 253 lower-case letters, digits, '-' and '.', each part starting and ending with a letter or digit.",
+    });
+  }
+}
+
+/** What the API server takes for a DNS name: its labels may be longer than DNS has them. */
+function isSubdomain(value: string): boolean {
+  return value.length <= 253 && DNS_SUBDOMAIN.test(value);
+}
+
+/**
+ * Whether a text is a name that DNS knows, such as `host.k3d.internal`. `10.0.0.1` is none, nor is any other whose last label is a number:
+ * what connects to it takes it for an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+ */
+export function isDnsName(value: string): boolean {
+  return (
+    isSubdomain(value) &&
+    value.split('.').every((label) => label.length <= 63) &&
+    !/(^|\.)(\d+|0x[0-9a-f]*)$/.test(value)
+  );
+}
+
+/** Whether a text is what Kubernetes calls a qualified name: `NAME` or `PREFIX/NAME`, the prefix a DNS subdomain. */
+function isQualifiedName(value: string): boolean {
+  const slash = value.lastIndexOf('/');
+  const name = value.slice(slash + 1);
+  return name.length <= 63 && LABEL_NAME.test(name) && (slash === -1 || isSubdomain(value.slice(0, slash)));
+}
+
+/** Checks the name of an application protocol: an IANA service name, or a name of its own with a prefix, such as `kubernetes.io/h2c`. */
+export function checkAppProtocol(scope: IConstruct, prop: string, value: string): void {
+  if (!isQualifiedName(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a protocol name, and the API server refuses it.',
+      remedy: 'Give an IANA service name such as https, or one with a prefix such as kubernetes.io/h2c.',
+    });
+  }
+}
+
+/** Fields of a pod that a variable may have the value of. (`status.hostIPs` is unknown before 1.29.) */
+const FIELD_PATHS = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.podIP',
+  'status.podIPs',
+];
+
+/** Checks the path of a pod's field that a variable gets its value from, such as `status.podIP` or `metadata.labels['KEY']`. */
+export function checkFieldPath(scope: IConstruct, prop: string, value: string): void {
+  const [, of, key = ''] = /^metadata\.(labels|annotations)\['(.*)'\]$/s.exec(value) ?? [];
+  if (of === undefined ? !FIELD_PATHS.includes(value) : !isQualifiedName(of === 'labels' ? key : key.toLowerCase())) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a field of a pod that a variable can have the value of, and the API server refuses it.',
+      remedy: `Use one of ${FIELD_PATHS.join(', ')}, metadata.labels['KEY'] and metadata.annotations['KEY'].`,
+    });
+  }
+}
+
+/** What the API server's 32-bit fields hold at most: every count. */
 const INT32_MAX = 2 ** 31 - 1;
+
+/** Checks a whole number with a lower and an upper bound. */
+export function checkInteger(scope: IConstruct, prop: string, value: number, min: number, max = INT32_MAX): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: `not a whole number from ${min} to ${max}.`,
+      remedy: 'Give such a number.',
+    });
+  }
+}
 
 /**
  * A duration in seconds, of which Kubernetes knows only whole ones.
@@ -103,36 +187,48 @@ function wholeQuantity(
   return value;
 }
 
+/**
+ * `__proto__` is no own property of a JavaScript object once a library copies it, so whatever has that key would be lost on the way. Where
+ * Kubernetes would take it as a key, it must be refused.
+ */
+function checkNotProto(scope: IConstruct, prop: string, keys: readonly string[]): void {
+  if (keys.includes('__proto__')) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: '__proto__',
+      reason: 'a key that JavaScript keeps for itself, so that its value would be lost.',
+      remedy: 'Use another.',
+    });
+  }
+}
+
 /** Checks names that become environment variables. */
 export function checkVariableNames(scope: IConstruct, prop: string, names: readonly string[]): void {
+  checkNotProto(scope, prop, names);
   for (const name of names) {
-    // `__proto__` is no own property of a JavaScript object once a library copies it, so it would be lost on the way.
-    if (!ENVIRONMENT_VARIABLE.test(name) || name === '__proto__') {
+    if (!ENVIRONMENT_VARIABLE.test(name)) {
       throw new InvalidPropError(scope, {
         prop,
         value: name,
-        reason: 'not a name for an environment variable; the kubelet leaves such a one out without an error.',
-        remedy: "Use letters, digits, '_', '-' and '.', not starting with a digit.",
+        reason:
+          'not a name for an environment variable: the API server refuses it, and the kubelet leaves such a key of a ConfigMap out without an error.',
+        remedy: "Use letters, digits, '_', '-' and '.', not starting with a digit or '..'.",
       });
     }
   }
 }
 
+/** What the data of a ConfigMap or Secret may be at most, in bytes: the values alone count. */
+const MAX_DATA = 1024 * 1024;
+
 /** Checks the data of a ConfigMap or Secret: valid keys, and 1 MiB at most. No error shows a value. */
 export function checkData(scope: IConstruct, data: Readonly<Record<string, string>>): void {
-  let bytes = 0;
-  for (const [key, value] of Object.entries(data)) {
-    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || ['.', '..', '__proto__'].includes(key)) {
-      throw new InvalidPropError(scope, {
-        prop: 'data',
-        value: key,
-        reason: 'not a key, and the API server refuses it.',
-        remedy: "Use at most 253 letters, digits, '-', '_' and '.'.",
-      });
-    }
-    bytes += Buffer.byteLength(value);
+  checkNotProto(scope, 'data', Object.keys(data));
+  for (const key of Object.keys(data)) {
+    checkDataKey(scope, 'data', key);
   }
-  if (bytes > 1024 * 1024) {
+  const bytes = bytesOf(Object.values(data));
+  if (bytes > MAX_DATA) {
     throw new InvalidPropError(scope, {
       prop: 'data',
       reason: `${bytes} bytes in all, and the API server refuses more than 1 MiB.`,
@@ -141,27 +237,74 @@ export function checkData(scope: IConstruct, data: Readonly<Record<string, strin
   }
 }
 
-/** Checks labels and annotations' keys, and labels' values. */
+/** Checks a key of a ConfigMap or Secret. */
+export function checkDataKey(scope: IConstruct, prop: string, key: string): void {
+  if (!DATA_KEY.test(key)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: key,
+      reason: 'not a key, and the API server refuses it.',
+      remedy: "Use at most 253 letters, digits, '-', '_' and '.', not starting with '..'.",
+    });
+  }
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+}
+
+/** Checks labels: keys and values. */
 export function checkLabels(scope: IConstruct, prop: string, labels: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(labels)) {
-    const slash = key.lastIndexOf('/');
-    const name = key.slice(slash + 1);
-    const prefixValid = slash === -1 || isDnsName(key.slice(0, slash));
-    if (!prefixValid || name.length > 63 || !LABEL_NAME.test(name)) {
+    if (!isQualifiedName(key)) {
       throw new InvalidPropError(scope, {
         prop,
         value: key,
         reason: 'not a label key, and the API server refuses it.',
-        remedy: "Use a DNS name and '/' (both may be missing), then at most 63 letters, digits, '-', '_' and '.'.",
+        remedy: KEY_REMEDY,
       });
     }
-    if (value !== '' && (value.length > 63 || !LABEL_NAME.test(value))) {
+    checkLabelValue(scope, `${prop}[${JSON.stringify(key)}]`, value);
+  }
+}
+
+/** Checks the value of a label. */
+export function checkLabelValue(scope: IConstruct, prop: string, value: string): void {
+  if (value !== '' && (value.length > 63 || !LABEL_NAME.test(value))) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a label value, and the API server refuses it.',
+      remedy: "Use at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.",
+    });
+  }
+}
+
+const KEY_REMEDY =
+  "Use a DNS name and '/' (both may be missing), then at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.";
+
+/** What the annotations of an object may be at most, in bytes: keys and values count. */
+const MAX_ANNOTATIONS = 256 * 1024;
+
+/** Checks annotations: keys, and 256 KiB at most. A value may be any text. */
+export function checkAnnotations(scope: IConstruct, prop: string, annotations: Readonly<Record<string, string>>): void {
+  for (const key of Object.keys(annotations)) {
+    // ValidateAnnotations: the prefix may have upper-case letters too.
+    if (!isQualifiedName(key.toLowerCase())) {
       throw new InvalidPropError(scope, {
-        prop: `${prop}[${JSON.stringify(key)}]`,
-        value,
-        reason: 'not a label value, and the API server refuses it.',
-        remedy: "Use at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit.",
+        prop,
+        value: key,
+        reason: 'not an annotation key, and the API server refuses it.',
+        remedy: KEY_REMEDY,
       });
     }
+  }
+  const bytes = bytesOf(Object.entries(annotations).flat());
+  if (bytes > MAX_ANNOTATIONS) {
+    throw new InvalidPropError(scope, {
+      prop,
+      reason: `${bytes} bytes in all, and the API server refuses more than 256 KiB.`,
+      remedy: 'Put what is large into a ConfigMap.',
+    });
   }
 }

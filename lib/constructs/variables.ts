@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkSource, checkSourceKey, type EnvironmentSource } from './config-map';
+import { checkSourceKey, type EnvironmentSource } from './config-map';
 import { InvalidPropError } from './invalid-prop';
-import { checkLabels, checkVariableNames } from './validation';
+import { checkFieldPath, checkObjectName, checkVariableNames } from './validation';
 
 /**
  * A value that the kubelet knows once the pod runs: its name, labels, addresses.
@@ -86,7 +86,7 @@ export function toEnvFrom(
   sources: readonly (EnvironmentSource | EnvironmentFrom)[],
 ): k8s.EnvFromSource[] {
   return sources.map(toEnvironmentFrom).map(({ from, prefix, optional }, index) => {
-    checkSource(scope, `${prop}[${index}]`, from);
+    checkObjectName(scope, `${prop}[${index}].name`, from.name);
     if (prefix !== undefined) {
       checkVariableNames(scope, `${prop}[${index}].prefix`, [prefix]);
     }
@@ -117,13 +117,13 @@ export function toEnv(
       return { name, value };
     }
     if ('fieldPath' in value) {
-      checkFieldPath(scope, at, value.fieldPath, VARIABLE_FIELDS);
+      checkFieldPath(scope, `${at}.fieldPath`, value.fieldPath);
       return { name, valueFrom: { fieldRef: { fieldPath: value.fieldPath } } };
     }
     if ('resource' in value) {
       return { name, valueFrom: { resourceFieldRef: toResourceFieldRef(scope, at, value) } };
     }
-    checkSource(scope, at, value.from);
+    checkObjectName(scope, `${at}.from.name`, value.from.name);
     checkSourceKey(scope, `${at}.key`, value);
     const reference = {
       name: value.from.name,
@@ -172,43 +172,6 @@ function referencesOf(value: VariableValue): string[] {
   return typeof value === 'string'
     ? [...value.matchAll(/\$\$|\$\(([^)]*)\)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]))
     : [];
-}
-
-/** Fields that a variable can hold, as API servers know them since 1.28. */
-export const VARIABLE_FIELDS = [
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.uid',
-  'spec.nodeName',
-  'spec.serviceAccountName',
-  'status.hostIP',
-  'status.podIP',
-  'status.podIPs',
-];
-
-/** Fields that a file can hold. */
-export const FILE_FIELDS = [
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.uid',
-  'metadata.labels',
-  'metadata.annotations',
-];
-
-/** Checks a field: one of those, or one label or annotation, `metadata.labels['KEY']`. */
-export function checkFieldPath(scope: IConstruct, prop: string, fieldPath: string, fields: readonly string[]): void {
-  const [, of, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath) ?? [];
-  if (key !== undefined) {
-    // The API server looks at an annotation's key in lower case.
-    checkLabels(scope, `${prop}.fieldPath`, { [of === 'annotations' ? key.toLowerCase() : key]: '' });
-  } else if (!fields.includes(fieldPath)) {
-    throw new InvalidPropError(scope, {
-      prop: `${prop}.fieldPath`,
-      value: fieldPath,
-      reason: 'not a field that the kubelet can give, and the API server refuses it.',
-      remedy: `Use ${fields.join(', ')}, metadata.labels['KEY'] or metadata.annotations['KEY'].`,
-    });
-  }
 }
 
 /** A reference to a resource of a container. */

@@ -1,10 +1,10 @@
 import type { Duration, Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkSource, checkSourceKey, type EnvironmentSource } from './config-map';
+import { checkSourceKey, type EnvironmentSource } from './config-map';
 import { InvalidPropError } from './invalid-prop';
-import { checkInteger, isDnsName, wholeBytes, wholeSeconds } from './validation';
-import { checkFieldPath, FILE_FIELDS, type FieldValue, type ResourceValue, toResourceFieldRef } from './variables';
+import { checkFieldPath, checkInteger, checkObjectName, wholeBytes, wholeSeconds } from './validation';
+import { type FieldValue, type ResourceValue, toResourceFieldRef } from './variables';
 
 /** A key of a ConfigMap or Secret as a file. */
 export interface KeyFile {
@@ -98,7 +98,7 @@ export class Volume {
       sources: [from],
       writable: 'never',
       toKube: (scope, prop) => {
-        checkSource(scope, prop, from);
+        checkObjectName(scope, `${prop}.name`, from.name);
         checkMode(scope, `${prop}.defaultMode`, options.defaultMode);
         const { items, optional } = toKeyFiles(scope, prop, from, options);
         const rest = {
@@ -151,14 +151,7 @@ export class Volume {
       writable: 'byDefault',
       persistent: true,
       toKube: (scope, prop) => {
-        if (!isDnsName(claimName)) {
-          throw new InvalidPropError(scope, {
-            prop,
-            value: claimName,
-            reason: 'not a name that a PersistentVolumeClaim can have.',
-            remedy: "Use lower-case letters, digits, '-' and '.'.",
-          });
-        }
+        checkObjectName(scope, `${prop}.claimName`, claimName);
         return { persistentVolumeClaim: { claimName } };
       },
     });
@@ -341,7 +334,7 @@ function toKeyFiles(
 
 function toProjection(scope: IConstruct, prop: string, source: ProjectedSource): k8s.VolumeProjection {
   if ('from' in source) {
-    checkSource(scope, prop, source.from);
+    checkObjectName(scope, `${prop}.from.name`, source.from.name);
     const projection = { name: source.from.name, ...toKeyFiles(scope, prop, source.from, source) };
     return source.from.kind === 'ConfigMap' ? { configMap: projection } : { secret: projection };
   }
@@ -366,7 +359,7 @@ function toProjection(scope: IConstruct, prop: string, source: ProjectedSource):
         if ('resource' in value) {
           return { path, resourceFieldRef: toResourceFieldRef(scope, at, value) };
         }
-        checkFieldPath(scope, at, value.fieldPath, FILE_FIELDS);
+        checkFileField(scope, `${at}.fieldPath`, value.fieldPath);
         return { path, fieldRef: { fieldPath: value.fieldPath } };
       }),
     },
@@ -374,6 +367,22 @@ function toProjection(scope: IConstruct, prop: string, source: ProjectedSource):
 }
 
 const MIN_EXPIRATION_SECONDS = 600;
+
+/** Fields that a file can hold, besides one label or annotation. */
+const FILE_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'metadata.labels', 'metadata.annotations'];
+
+function checkFileField(scope: IConstruct, prop: string, fieldPath: string): void {
+  if (fieldPath.includes('[')) {
+    checkFieldPath(scope, prop, fieldPath);
+  } else if (!FILE_FIELDS.includes(fieldPath)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: fieldPath,
+      reason: 'not a field of a pod that a file can have the value of, and the API server refuses it.',
+      remedy: `Use one of ${FILE_FIELDS.join(', ')}, metadata.labels['KEY'] and metadata.annotations['KEY'].`,
+    });
+  }
+}
 
 /** Checks a path within a volume. */
 function checkRelative(scope: IConstruct, prop: string, path: string): void {

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName } from '../constructs/validation';
+import { checkName, checkNamespaceName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { type ResourceProps } from '../constructs/resources';
@@ -333,7 +333,7 @@ function checkNamespaces(scope: Construct, namespaces: readonly string[]): void 
     });
   }
   for (const [index, namespace] of namespaces.entries()) {
-    checkName(scope, `namespaces[${index}]`, namespace);
+    checkNamespaceName(scope, `namespaces[${index}]`, namespace);
   }
 }
 

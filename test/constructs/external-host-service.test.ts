@@ -1,4 +1,8 @@
-import { ExternalHostService, type ExternalHostServiceProps } from '../../lib/constructs/external-host-service';
+import {
+  ExternalHostService,
+  type ExternalHostServiceProps,
+  type ExternalPort,
+} from '../../lib/constructs/external-host-service';
 import { asYaml, find, synthesized, testChart } from '../testing';
 
 const POSTGRESQL = { name: 'postgresql', port: 5432 };
@@ -19,9 +23,9 @@ describe('a host given by DNS name', () => {
 });
 
 describe.each([
-  ['IPv4', '172.21.0.1'],
-  ['IPv6', 'fd00:21::1'],
-])('a host given by %s address', (family, host) => {
+  ['IPv4', '172.21.0.1', 'postgres'],
+  ['IPv6', 'fd00:21::1', 'postgres-ipv6'],
+])('a host given by %s address', (family, host, sliceName) => {
   test('makes a Service without selector and an EndpointSlice', () => {
     const chart = testChart();
     new ExternalHostService(chart, 'postgres', { host, ports: [POSTGRESQL] });
@@ -29,7 +33,7 @@ describe.each([
 
     const service = find(manifests, 'Service', 'postgres');
     expect(service['spec']).toEqual({ ipFamilies: [family], ipFamilyPolicy: 'SingleStack', ports: [POSTGRESQL] });
-    expect(find(manifests, 'EndpointSlice', 'postgres')).toMatchObject({
+    expect(find(manifests, 'EndpointSlice', sliceName)).toMatchObject({
       apiVersion: 'discovery.k8s.io/v1',
       metadata: { labels: { 'kubernetes.io/service-name': 'postgres' } },
       addressType: family,
@@ -42,26 +46,92 @@ describe.each([
 
 test('every prop lands in the manifest', () => {
   const chart = testChart();
+  const port: Required<ExternalPort> = {
+    name: 'postgresql',
+    port: 5432,
+    targetPort: 6432,
+    protocol: 'TCP',
+    appProtocol: 'example.com/postgresql',
+  };
   const props: Required<ExternalHostServiceProps> = {
     name: 'database-server',
     component: 'database',
     labels: { 'shop.example/team': 'a' },
     annotations: { 'shop.example/owner': 'Team A' },
-    host: 'db.example.com',
-    ports: [POSTGRESQL, { name: 'pgbouncer', port: 6432 }],
+    host: ['10.0.64.5', '10.0.64.6', 'fd00:64::5'],
+    ports: [port, { name: 'dns', port: 53 }, { name: 'dns-udp', port: 53, protocol: 'UDP' }],
   };
   new ExternalHostService(chart, 'postgres', props);
+  const manifests = synthesized(chart);
+  const { annotations } = props;
+  const labels = {
+    ...props.labels,
+    'app.kubernetes.io/name': 'database-server',
+    'app.kubernetes.io/component': 'database',
+  };
+  const ports = [
+    { name: 'postgresql', port: 6432, protocol: 'TCP', appProtocol: 'example.com/postgresql' },
+    { name: 'dns', port: 53, protocol: 'TCP' },
+    { name: 'dns-udp', port: 53, protocol: 'UDP' },
+  ];
 
-  expect(synthesized(chart)[0]).toMatchObject({
-    metadata: {
-      labels: {
-        'app.kubernetes.io/name': 'database-server',
-        'app.kubernetes.io/component': 'database',
-        ...props.labels,
-      },
-      annotations: props.annotations,
-    },
-    spec: { externalName: 'db.example.com', ports: props.ports },
+  expect(find(manifests, 'Service', 'postgres')).toMatchObject({
+    metadata: { labels, annotations },
+    spec: { ports: props.ports },
+  });
+  expect(find(manifests, 'EndpointSlice', 'postgres')).toMatchObject({
+    metadata: { labels: { ...labels, 'kubernetes.io/service-name': 'postgres' }, annotations },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.0.64.5'] }, { addresses: ['10.0.64.6'] }],
+    ports,
+  });
+  expect(find(manifests, 'EndpointSlice', 'postgres-ipv6')).toMatchObject({
+    metadata: { labels: { ...labels, 'kubernetes.io/service-name': 'postgres' }, annotations },
+    addressType: 'IPv6',
+    endpoints: [{ addresses: ['fd00:64::5'] }],
+    ports,
+  });
+  expect(asYaml(manifests)).toMatchSnapshot();
+});
+
+test('asks for both families where there are addresses of both, and for no more than the cluster has', () => {
+  const chart = testChart();
+  new ExternalHostService(chart, 'postgres', { host: ['10.0.64.5', 'fd00:64::5'], ports: [POSTGRESQL] });
+
+  expect(find(synthesized(chart), 'Service', 'postgres')['spec']).toEqual({
+    ipFamilyPolicy: 'PreferDualStack',
+    ports: [POSTGRESQL],
+  });
+});
+
+test('gives clients the port of the Service where the server has another', () => {
+  const chart = testChart();
+  const ports = [{ ...POSTGRESQL, targetPort: 15432 }];
+  const service = new ExternalHostService(chart, 'postgres', { host: '10.0.64.5', ports });
+  const manifests = synthesized(chart);
+
+  expect(service.endpoint().port).toBe(5432);
+  expect(find(manifests, 'Service', 'postgres')['spec']).toMatchObject({ ports });
+  expect(find(manifests, 'EndpointSlice', 'postgres')['ports']).toEqual([
+    { name: 'postgresql', port: 15432, protocol: 'TCP' },
+  ]);
+});
+
+describe('one spelling for', () => {
+  test.each([
+    ['a trailing dot', 'db.example.com.', 'db.example.com'],
+    ['upper case', 'DB.Example.com', 'db.example.com'],
+    ['an IPv6 address with upper case', 'FD00::1', 'fd00::1'],
+    ['an IPv6 address in full', 'fd00:0:0:0:0:0:0:1', 'fd00::1'],
+    ['an IPv4 address in IPv6 form', '::ffff:10.0.64.5', '10.0.64.5'],
+    ['an IPv4 address in hexadecimal IPv6 form', '::FFFF:a00:4005', '10.0.64.5'],
+  ])('%s', (_, given, host) => {
+    const chart = testChart();
+    const service = new ExternalHostService(chart, 'postgres', { host: given, ports: [POSTGRESQL] });
+
+    expect(service.externalHosts).toEqual([host]);
+    expect(asYaml(synthesized(chart))).toContain(host);
+    expect(asYaml(synthesized(chart))).not.toContain(given);
   });
 });
 
@@ -97,7 +167,6 @@ describe('refuses', () => {
     ['an address with a port', '172.21.0.1:5432', 'a host with a port'],
     ['an IPv6 address with a port', '[fd00::1]:5432', 'a host with a port'],
     ['nothing', '', 'neither a DNS name nor'],
-    ['upper case', 'DB.example.com', 'neither a DNS name nor'],
     ['an underscore', 'my_db.example.com', 'neither a DNS name nor'],
     ['a label that ends with a hyphen', 'db-.example.com', 'neither a DNS name nor'],
     ['a label of 64 characters', `${'a'.repeat(64)}.example.com`, 'neither a DNS name nor'],
@@ -109,9 +178,70 @@ describe('refuses', () => {
     ['link-local', '169.254.1.1', 'means something else in every pod'],
     ['IPv6 link-local', 'fe80::1', 'means something else in every pod'],
     ['multicast', '224.0.0.1', 'means something else in every pod'],
+    ['IPv6 multicast', 'ff02::1', 'means something else in every pod'],
+    ['broadcast', '255.255.255.255', 'means something else in every pod'],
+    ['an address of this network', '0.1.2.3', 'means something else in every pod'],
+    ['a zone of a network interface', 'fe80::1%eth0', 'neither a DNS name nor'],
+    ['an address in brackets', '[fd00::1]', 'neither a DNS name nor'],
+    ['an address with leading zeros', '010.0.0.1', 'neither a DNS name nor'],
+    ['an address of two parts', '127.1', 'neither a DNS name nor'],
+    ['an address of one part', '2130706433', 'neither a DNS name nor'],
+    ['an address in hexadecimal digits', '0x7f000001', 'neither a DNS name nor'],
+    ['two trailing dots', 'db.example.com..', 'neither a DNS name nor'],
   ])('%s as host', (_, host, reason) => {
     expect(make('postgres', { host })).toThrow(`test/postgres: host ${JSON.stringify(host)}: `);
     expect(make('postgres', { host })).toThrow(reason);
+  });
+
+  test.each([
+    ...['127.0.0.1', '127.0.0.1.', '127.1.2.3', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '::FFFF:7F00:1'],
+    ...['localhost', 'localhost.', 'LOCALHOST', 'foo.localhost', 'foo.LocalHost.', 'localhost.localdomain'],
+    ...['localhost6', 'ip6-localhost'],
+    ...['postgres', 'POSTGRES.', 'postgres.shop', 'postgres.shop.', 'postgres.shop.svc', 'postgres.shop.svc.'],
+    ...['postgres.shop.svc.cluster.local', 'Postgres.Shop.svc.cluster.local.'],
+  ])('%s, behind which is nobody else', (host) => {
+    expect(make('postgres', { host })).toThrow(
+      /^test\/postgres: host "[^"]*": (no server's address|the pod itself|the name of the Service itself)/,
+    );
+    expect(make('postgres', { host: ['10.0.64.5', host] })).toThrow(
+      /^test\/postgres: host\[1\] "[^"]*": (no server's address|the pod itself|the name of the Service itself)/,
+    );
+  });
+
+  test.each(['postgres.other', 'orders.shop.svc.cluster.local', 'postgres.shop.svc.cluster', 'notlocalhost'])(
+    'not %s',
+    (host) => {
+      expect(make('postgres', { host })).not.toThrow();
+    },
+  );
+
+  test.each([
+    ['no host', [], 'host: 0 hosts'],
+    ['too many', Array.from({ length: 1001 }, (_, index) => `10.1.${index >> 8}.${index & 255}`), 'host: 1001 hosts'],
+    ['two names', ['a.example.com', 'b.example.com'], 'host[0] "a.example.com": a DNS name beside other hosts'],
+    ['a name and an address', ['10.0.64.5', 'b.example.com'], 'host[1] "b.example.com": a DNS name beside other hosts'],
+    ['an address twice', ['fd00::1', 'FD00:0::1'], 'host[1] "FD00:0::1": given twice'],
+  ])('%s', (_, host, reason) => {
+    expect(make('postgres', { host })).toThrow(`test/postgres: ${reason}`);
+  });
+
+  test('another port behind a DNS name, which is an alias', () => {
+    const ports = [{ ...POSTGRESQL, targetPort: 6432 }];
+    expect(make('postgres', { ports })).toThrow(
+      'test/postgres: ports[0].targetPort 6432: not the port 5432: a DNS name',
+    );
+    expect(make('postgres', { ports: [{ ...POSTGRESQL, targetPort: 5432 }] })).not.toThrow();
+  });
+
+  test.each([
+    ['a target port of 0', { ...POSTGRESQL, targetPort: 0 }, 'ports[0].targetPort 0: not a port'],
+    [
+      'a protocol name that is none',
+      { ...POSTGRESQL, appProtocol: 'my sql' },
+      'ports[0].appProtocol "my sql": not a protocol name',
+    ],
+  ])('%s', (_, port, reason) => {
+    expect(make('postgres', { host: '10.0.64.5', ports: [port] })).toThrow(`test/postgres: ${reason}`);
   });
 
   test('a URL with a password, which the message does not show', () => {

@@ -250,9 +250,9 @@ describe('refuses', () => {
   test.each([
     [2, 'an even number: a quorum of 2 survives no more failures than one of 1'],
     [4, 'an even number: a quorum of 4 survives no more failures than one of 3'],
-    [0, 'not a whole number of at least 1'],
-    [-1, 'not a whole number of at least 1'],
-    [1.5, 'not a whole number of at least 1'],
+    [0, 'not a whole number from 1 to 2147483647'],
+    [-1, 'not a whole number from 1 to 2147483647'],
+    [1.5, 'not a whole number from 1 to 2147483647'],
   ])('%d replicas', (replicas, reason) => {
     expect(() => kafka({ replicas })).toThrow(`test/kafka: replicas ${replicas}: ${reason}`);
   });

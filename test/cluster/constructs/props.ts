@@ -1,0 +1,641 @@
+import { App, Chart, Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import fc from 'fast-check';
+import { Cpu, type k8s } from '../../../imports/k8s';
+import type { CanaryStep } from '../../../lib/constructs/canary';
+import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
+import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
+import type { Endpoint } from '../../../lib/constructs/endpoint';
+import {
+  ExternalHostService,
+  type ExternalHostServiceProps,
+  type ExternalPort,
+} from '../../../lib/constructs/external-host-service';
+import {
+  Ingress,
+  type IngressBackend,
+  type IngressProps,
+  type IngressRoute,
+  type IngressRule,
+  type IngressTls,
+} from '../../../lib/constructs/ingress';
+import { KafkaKraft, type KafkaKraftProps } from '../../../lib/constructs/kafka-kraft';
+import type { Component } from '../../../lib/constructs/labels';
+import { Namespace, type NamespaceProps } from '../../../lib/constructs/namespace';
+import type { PlacementProps, TopologySpreadConstraint } from '../../../lib/constructs/placement';
+import type { PodProps } from '../../../lib/constructs/pod-template';
+import type { NamedPort } from '../../../lib/constructs/port';
+import { PreStop } from '../../../lib/constructs/pre-stop';
+import { Probe, type Probes, type ProbeTiming } from '../../../lib/constructs/probe';
+import type { ResourceProps } from '../../../lib/constructs/resources';
+import { Secret, type SecretProps } from '../../../lib/constructs/secret';
+import { SpringService, type SpringDatabase, type SpringServiceProps } from '../../../lib/constructs/spring-service';
+import type { StorageProps } from '../../../lib/constructs/storage';
+import type {
+  Divisor,
+  EnvironmentFrom,
+  KeyValue,
+  ResourceValue,
+  VariableValue,
+} from '../../../lib/constructs/variables';
+import {
+  type EmptyDirOptions,
+  type FileMode,
+  type KeyFile,
+  type KeyFiles,
+  type Mount,
+  type ProjectedSource,
+  Volume,
+} from '../../../lib/constructs/volumes';
+import { WebService, type WebServiceProps } from '../../../lib/constructs/web-service';
+import { Grafana, type GrafanaProps } from '../../../lib/observability/grafana';
+import { LogCollector, type LogCollectorProps, type LogFields } from '../../../lib/observability/log-collector';
+import { Loki, type LokiProps } from '../../../lib/observability/loki';
+import {
+  OpenTelemetryCollector,
+  type OpenTelemetryCollectorProps,
+} from '../../../lib/observability/open-telemetry-collector';
+import { Tempo, type TempoProps } from '../../../lib/observability/tempo';
+
+// Random props for each construct. An arbitrary for each kind of prop gives values that are right, and now and then one that is nearly so:
+// where the border lies, the construct and the API server say, not this file.
+
+/** How many values are right for one that is perhaps not. A construct has up to twenty, and half of the constructs should be made. */
+const RIGHT = 30;
+
+/** What is right where it stands, mostly. */
+function mostly<T>(right: fc.Arbitrary<T>, perhaps: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: RIGHT, arbitrary: right }, { weight: 1, arbitrary: perhaps });
+}
+
+/** What people type by mistake, and what lies at the border of some rule. */
+const AWKWARD = [
+  ...['.', '..', '-', '--', '_', '/', '//', ' ', ':', '*', '*.', '%2F', '@', '=', '$', "'", '"', '\\', '\n', '\0'],
+  ...['A', 'Z', '0', '1', 'ä', '한', '😀', '/../', '/./', '/.', '0x', '__proto__', 'localhost', 'a'.repeat(63)],
+];
+
+/** A right text, mostly, and otherwise one with something put in, taken out, or repeated. */
+function spoilt(right: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const place = fc.double({ min: 0, max: 1, noNaN: true });
+  const changed = fc
+    .tuple(right, place, fc.constantFrom(...AWKWARD), fc.constantFrom('insert', 'replace', 'alone', 'repeat', 'cut'))
+    .map(([text, where, awkward, how]) => {
+      const at = Math.round(where * text.length);
+      switch (how) {
+        case 'insert':
+          return text.slice(0, at) + awkward + text.slice(at);
+        case 'replace':
+          return text.slice(0, at) + awkward + text.slice(at + 1);
+        case 'alone':
+          return awkward;
+        case 'repeat':
+          return text.repeat(1 + Math.ceil(where * (300 / Math.max(text.length, 1))));
+        case 'cut':
+          return text.slice(0, at);
+      }
+    });
+  return mostly(right, changed);
+}
+
+const wholeNumber = (min: number, max: number): fc.Arbitrary<number> =>
+  mostly(
+    fc.integer({ min, max }),
+    fc.constantFrom(0, -1, 0.5, 1e21, NaN, Infinity, 2 ** 31 - 1, 2 ** 31, 65535, 65536, min - 1),
+  );
+
+const name = mostly(
+  fc.stringMatching(/^[a-z][a-z0-9-]{0,12}[a-z0-9]$/),
+  spoilt(fc.constantFrom('a', 'a'.repeat(52), 'a'.repeat(53), 'a'.repeat(63), '1st')),
+);
+/** A construct's id, of which cdk8s refuses two before the construct has a say. */
+const idOf = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  texts.filter((text) => text !== '' && text !== '__proto__');
+const id = idOf(spoilt(fc.stringMatching(/^[a-z][a-z0-9-]{0,12}[a-z0-9]$/)));
+const subdomain = spoilt(fc.stringMatching(/^[a-z0-9]{1,8}(-[a-z0-9]{1,4})?(\.[a-z0-9]{1,8}){0,3}$/));
+const labelValue = spoilt(fc.stringMatching(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,12}[A-Za-z0-9])?)?$/));
+const qualifiedName = spoilt(
+  fc.stringMatching(/^([a-z0-9]{1,6}(\.[a-z]{1,4})?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,8}[A-Za-z0-9])?$/),
+);
+const annotationKey = mostly(qualifiedName, fc.constantFrom('Example.com/a', 'a b', 'a/b/c', 'A/'));
+const freeText = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ maxLength: 20 }));
+const key = spoilt(
+  fc.stringMatching(/^[-._a-zA-Z0-9]{1,12}$/).filter((text) => !text.startsWith('..') && text !== '.'),
+);
+const variable = spoilt(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/).filter((text) => !text.startsWith('KAFKA')));
+const path = spoilt(fc.stringMatching(/^\/([a-zA-Z0-9_~.-]{1,6}[a-z]\/?){0,3}$/));
+const field = spoilt(fc.constantFrom('level', '@message', 'trace_id'));
+const folder = spoilt(fc.stringMatching(/^(\/[a-z]{1,8}){1,3}$/));
+const portName = spoilt(fc.stringMatching(/^[a-z][a-z0-9]{0,4}(-[a-z0-9]{1,4})?$/));
+const port = wholeNumber(1, 65535);
+const host = spoilt(fc.stringMatching(/^[a-z0-9]{1,8}(-[a-z0-9]{1,4})?(\.[a-z]{1,8}){1,3}$/));
+const image = spoilt(
+  fc.constantFrom('shop/orders:1.0.0', 'registry.example.com:5000/a/b:2.1', `shop/web@sha256:${'0a'.repeat(32)}`),
+);
+
+function recordOf<T>(
+  keys: fc.Arbitrary<string>,
+  values: fc.Arbitrary<T>,
+  maxKeys = 3,
+): fc.Arbitrary<Record<string, T>> {
+  return fc.dictionary(keys, values, { maxKeys, noNullPrototype: true });
+}
+
+const labels = recordOf(qualifiedName, labelValue);
+
+const bytes = (mebibytes: fc.Arbitrary<number>): fc.Arbitrary<Size> =>
+  mostly(
+    mebibytes.map((amount) => Size.mebibytes(amount)),
+    fc.constantFrom(
+      Size.gibibytes(0),
+      Size.gibibytes(0.3),
+      Size.kibibytes(NaN),
+      Size.kibibytes(1 / 1024),
+      Size.pebibyte(1e9),
+    ),
+  );
+const cpuTime = (millis: fc.Arbitrary<number>): fc.Arbitrary<Cpu> =>
+  mostly(
+    millis.map((amount) => Cpu.millis(amount)),
+    fc.constantFrom(Cpu.units(0), Cpu.units(-1), Cpu.millis(0.5), Cpu.units(NaN), Cpu.units(1e12)),
+  );
+const duration = (minSeconds: number, maxSeconds: number): fc.Arbitrary<Duration> =>
+  mostly(
+    fc.integer({ min: minSeconds, max: maxSeconds }).map((seconds) => Duration.seconds(seconds)),
+    fc.constantFrom(
+      ...[0, 0.5, 2 ** 31 - 1, 2 ** 31, NaN].map((seconds) => Duration.seconds(seconds)),
+      Duration.hours(72.5),
+    ),
+  );
+
+/** Every prop has an arbitrary: a new prop does not compile until it has one. */
+type PropArbitraries<Props> = { readonly [Prop in keyof Required<Props>]: fc.Arbitrary<Required<Props>[Prop]> };
+
+/** @param required props that are always there, since they must be or since so few would do without */
+function props<Props extends object>(
+  required: readonly (keyof Props)[],
+  arbitraries: PropArbitraries<Props>,
+): fc.Arbitrary<Props> {
+  return fc.record<Required<Props>, keyof Props>(arbitraries, {
+    requiredKeys: [...required],
+    noNullPrototype: true,
+  });
+}
+
+const ofWorkload: PropArbitraries<Omit<Component, 'name'>> = {
+  component: labelValue,
+  labels,
+  annotations: recordOf(annotationKey, freeText),
+};
+const component: PropArbitraries<Component> = { name: labelValue, ...ofWorkload };
+
+const resources = props<ResourceProps>(['cpu', 'memory'], {
+  cpu: props<ResourceProps['cpu']>(['request'], {
+    request: cpuTime(fc.integer({ min: 1, max: 500 })),
+    limit: cpuTime(fc.integer({ min: 500, max: 4000 })),
+  }),
+  memory: props<ResourceProps['memory']>(['request', 'limit'], {
+    request: bytes(fc.integer({ min: 1, max: 512 })),
+    limit: bytes(fc.integer({ min: 512, max: 4096 })),
+  }),
+});
+const storage = props<StorageProps>(['size'], {
+  size: bytes(fc.integer({ min: 1, max: 4096 })),
+  storageClassName: fc.oneof(subdomain, fc.constant('')),
+});
+const endpoint = props<Endpoint>(['host', 'port'], { host: fc.constant('tempo.shop.svc.cluster.local'), port });
+
+/** The port that probes ask: of most containers in which they stand. */
+const PROBED = 8080;
+// What a startup probe allows is the longer, the more it may fail.
+const timing = props<ProbeTiming>(['period', 'failureThreshold'], {
+  initialDelay: duration(0, 60),
+  period: duration(10, 60),
+  timeout: duration(1, 10),
+  failureThreshold: wholeNumber(60, 200),
+});
+const probe = fc.oneof(
+  fc.tuple(path, mostly(fc.constant(PROBED), port), timing).map((given) => Probe.fromHttpGet(...given)),
+  fc.tuple(fc.constant(PROBED), timing).map((given) => Probe.fromTcpSocket(...given)),
+);
+const probes = props<Probes>(['startup', 'readiness', 'liveness'], {
+  startup: probe,
+  readiness: probe,
+  liveness: probe,
+});
+
+const canary = fc
+  .uniqueArray(wholeNumber(1, 100), { minLength: 1, maxLength: 4 })
+  .chain((weights) =>
+    fc.tuple(
+      ...weights
+        .sort((a, b) => a - b)
+        .map((weight) => props<CanaryStep>(['weight'], { weight: fc.constant(weight), pause: duration(0, 600) })),
+    ),
+  );
+
+const fieldPath = spoilt(
+  fc.constantFrom('metadata.name', 'status.podIP', 'spec.nodeName', "metadata.labels['a.b/c']", 'status.hostIPs'),
+);
+const source = props<EnvironmentSource>(['kind', 'name'], {
+  kind: fc.constantFrom('ConfigMap', 'Secret'),
+  name: subdomain,
+  keys: fc.constant(['key', 'flag']),
+  checksum: fc.constant('0a'),
+});
+const secret = source.map((given): EnvironmentSource => ({ ...given, kind: 'Secret' }));
+const ofSource = mostly(fc.constant('key'), key);
+const resourceValue = props<Omit<ResourceValue, 'containerName'>>(['resource'], {
+  resource: fc.constantFrom('limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'),
+  divisor: mostly(fc.constant<Divisor>('1'), fc.constantFrom<Divisor>('1m', '1Mi', '1k')),
+});
+const variableValue: fc.Arbitrary<VariableValue> = fc.oneof(
+  freeText,
+  fieldPath.map((value) => ({ fieldPath: value })),
+  resourceValue,
+  props<KeyValue>(['from', 'key'], { from: source, key: ofSource, optional: fc.boolean() }),
+);
+const environmentFrom = fc.array(
+  fc.oneof(source, props<EnvironmentFrom>(['from'], { from: source, prefix: variable, optional: fc.boolean() })),
+  { maxLength: 2 },
+);
+
+const filePath = spoilt(fc.constantFrom('token', 'db/password', '.env', 'a..b'));
+const mode = mostly(fc.integer({ min: 0, max: 0o777 }), fc.constantFrom(0o1000, -1, 0.5));
+const keyFiles: PropArbitraries<KeyFiles> = {
+  items: fc.array(props<KeyFile>(['key', 'path'], { key: ofSource, path: filePath, mode }), { maxLength: 2 }),
+  optional: fc.boolean(),
+};
+const projected: fc.Arbitrary<ProjectedSource> = fc.oneof(
+  fc.tuple(source, props<KeyFiles>([], keyFiles)).map(([from, files]) => ({ from, ...files })),
+  fc.tuple(filePath, duration(600, 7200)).map(([where, expiration]) => ({
+    serviceAccountToken: { path: where, audience: 'vault', expiration },
+  })),
+  fc
+    .tuple(filePath, spoilt(fc.constantFrom('metadata.labels', 'metadata.name', "metadata.labels['a']")))
+    .map(([where, field]) => ({ downwardApi: { [where]: { fieldPath: field } } })),
+);
+const volume = fc.oneof(
+  fc
+    .tuple(source, props<KeyFiles & FileMode>([], { ...keyFiles, defaultMode: mode }))
+    .map((given) => Volume.fromSource(...given)),
+  fc
+    .tuple(fc.array(projected, { minLength: 1, maxLength: 1 }), props<FileMode>([], { defaultMode: mode }))
+    .map((given) => Volume.projected(...given)),
+  props<EmptyDirOptions>([], { sizeLimit: bytes(fc.integer({ min: 1, max: 64 })), medium: fc.constant('Memory') }).map(
+    (given) => Volume.emptyDir(given),
+  ),
+  subdomain.map((claim) => Volume.fromPersistentVolumeClaim(claim)),
+);
+const mounts = fc.array(
+  props<Mount>(['path', 'volume'], {
+    path: folder,
+    volume,
+    subPath: filePath,
+    writable: mostly(fc.constant(false), fc.boolean()),
+  }),
+  { maxLength: 2 },
+);
+const preStop = fc.oneof(
+  fc.constant(PreStop.none()),
+  duration(0, 15).map((time) => PreStop.sleepCommand(time)),
+  duration(1, 15).map((time) => PreStop.sleep(time)),
+  fc.tuple(path, mostly(fc.constant(PROBED), port), duration(1, 15)).map((given) => PreStop.httpGet(...given)),
+);
+
+const ofOwnContainer: PropArbitraries<Omit<ContainerProps, 'image' | 'resources' | 'environmentFrom'>> = {
+  command: fc.array(freeText, { maxLength: 2 }),
+  args: fc.array(freeText, { maxLength: 2 }),
+  workingDir: folder,
+  environment: recordOf(variable, variableValue),
+  mounts,
+  writablePaths: fc.array(folder, { maxLength: 3 }),
+};
+const ofContainer: PropArbitraries<ContainerProps> = { ...ofOwnContainer, image, environmentFrom, resources };
+const user = wholeNumber(1, 70_000);
+const initContainer = fc.oneof(
+  props<Omit<InitContainerProps, 'restartPolicy'>>(['name', 'image', 'resources'], { ...ofContainer, name, user }),
+  props<SidecarProps>(['name', 'image', 'resources', 'restartPolicy'], {
+    ...ofContainer,
+    name,
+    user,
+    restartPolicy: fc.constant('Always'),
+    ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 1 }),
+    probes: fc.constant({}),
+    preStop: fc.constant(PreStop.none()),
+  }),
+);
+
+const toleration = fc.oneof(
+  fc.constantFrom<k8s.Toleration>(
+    { operator: 'Exists' },
+    { key: 'dedicated', value: 'shop', effect: 'NoExecute', tolerationSeconds: 60 },
+  ),
+  mostly(
+    fc.constant<k8s.Toleration>({ key: 'dedicated', operator: 'Exists' }),
+    props<k8s.Toleration>([], {
+      key: qualifiedName,
+      operator: fc.constantFrom('Exists', 'Equal', 'In'),
+      value: labelValue,
+      effect: fc.constantFrom('NoSchedule', 'NoExecute', 'Never', ''),
+      tolerationSeconds: fc.integer({ min: -1, max: 60 }),
+    }),
+  ),
+);
+const placementProps: PropArbitraries<PlacementProps> = {
+  topologySpread: fc.oneof(
+    fc.constantFrom('ScheduleAnyway', 'DoNotSchedule'),
+    fc.array(
+      props<TopologySpreadConstraint>(['topologyKey', 'whenUnsatisfiable'], {
+        topologyKey: qualifiedName,
+        whenUnsatisfiable: fc.constantFrom('ScheduleAnyway', 'DoNotSchedule'),
+        maxSkew: wholeNumber(1, 5),
+        matchLabelKeys: fc.array(
+          mostly(fc.constant('pod-template-hash'), fc.oneof(fc.constant('app.kubernetes.io/name'), qualifiedName)),
+          { maxLength: 1 },
+        ),
+      }),
+      { maxLength: 2 },
+    ),
+  ),
+  nodeSelector: labels,
+  affinity: fc.constant({}),
+  tolerations: fc.array(toleration, { maxLength: 2 }),
+  priorityClassName: subdomain,
+  runtimeClassName: subdomain,
+};
+const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
+  ...ofOwnContainer,
+  ...placementProps,
+  serviceAccount: fc.oneof(
+    subdomain.map((given) => ({ name: given })),
+    recordOf(annotationKey, freeText).map((annotations) => ({ annotations })),
+  ),
+  serviceAccountToken: fc.constant(false),
+  podLabels: labels,
+  podAnnotations: recordOf(annotationKey, freeText),
+  initContainers: fc.array(initContainer, { maxLength: 1 }),
+  user,
+  imagePullSecrets: fc.array(subdomain, { maxLength: 2 }),
+  probeTiming: fc.constant({}),
+  preStop,
+  terminationGracePeriod: duration(30, 120),
+};
+
+const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
+  ...ofWorkload,
+  ...ofPods,
+  image,
+  port: mostly(fc.constant(PROBED), port),
+  resources,
+  replicas: wholeNumber(0, 10),
+  canary,
+  revisionHistoryLimit: wholeNumber(0, 20),
+};
+
+const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
+const routes = fc.array(props<IngressRoute>(['path', 'service'], { path, exact: fc.boolean(), service: backend }), {
+  minLength: 1,
+  maxLength: 3,
+});
+const ingressHost = mostly(
+  fc.oneof(host, fc.constantFrom('*.example.com', 'shop.example.com')),
+  spoilt(fc.constantFrom('*.example.com', '10.0.0.1', '10.0.0.1.', 'Shop.example.com', 'a.*.com', 'a.1')),
+);
+const tls = fc.array(
+  props<IngressTls>([], {
+    secretName: subdomain,
+    hosts: mostly(fc.constant<readonly string[]>(['shop.example.com']), fc.array(ingressHost, { maxLength: 2 })),
+  }),
+  {
+    maxLength: 2,
+  },
+);
+
+const address = mostly(
+  fc.oneof(
+    fc.tuple(fc.integer({ min: 1, max: 100 }), fc.nat(255), fc.nat(255)).map(([a, b, c]) => `${a}.${b}.${c}.1`),
+    fc.stringMatching(/^fd00(:[0-9a-fA-F]{1,4}){7}$|^FD00(:[0-9a-f]{1,4}){0,3}::[0-9a-f]{1,4}$/),
+  ),
+  spoilt(
+    fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.constantFrom(
+        '127.0.0.1',
+        '::1',
+        '::ffff:127.0.0.1',
+        '::FFFF:10.0.0.1',
+        'fe80::1%eth0',
+        '224.0.0.1',
+        '0.0.0.0',
+      ),
+    ),
+  ),
+);
+const externalPort: PropArbitraries<ExternalPort> = {
+  name: portName,
+  port,
+  targetPort: port,
+  protocol: fc.constantFrom('TCP', 'UDP', 'SCTP'),
+  appProtocol: qualifiedName,
+};
+const portsOf = (given: PropArbitraries<ExternalPort>): fc.Arbitrary<ExternalPort[]> =>
+  mostly(fc.array(props<ExternalPort>(['name', 'port'], given), { minLength: 1, maxLength: 3 }), fc.constant([]));
+
+/** Makes a construct in a chart. */
+export type Make = (chart: Chart) => unknown;
+
+function made<Props>(
+  construct: new (scope: Construct, id: string, props: Props) => unknown,
+  ids: fc.Arbitrary<string>,
+  given: fc.Arbitrary<Props>,
+): fc.Arbitrary<Make> {
+  return fc.tuple(ids, given).map(
+    ([ofConstruct, ofProps]): Make =>
+      (chart) =>
+        new construct(chart, ofConstruct, ofProps),
+  );
+}
+
+const observed = { ...ofWorkload, image, storage, resources, httpPort: port };
+
+/** Each construct and its props: a new construct is one entry. */
+export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
+  ConfigMap: made(
+    ConfigMap,
+    fc.oneof(id, idOf(subdomain)),
+    props<ConfigMapProps>(['data'], { ...component, data: recordOf(key, freeText) }),
+  ),
+  Secret: made(
+    Secret,
+    fc.oneof(id, idOf(subdomain)),
+    props<SecretProps>(['data'], { ...component, data: recordOf(key, freeText) }),
+  ),
+  Namespace: made(
+    Namespace,
+    id,
+    props<NamespaceProps>([], {
+      podSecurity: fc.constantFrom('privileged', 'baseline', 'restricted'),
+      labels: fc.oneof(
+        labels,
+        fc.dictionary(
+          fc
+            .constantFrom('enforce', 'enforce-version', 'audit', 'audit-version', 'warn')
+            .map((setting) => `pod-security.kubernetes.io/${setting}`),
+          spoilt(fc.constantFrom('restricted', 'baseline', 'v1.28', 'latest', 'v1.01')),
+          { maxKeys: 1, noNullPrototype: true },
+        ),
+      ),
+    }),
+  ),
+  Ingress: made(
+    Ingress,
+    fc.oneof(id, idOf(subdomain)),
+    fc.oneof(
+      props<Omit<IngressProps, 'rules'>>(['ingressClassName', 'routes'], {
+        ...component,
+        ingressClassName: subdomain,
+        host: ingressHost,
+        routes,
+        defaultBackend: backend,
+        tls,
+        description: freeText,
+      }),
+      props<Omit<IngressProps, 'host' | 'routes'>>(['ingressClassName'], {
+        ...component,
+        ingressClassName: subdomain,
+        rules: mostly(
+          fc.array(props<IngressRule>(['routes', 'host'], { host: ingressHost, routes }), {
+            minLength: 1,
+            maxLength: 3,
+          }),
+          fc.array(props<IngressRule>(['routes'], { host: ingressHost, routes }), { maxLength: 3 }),
+        ),
+        defaultBackend: backend,
+        tls,
+        description: freeText,
+      }),
+    ),
+  ),
+  ExternalHostService: made(
+    ExternalHostService,
+    id,
+    fc.oneof(
+      props<ExternalHostServiceProps>(['host', 'ports'], {
+        ...component,
+        host: mostly(host, spoilt(fc.constantFrom('db', 'localhost', 'DB.example.com.', 'a.1', '127.0.0.1.'))),
+        // Behind an alias, another port is refused.
+        ports: mostly(
+          fc.array(
+            fc.record<ExternalPort>(
+              { name: portName, port, protocol: externalPort.protocol, appProtocol: qualifiedName },
+              { requiredKeys: ['name', 'port'], noNullPrototype: true },
+            ),
+            { minLength: 1, maxLength: 3 },
+          ),
+          portsOf(externalPort),
+        ),
+      }),
+      props<ExternalHostServiceProps>(['host', 'ports'], {
+        ...component,
+        host: fc.oneof(address, mostly(fc.array(address, { minLength: 1, maxLength: 4 }), fc.constant<string[]>([]))),
+        ports: portsOf(externalPort),
+      }),
+    ),
+  ),
+  WebService: made(
+    WebService,
+    id,
+    props<WebServiceProps>(['image', 'port', 'resources'], { ...ofWeb, probes, environmentFrom }),
+  ),
+  SpringService: made(
+    SpringService,
+    id,
+    props<SpringServiceProps>(['image', 'port', 'resources'], {
+      ...ofWeb,
+      database: props<SpringDatabase>(['endpoint', 'name', 'username'], {
+        endpoint,
+        name: spoilt(fc.constantFrom('orders', 'shop_orders')),
+        username: spoilt(fc.constant('orders_user')),
+      }),
+      redis: endpoint,
+      kafka: fc.constant({ bootstrapServers: 'kafka.shop.svc.cluster.local:9092' }),
+      sharedConfig: fc.constant([
+        new ConfigMap(new Chart(new App(), 'shared'), 'common', { data: { SPRING_PROFILES_ACTIVE: 'k8s' } }),
+      ]),
+      config: recordOf(variable, freeText),
+      secrets: fc.array(secret, { maxLength: 2 }),
+      javaOptions: fc.array(freeText, { maxLength: 2 }),
+      openTelemetryServiceName: freeText,
+    }),
+  ),
+  KafkaKraft: made(
+    KafkaKraft,
+    id,
+    props<KafkaKraftProps>([], {
+      ...ofWorkload,
+      ...ofPods,
+      environmentFrom,
+      image: spoilt(fc.constant('apache/kafka:3.9.0')),
+      replicas: mostly(fc.constantFrom(1, 3, 5), fc.constantFrom(2, 0, -1, 0.5)),
+      resources,
+      storage,
+      clusterId: spoilt(fc.constant('MkU3OEVBNTcwNTJENDM2Qg')),
+      properties: recordOf(
+        spoilt(fc.constantFrom('log.retention.hours', 'num.partitions', 'compression.type')),
+        fc.oneof(fc.integer(), fc.boolean(), freeText),
+      ),
+      antiAffinity: fc.constantFrom('preferred', 'required'),
+      terminationGracePeriod: duration(30, 120),
+    }),
+  ),
+  OpenTelemetryCollector: made(
+    OpenTelemetryCollector,
+    id,
+    props<OpenTelemetryCollectorProps>(['traces'], {
+      ...ofWorkload,
+      traces: endpoint,
+      image,
+      replicas: wholeNumber(0, 5),
+      grpcPort: port,
+      httpPort: port,
+      metricsPort: port,
+      healthPort: port,
+      resources,
+    }),
+  ),
+  LogCollector: made(
+    LogCollector,
+    id,
+    props<LogCollectorProps>(['loki', 'namespaces'], {
+      ...ofWorkload,
+      loki: endpoint,
+      namespaces: fc.array(name, { minLength: 1, maxLength: 2 }),
+      fields: props<LogFields>(['level', 'message', 'traceId', 'spanId'], {
+        level: field,
+        message: field,
+        traceId: field,
+        spanId: field,
+      }),
+      image,
+      stateFolder: spoilt(fc.constant('/var/lib/otelcol/logs')),
+      metricsPort: port,
+      healthPort: port,
+      resources,
+      tolerations: fc.array(fc.constant<k8s.Toleration>({ operator: 'Exists', key: 'dedicated' }), { maxLength: 2 }),
+    }),
+  ),
+  Tempo: made(Tempo, id, props<TempoProps>([], { ...observed, otlpGrpcPort: port, retention: duration(3600, 3600) })),
+  Loki: made(Loki, id, props<LokiProps>([], { ...observed, retention: duration(86_400, 86_400) })),
+  Grafana: made(
+    Grafana,
+    id,
+    props<GrafanaProps>(['tempo', 'loki'], {
+      ...observed,
+      tempo: endpoint,
+      loki: endpoint,
+      anonymousRole: fc.constantFrom('Viewer', 'Editor', 'Admin'),
+      settings: recordOf(spoilt(fc.constantFrom('GF_SERVER_ROOT_URL', 'GF_LOG_LEVEL')), freeText),
+    }),
+  ),
+};

@@ -1,0 +1,482 @@
+import type { InvalidProp } from '../../../lib/constructs/invalid-prop';
+import type { JsonRecord } from '../json';
+
+/**
+ * A reason for which constructs refuse a prop, and what an API server would do with it: refuse the smallest manifest that has the value, or
+ * take it, and then another reason holds.
+ */
+export type Refusal = {
+  /** Part of the reason. */
+  readonly reason: RegExp;
+  /**
+   * Of which props.
+   * @default - of every one
+   */
+  readonly prop?: RegExp;
+  /**
+   * Of which values, as JSON.
+   * @default - of every one
+   */
+  readonly value?: RegExp;
+} & (
+  | {
+      /** The smallest manifest with the value. */
+      readonly manifest: (invalid: { readonly value: unknown; readonly reason: string }) => JsonRecord;
+      /** Why newer versions than the oldest take it all the same. */
+      readonly takenByNewer?: string;
+    }
+  | {
+      /** Why it is refused although the API server would take it. */
+      readonly because: string;
+    }
+);
+
+/** The first that fits a refusal. */
+export function refusalOf({ prop, value, reason, remedy }: InvalidProp): Refusal | undefined {
+  const json = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
+  return REFUSALS.find(
+    (refusal) =>
+      refusal.reason.test(`${reason} ${remedy}`) &&
+      (refusal.prop?.test(prop) ?? true) &&
+      (refusal.value?.test(json) ?? true),
+  );
+}
+
+const named =
+  (apiVersion: string, kind: string, more: JsonRecord = {}) =>
+  ({ value }: { readonly value: unknown }) => ({
+    apiVersion,
+    kind,
+    metadata: { name: value },
+    ...more,
+  });
+const configMap = (fields: JsonRecord, metadata: JsonRecord = {}): JsonRecord => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'a', ...metadata },
+  ...fields,
+});
+const namespace = (labels: JsonRecord): JsonRecord => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'a', labels },
+});
+const service = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'a' },
+  spec,
+});
+const externalName = ({ value }: { readonly value: unknown }): JsonRecord =>
+  service({ type: 'ExternalName', externalName: value });
+const slice = (addressType: string, addresses: readonly unknown[]): JsonRecord => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 'a' },
+  addressType,
+  endpoints: addresses.map((address) => ({ addresses: [address] })),
+  ports: [],
+});
+const ingress = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'a' },
+  spec: { defaultBackend: { service: { name: 'a', port: { number: 1 } } }, ...spec },
+});
+const ingressPath = (path: unknown): JsonRecord =>
+  ingress({
+    rules: [
+      { http: { paths: [{ path, pathType: 'Exact', backend: { service: { name: 'a', port: { number: 1 } } } }] } },
+    ],
+  });
+const pod = (container: JsonRecord, spec: JsonRecord = {}): JsonRecord => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'a' },
+  spec: { containers: [{ name: 'a', image: 'a', ...container }], ...spec },
+});
+const spread = (constraints: readonly JsonRecord[], matchLabels: JsonRecord): JsonRecord =>
+  pod(
+    {},
+    {
+      topologySpreadConstraints: constraints.map((constraint) => ({
+        maxSkew: 1,
+        topologyKey: 'a',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels },
+        ...constraint,
+      })),
+    },
+  );
+const claim = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'a' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
+});
+const deployment = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'a' },
+  spec: {
+    selector: { matchLabels: { a: 'a' } },
+    template: { metadata: { labels: { a: 'a' } }, spec: { containers: [{ name: 'a', image: 'a' }] } },
+    ...spec,
+  },
+});
+const numberIn = (value: unknown): number => Number.parseFloat(String(value));
+const firstNumberIn = (reason: string): number => Number(/\d+/.exec(reason)?.[0]);
+
+export const REFUSALS: readonly Refusal[] = [
+  { reason: /\(policy [a-z-]+\)$/, because: 'a policy refuses it: what is valid and does harm' },
+
+  // Names
+  {
+    reason: /^not a DNS label,/,
+    value: /^"\d[a-z0-9-]*[a-z0-9]"$|^"\d"$/,
+    manifest: named('v1', 'Service', { spec: { ports: [{ port: 1 }] } }),
+    takenByNewer: 'RelaxedServiceNameValidation takes a first digit',
+  },
+  { reason: /^not a DNS label,/, manifest: named('v1', 'Service', { spec: { ports: [{ port: 1 }] } }) },
+  {
+    reason: /^(6[4-9]|[7-9]\d|\d{3,}) characters long;/,
+    manifest: named('v1', 'Service', { spec: { ports: [{ port: 1 }] } }),
+  },
+  {
+    reason: /^5[3-9]|6[0-3] characters long;/,
+    because:
+      'the API server takes the StatefulSet, and then refuses its pods: it adds to the name for their label controller-revision-hash',
+  },
+  { reason: /^not a name for a namespace,/, manifest: named('v1', 'Namespace') },
+  {
+    reason: /^not a DNS subdomain,/,
+    prop: /^storage\.storageClassName$/,
+    manifest: ({ value }) => claim({ storageClassName: value }),
+  },
+  {
+    reason: /^not a DNS subdomain,/,
+    prop: /^ingressClassName$/,
+    manifest: ({ value }) => ingress({ ingressClassName: value }),
+  },
+  {
+    reason: /^not a DNS subdomain,/,
+    prop: /^tls\[\d+\]\.secretName$/,
+    value: /^""$/,
+    because: 'an empty name is as none: to leave it out says that',
+  },
+  {
+    reason: /^not a DNS subdomain,/,
+    prop: /^tls\[\d+\]\.secretName$/,
+    manifest: ({ value }) => ingress({ tls: [{ secretName: value }] }),
+  },
+  { reason: /^not a DNS subdomain,/, manifest: named('v1', 'ConfigMap') },
+  {
+    reason: /^not a label key,/,
+    manifest: ({ value }) => configMap({}, { labels: { [String(value)]: '' } }),
+  },
+  { reason: /^not a label value,/, manifest: ({ value }) => configMap({}, { labels: { a: value } }) },
+  {
+    reason: /^not an annotation key,/,
+    manifest: ({ value }) => configMap({}, { annotations: { [String(value)]: '' } }),
+  },
+  {
+    reason: /^\d+ bytes in all, and the API server refuses more than 256 KiB/,
+    manifest: ({ reason }) => configMap({}, { annotations: { a: 'a'.repeat(firstNumberIn(reason) - 1) } }),
+  },
+  {
+    reason: /^not a level of the Pod Security/,
+    manifest: ({ value }) => namespace({ 'pod-security.kubernetes.io/audit': value }),
+  },
+  {
+    reason: /^not a version of the Pod Security/,
+    manifest: ({ value }) => namespace({ 'pod-security.kubernetes.io/audit-version': value }),
+  },
+  { reason: /^a label that podSecurity stands for/, because: 'one thing is said in one place' },
+
+  // Data and variables
+  { reason: /^a key that JavaScript keeps for itself/, because: 'it would be lost before it reaches the API server' },
+  { reason: /^not a key,/, manifest: ({ value }) => configMap({ data: { [String(value)]: '' } }) },
+  {
+    reason: /^\d+ bytes in all, and the API server refuses more than 1 MiB/,
+    manifest: ({ reason }) => configMap({ data: { a: 'a'.repeat(firstNumberIn(reason)) } }),
+  },
+  {
+    reason: /^not a name for an environment variable/,
+    manifest: ({ value }) => pod({ env: [{ name: value, value: '' }] }),
+    takenByNewer:
+      'RelaxedEnvironmentVariableValidation, on by default from 1.32, takes every printable ASCII text without =',
+  },
+  {
+    reason: /^not a field of a pod/,
+    value: /^"status\.hostIPs"$/,
+    manifest: ({ value }) => pod({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: value } } }] }),
+    takenByNewer: 'PodHostIPs, on by default from 1.29',
+  },
+  {
+    reason: /^not a field of a pod/,
+    manifest: ({ value }) => pod({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: value } } }] }),
+  },
+
+  // Ports
+  { reason: /^not a port:/, manifest: ({ value }) => service({ ports: [{ port: value }] }) },
+  {
+    reason: /^not a port name/,
+    value: /^""$/,
+    because: 'an only port needs no name for the API server; a route and a probe are given the name',
+  },
+  { reason: /^not a port name/, manifest: ({ value }) => pod({ ports: [{ name: value, containerPort: 1 }] }) },
+  { reason: /^no port:/, manifest: () => service({ ports: [] }) },
+  {
+    reason: /^given twice; names and numbers of ports/,
+    manifest: ({ value }) =>
+      service({
+        ports:
+          typeof value === 'number'
+            ? ['a', 'b'].map((name) => ({ name, port: value }))
+            : [1, 2].map((port) => ({ name: value, port })),
+      }),
+  },
+  { reason: /^not a protocol name,/, manifest: ({ value }) => service({ ports: [{ port: 1, appProtocol: value }] }) },
+
+  // Numbers
+  { reason: /^not a whole number/, value: /^(NaN|Infinity)$/, because: 'JSON has no such number' },
+  { reason: /^not a whole number/, value: /^0$/, because: 'the API server would take it, and it would not work' },
+  { reason: /^not a whole number/, prop: /weight$/, because: "Argo Rollouts' controller refuses it" },
+  { reason: /^not a whole number/, manifest: ({ value }) => deployment({ replicas: value }) },
+  { reason: /^not whole seconds/, value: /NaN/, because: 'JSON has no such number' },
+  { reason: /^not whole seconds/, prop: /^canary/, because: "Argo Rollouts' controller refuses it" },
+  {
+    reason: /^not whole seconds/,
+    prop: /^(preStopSleep|terminationGracePeriod)$/,
+    value: /^"2147483648 s"$/,
+    because: 'the field has 64 bits, but nobody waits for a pod for 68 years',
+  },
+  {
+    reason: /^not whole seconds/,
+    value: /^"0 s"$/,
+    because: 'the API server takes 0 for the default of a probe, which is another time than was asked for',
+  },
+  {
+    reason: /^not whole seconds/,
+    prop: /^(preStopSleep|terminationGracePeriod)$/,
+    manifest: ({ value }) => pod({}, { terminationGracePeriodSeconds: numberIn(value) }),
+  },
+  {
+    reason: /^not whole seconds/,
+    manifest: ({ value }) => pod({ readinessProbe: { tcpSocket: { port: 1 }, periodSeconds: numberIn(value) } }),
+  },
+  {
+    reason: /^not a number of whole (bytes|thousandths)/,
+    value: /^"(?!0+[A-Z])[\d.]+[A-Za-z]*"$/,
+    because: 'the API server takes it and rounds it up: another amount than was asked for',
+  },
+  {
+    reason: /^not a number of whole bytes/,
+    prop: /^storage/,
+    manifest: ({ value }) => claim({ resources: { requests: { storage: value } } }),
+  },
+  {
+    reason: /^not a number of whole (bytes|thousandths)/,
+    value: /^"0/,
+    because:
+      'the API server takes it, and the container would be the first that a busy node kills, or could not run at all',
+  },
+  {
+    reason: /^not a number of whole (bytes|thousandths)/,
+    manifest: ({ value }) => pod({ resources: { requests: { cpu: value } } }),
+  },
+
+  // Containers
+  {
+    reason: /^not an image reference/,
+    because: 'the kubelet refuses it; the API server asks only that it is not empty',
+  },
+  { reason: /^not a port of the container/, because: 'the API server compares no probe with the ports' },
+  { reason: /^not an absolute path\./, because: 'the API server would take it; the kubelet puts the / there' },
+  {
+    reason: /^not a path where a volume can be mounted/,
+    value: /:/,
+    manifest: ({ value }) =>
+      pod({ volumeMounts: [{ name: 'a', mountPath: value }] }, { volumes: [{ name: 'a', emptyDir: {} }] }),
+  },
+  {
+    reason: /^not a path where a volume can be mounted/,
+    because:
+      "the API server would take it: the runtime mounts no relative path, and the path's letters and digits name the volume",
+  },
+  {
+    reason: /^mounted twice|its volume would be named as/,
+    manifest: () => pod({}, { volumes: ['a', 'a'].map((name) => ({ name, emptyDir: {} })) }),
+  },
+  {
+    reason: /^not shorter than the grace period/,
+    because: 'the kubelet would kill the container before it is told to stop',
+  },
+
+  { reason: /^no command,/, manifest: () => pod({ livenessProbe: { exec: { command: [] } } }) },
+  {
+    reason: /^taken by container/,
+    value: /^"/,
+    manifest: ({ value }) => pod({ name: value }, { initContainers: [{ name: value, image: 'a' }] }),
+  },
+  { reason: /^taken by container/, because: 'the second process to listen on the port would end' },
+  {
+    reason: /^not a path within a volume,/,
+    manifest: ({ value }) =>
+      pod(
+        { volumeMounts: [{ name: 'a', mountPath: '/a', subPath: value === '' ? '..' : value }] },
+        { volumes: [{ name: 'a', configMap: { name: 'a', items: [{ key: 'a', path: value }] } }] },
+      ),
+  },
+  {
+    reason: /^not a field of a pod that a file/,
+    manifest: ({ value }) =>
+      pod({}, { volumes: [{ name: 'a', downwardAPI: { items: [{ path: 'a', fieldRef: { fieldPath: value } }] } }] }),
+  },
+  {
+    reason: /^not a unit of limits|^not a unit of requests/,
+    manifest: ({ value, reason }) =>
+      pod({
+        env: [
+          {
+            name: 'A',
+            valueFrom: { resourceFieldRef: { resource: /^not a unit of ([^,]*)/.exec(reason)?.[1], divisor: value } },
+          },
+        ],
+      }),
+  },
+  {
+    reason:
+      /^not a key of|^not possible: the kubelet mounts|^refers to itself|^the annotation by which pods are rolled/,
+    because: 'the API server reads no ConfigMap and no reference',
+  },
+  { reason: /^the label by which pods are selected|^a label that follows/, because: 'one thing is said in one place' },
+
+  // Placement
+  {
+    reason: /^the label that selects the pods anyway/,
+    manifest: ({ value }) => spread([{ matchLabelKeys: [value] }], { [String(value)]: 'a' }),
+  },
+  {
+    reason: /^given twice; one of the two says nothing/,
+    because: 'the API server refuses two that differ in nothing else either, and takes the others',
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    prop: /operator$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ operator: value }] }),
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    prop: /value$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ key: 'a', operator: 'Exists', value }] }),
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    prop: /effect$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ operator: 'Exists', effect: value }] }),
+  },
+  {
+    reason: /Write it as the taint of the node that is meant\.$/,
+    manifest: ({ value }) => pod({}, { tolerations: [{ operator: 'Exists', tolerationSeconds: value }] }),
+  },
+
+  // Ingress
+  {
+    reason: /^not a DNS name, and the API server refuses it or takes it for another/,
+    value: /^"(?!\d+\.\d+\.\d+\.\d+")(.*\.)?(\d+|0x[0-9a-f]*)"$|[^."]{64,}/,
+    because:
+      'the API server takes it: browsers take a last number for an address, and a label of more than 63 characters is none',
+  },
+  {
+    reason: /^not a DNS name, and the API server refuses it or takes it for another/,
+    value: /^""$/,
+    because: 'an empty host is as none: to leave it out says that',
+  },
+  {
+    reason: /^not a DNS name, and the API server refuses it or takes it for another/,
+    manifest: ({ value }) =>
+      ingress({
+        rules: [
+          {
+            host: value,
+            http: {
+              paths: [{ path: '/', pathType: 'Exact', backend: { service: { name: 'a', port: { number: 1 } } } }],
+            },
+          },
+        ],
+      }),
+  },
+  {
+    reason: /^no route:/,
+    prop: /^routes$/,
+    manifest: () => ({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'a' }, spec: {} }),
+  },
+  { reason: /^no route:/, manifest: () => ingress({ rules: [{ http: { paths: [] } }] }) },
+  {
+    reason: /^not an absolute, normal path/,
+    value: /^"\/(?!.*(\/\/|%2f|\/\.\.?(\/|"))).*(\s|\\[nrtfv]|\\u)/i,
+    because: 'the API server takes white space, which no URL has',
+  },
+  { reason: /^not an absolute, normal path/, manifest: ({ value }) => ingressPath(value) },
+  {
+    reason: /^given twice; (which|a controller)|^given together with|^a host of no rule/,
+    because: 'the API server compares no rules; what happens would be up to the ingress controller',
+  },
+
+  // Servers outside
+  {
+    reason: /^no server's address/,
+    value: /^"(0\.0\.0\.0|127\.|169\.254\.|224\.0\.0\.)/,
+    manifest: ({ value }) => slice('IPv4', [value]),
+  },
+  { reason: /^no server's address/, value: /^"(::|::1|fe80:.*)"$/, manifest: ({ value }) => slice('IPv6', [value]) },
+  {
+    reason: /^no server's address/,
+    because:
+      'the API server refuses the same in fewer spellings, and takes multicast and reserved addresses, at which no server answers',
+  },
+  {
+    reason: /^the pod itself|^the name of the Service itself|^a DNS name beside other hosts|^given twice, perhaps/,
+    because: 'the API server resolves and compares no names',
+  },
+  {
+    reason: /^not the port \d+: a DNS name/,
+    because: 'the API server knows that ports of an alias have no meaning, and says nothing',
+  },
+  {
+    reason: /^0 hosts/,
+    because: 'the API server takes an EndpointSlice without endpoints, behind which nobody answers',
+  },
+  {
+    reason: /^\d+ hosts/,
+    manifest: ({ reason }) =>
+      slice(
+        'IPv4',
+        Array.from({ length: firstNumberIn(reason) }, () => '10.0.0.1'),
+      ),
+  },
+  {
+    reason: /^neither a DNS name nor/,
+    value: /^"(?![^"]*\.\.|\.)[a-zA-Z0-9.-]*[^."]{64,}|^"([a-z0-9-]+\.)*(\d+|0x[0-9a-f]*)\.?"$/i,
+    because:
+      'the API server takes it: a last number is an address for whoever connects, and a label of more than 63 characters is none',
+  },
+  { reason: /^(neither a DNS name nor|a URL,|a host with a port)/, manifest: externalName },
+
+  // What stands in the configuration of a program
+  {
+    reason:
+      /^(not a Kafka id|an even number|a property that|not a broker property|not an identifier that PostgreSQL|a variable that|leaves no time|not a number of whole hours|no namespace:|not a field that|a setting that|not a setting|not above the weight|no step:|not a name that Grafana reads|not an absolute path of a folder that the collector)/,
+    because: 'the API server does not read what a program is told',
+  },
+];
+
+/** What the oldest version refuses of what constructs make, since newer ones alone know it, as the doc comment of the prop says. */
+export const NEWER: readonly { readonly says: RegExp; readonly prop: string }[] = [
+  { says: /unknown field "[^"]*\.preStop\.sleep"/, prop: 'PreStop.sleep: 1.30' },
+  {
+    says: /initContainers\[\d+\]\.(restartPolicy|livenessProbe|readinessProbe|startupProbe|lifecycle)/,
+    prop: 'SidecarProps: 1.29',
+  },
+];
