@@ -3,8 +3,9 @@ import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { EnvironmentSource } from './config-map';
 import { checkImage } from './image';
+import { InvalidPropError } from './invalid-prop';
 import type { NamedPort } from './port';
-import { type PreStop, type PreStopHandler } from './pre-stop';
+import type { PreStop, PreStopHandler } from './pre-stop';
 import type { Probes } from './probe';
 import { checkResources, type ResourceProps } from './resources';
 import { checkInteger } from './validation';
@@ -85,7 +86,8 @@ export interface SidecarProps extends Omit<InitContainerProps, 'restartPolicy'> 
    */
   readonly ports?: readonly NamedPort[];
   /**
-   * Its probes. The next container starts once the startup probe, where there is one, has succeeded; the pod is ready only while it is.
+   * Its probes. The next container starts once the startup probe, where there is one, has succeeded; the pod is ready only while it is. Policies
+   * `probe-startup`, `probe-readiness` and `probe-liveness` ask for all three.
    * @default - none
    */
   readonly probes?: Partial<Probes>;
@@ -132,6 +134,14 @@ export function toContainer(
   if (user !== undefined) {
     checkInteger(scope, `${prefix}user`, user, 1);
   }
+  if (props.workingDir?.startsWith('/') === false) {
+    throw new InvalidPropError(scope, {
+      prop: `${prefix}workingDir`,
+      value: props.workingDir,
+      reason: 'not an absolute path, and the container could not be made.',
+      remedy: "Start it with '/'.",
+    });
+  }
   const portNumbers = ports.map(({ port }) => port);
   const preStop = props.preStop?.toKube(scope, `${prefix}preStop`, gracePeriod, portNumbers);
   const probe = (kind: keyof Probes): k8s.Probe | undefined =>
@@ -146,7 +156,9 @@ export function toContainer(
     ...(props.restartPolicy !== undefined && { restartPolicy: props.restartPolicy }),
     ...(ports.length > 0 && { ports: ports.map((port) => ({ name: port.name, containerPort: port.port })) }),
     ...(environmentFrom.length > 0 && { envFrom: toEnvFrom(scope, `${prefix}environmentFrom`, environmentFrom) }),
-    ...(Object.keys(environment).length > 0 && { env: toEnv(scope, `${prefix}environment`, environment) }),
+    ...(Object.keys(environment).length > 0 && {
+      env: toEnv(scope, `${prefix}environment`, environment, environmentFrom),
+    }),
     resources: toResourceRequirements(props.resources),
     ...(startupProbe !== undefined && { startupProbe }),
     ...(readinessProbe !== undefined && { readinessProbe }),

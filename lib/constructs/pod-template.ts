@@ -136,6 +136,16 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
       mounts: mountsOf(prefixOf(index), container),
     })),
   );
+  checkReferredContainers(scope, containers, [
+    ...containers.flatMap(({ environment = {} }, index) =>
+      Object.entries(environment).flatMap(([variable, value]) =>
+        typeof value === 'object' && 'resource' in value && value.containerName !== undefined
+          ? [{ prop: `${prefixOf(index)}environment.${variable}.containerName`, container: value.containerName }]
+          : [],
+      ),
+    ),
+    ...mounted.flatMap((volume) => volume.containers.map((container) => ({ prop: 'mounts', container }))),
+  ]);
   const kubeContainers = containers.map((container, index) =>
     toContainer(scope, prefixOf(index), container, volumeMounts[index] ?? [], props.terminationGracePeriod),
   );
@@ -203,6 +213,24 @@ function checkContainers(
       claim(`${prefix}ports[${at}].port`, port);
     });
     [name, ...ports.map(({ port }) => port)].forEach((value) => taken.set(value, name));
+  }
+}
+
+function checkReferredContainers(
+  scope: Construct,
+  containers: readonly PodContainer[],
+  referred: readonly { readonly prop: string; readonly container: string }[],
+): void {
+  const names = containers.map(({ name }) => name);
+  for (const { prop, container } of referred) {
+    if (!names.includes(container)) {
+      throw new InvalidPropError(scope, {
+        prop,
+        value: container,
+        reason: `not a container of the pod, which has ${names.join(', ')}: the pod would never start.`,
+        remedy: "Name one of them, or leave it out for the container's own resources.",
+      });
+    }
   }
 }
 

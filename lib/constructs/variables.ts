@@ -103,15 +103,17 @@ export function toEnvFrom(
  * `$(NAME)` only where NAME stands earlier, and otherwise leaves it as it is, without an error.
  * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  *
+ * @param environmentFrom what the container reads variables from besides: a variable may refer to the one of its own name there.
  * @throws InvalidPropError for what the API server or the kubelet refuses, and for variables that refer to each other.
  */
 export function toEnv(
   scope: IConstruct,
   prop: string,
   environment: Readonly<Record<string, VariableValue>>,
+  environmentFrom: readonly (EnvironmentSource | EnvironmentFrom)[],
 ): k8s.EnvVar[] {
   checkVariableNames(scope, prop, Object.keys(environment));
-  return inOrder(scope, prop, environment).map(([name, value]) => {
+  return inOrder(scope, prop, environment, environmentFrom.map(toEnvironmentFrom)).map(([name, value]) => {
     const at = `${prop}.${name}`;
     if (typeof value === 'string') {
       return { name, value };
@@ -142,6 +144,7 @@ function inOrder(
   scope: IConstruct,
   prop: string,
   environment: Readonly<Record<string, VariableValue>>,
+  environmentFrom: readonly EnvironmentFrom[],
 ): (readonly [string, VariableValue])[] {
   const ordered = new Map<string, VariableValue>();
   const visit = (name: string, path: readonly string[]): void => {
@@ -156,15 +159,21 @@ function inOrder(
         remedy: 'Break the circle, or write $$(NAME) where the text $(NAME) is meant.',
       });
     }
-    referencesOf(value).forEach((reference) => {
-      visit(reference, [...path, name]);
-    });
+    for (const reference of referencesOf(value)) {
+      if (reference !== name || !environmentFrom.some((source) => mayGive(source, name))) {
+        visit(reference, [...path, name]);
+      }
+    }
     ordered.set(name, value);
   };
   Object.keys(environment).forEach((name) => {
     visit(name, []);
   });
   return [...ordered];
+}
+
+function mayGive({ from, prefix = '' }: EnvironmentFrom, variable: string): boolean {
+  return from.keys?.some((key) => `${prefix}${key}` === variable) ?? variable.startsWith(prefix);
 }
 
 /** The variables that a value refers to: `$(NAME)`, but not `$$(NAME)`. */

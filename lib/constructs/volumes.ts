@@ -118,8 +118,14 @@ export class Volume {
     return new Volume({
       sources: sources.flatMap((source) => ('from' in source ? [source.from] : [])),
       writable: 'never',
+      containers: sources.flatMap((source) =>
+        'downwardApi' in source
+          ? Object.values(source.downwardApi).flatMap((value) => ('resource' in value ? [value.containerName] : []))
+          : [],
+      ),
       toKube: (scope, prop) => {
         checkMode(scope, `${prop}.defaultMode`, options.defaultMode);
+        checkProjectedPaths(scope, prop, sources);
         return {
           projected: {
             sources: sources.map((source, index) => toProjection(scope, `${prop}.sources[${index}]`, source)),
@@ -169,6 +175,8 @@ export class Volume {
 
   /** The ConfigMaps and Secrets that it is made from. */
   public readonly sources: readonly EnvironmentSource[];
+  /** The containers whose resources it tells. */
+  public readonly containers: readonly string[];
   /** Whether containers may write: never, where they say so, or unless they say otherwise. */
   public readonly writable: 'never' | 'onDemand' | 'byDefault';
   /** Whether its content outlives the pod. */
@@ -180,12 +188,14 @@ export class Volume {
 
   private constructor(volume: {
     readonly sources?: readonly EnvironmentSource[];
+    readonly containers?: readonly string[];
     readonly writable: 'never' | 'onDemand' | 'byDefault';
     readonly persistent?: boolean;
     readonly claimTemplate?: string;
     readonly toKube?: (scope: IConstruct, prop: string) => VolumeSource;
   }) {
     this.sources = volume.sources ?? [];
+    this.containers = volume.containers ?? [];
     this.writable = volume.writable;
     this.persistent = volume.persistent ?? false;
     this.claimTemplate = volume.claimTemplate;
@@ -367,6 +377,26 @@ function toProjection(scope: IConstruct, prop: string, source: ProjectedSource):
 }
 
 const MIN_EXPIRATION_SECONDS = 600;
+
+/** Checks that no two sources of a projected volume write the same file. */
+function checkProjectedPaths(scope: IConstruct, prop: string, sources: readonly ProjectedSource[]): void {
+  const paths = sources.flatMap((source) =>
+    'from' in source
+      ? (source.items ?? []).map(({ path }) => path)
+      : 'serviceAccountToken' in source
+        ? [source.serviceAccountToken.path]
+        : Object.keys(source.downwardApi),
+  );
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) {
+    throw new InvalidPropError(scope, {
+      prop: `${prop}.sources`,
+      value: twice,
+      reason: 'a path given twice, and the API server refuses it.',
+      remedy: 'Give each file a path of its own.',
+    });
+  }
+}
 
 /** Fields that a file can hold, besides one label or annotation. */
 const FILE_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'metadata.labels', 'metadata.annotations'];

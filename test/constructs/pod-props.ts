@@ -99,7 +99,11 @@ export function everyPodProp(): Required<PodProps> {
         image: 'shop/proxy:1.0',
         resources: SMALL,
         ports: [{ name: 'proxy', port: 15001 }],
-        probes: { startup: Probe.fromGrpc(15001, 'ready', { failureThreshold: 60 }) },
+        probes: {
+          startup: Probe.fromGrpc(15001, 'ready', { failureThreshold: 60 }),
+          readiness: Probe.fromTcpSocket(15001),
+          liveness: Probe.fromHttpGet('/alive', 15001, { failureThreshold: 6 }),
+        },
         preStop: PreStop.sleep(Duration.seconds(3)),
         writablePaths: [],
       },
