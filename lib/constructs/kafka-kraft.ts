@@ -1,43 +1,110 @@
 import { createHash } from 'node:crypto';
-import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
+import { type Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
-import { checkInteger, checkName } from './validation';
-import { checkResources, type ResourceProps } from './resources';
-import { InvalidPropError } from './invalid-prop';
+import { ConfigMap } from './config-map';
+import type { InitContainerProps } from './container';
 import { type Endpoint, hostPort, serviceHost } from './endpoint';
+import { checkImage } from './image';
+import { InvalidPropError } from './invalid-prop';
+import {
+  checkExternalListener,
+  checkSecret,
+  checkSecurity,
+  clientSecurity,
+  type KafkaBootstrap,
+  type KafkaClientSecurity,
+  type KafkaExternalListener,
+  type KafkaListener,
+  type KafkaListenerSecurity,
+  listenerConfig,
+} from './kafka-listener';
+import { addHeadlessService, addNodes, DATA_PATH, heapOptions, KafkaNodes, toServicePort } from './kafka-nodes';
+import { checkProperties, checkVariables, type KafkaProperties, toVariables } from './kafka-properties';
 import { type Component, metadataOf, namespaceOf, selectorOf } from './labels';
-import { podTemplate, type PodProps } from './pod-template';
-import { Probe } from './probe';
+import type { PlacementProps } from './placement';
+import type { PodProps } from './pod-template';
+import { checkPort, type NamedPort } from './port';
+import type { ResourceProps } from './resources';
 import { serviceAccount } from './service-account';
-import { type StorageProps, volumeClaim } from './storage';
-import type { VariableValue } from './variables';
-import { Volume } from './volumes';
-import { workload } from './workload';
-import { PatchableConstruct } from './patch';
+import type { StorageProps } from './storage';
+import { checkInteger, checkName } from './validation';
+import type { KeyValue, VariableValue } from './variables';
+import { type Mount, Volume } from './volumes';
 
-/** What a client needs to know of a Kafka cluster. */
-export interface KafkaBootstrap {
-  /** Value for `bootstrap.servers`: `HOST:PORT`. */
-  readonly bootstrapServers: string;
+export type {
+  KafkaBootstrap,
+  KafkaClientSecurity,
+  KafkaExternalListener,
+  KafkaListenerSecurity,
+} from './kafka-listener';
+import { PatchableConstruct } from './patch';
+export { KafkaSasl } from './kafka-listener';
+
+/** Controllers that run apart from the brokers. What is not said here is as for the brokers. */
+export interface KafkaControllersProps extends PlacementProps {
+  /**
+   * Number of controllers: odd, since a quorum of an even number survives no more failures than of one less.
+   * @default 3
+   */
+  readonly replicas?: number;
+  /**
+   * CPU and memory of each controller, of which half becomes the Java heap.
+   * @default - those of a broker
+   */
+  readonly resources?: ResourceProps;
+  /**
+   * Storage of each controller, for the metadata of the cluster.
+   * @default - 1Gi of the cluster's default StorageClass
+   */
+  readonly storage?: StorageProps;
+}
+
+/**
+ * Metrics over HTTP, for Prometheus. The official image has no exporter: the agent comes from an image of your own that has its jar, as an
+ * init container copies it. Kafka's tools that run in the broker's container take over its options, and find the port taken:
+ * `kubectl exec NAME-0 -- env -u KAFKA_OPTS /opt/kafka/bin/kafka-topics.sh ...`.
+ * https://prometheus.github.io/jmx_exporter/
+ */
+export interface KafkaJmxExporter {
+  /** Image with the agent's jar and the command `cp`. */
+  readonly image: string;
+  /** Path of the jar in that image, such as `/jmx_prometheus_javaagent.jar`. */
+  readonly jarPath: string;
+  /**
+   * Port of the metrics, named `metrics`, on the pods and on the headless Service.
+   * @default 9404
+   */
+  readonly port?: number;
+  /**
+   * The agent's configuration.
+   * https://prometheus.github.io/jmx_exporter/1.0.1/http-mode/rules/
+   * @default { lowercaseOutputName: true, rules: [{ pattern: 'kafka.*' }] }, with the JVM's own metrics beside
+   */
+  readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
 /** Props of {@link KafkaKraft}. */
 export interface KafkaKraftProps
-  extends
-    Omit<Component, 'name'>,
-    // The image decides its user, the folders that it writes to and what starts it; brokers are kept apart by antiAffinity.
-    Omit<PodProps, 'user' | 'writablePaths' | 'command' | 'args' | 'workingDir' | 'environment' | 'affinity'> {
+  extends Omit<Component, 'name'>, Omit<PodProps, 'command' | 'args' | 'workingDir' | 'user' | 'writablePaths'> {
   /**
-   * Image, one of the official `apache/kafka` or a mirror of it.
+   * Image: the official `apache/kafka`, or a mirror of it whose repository ends in `apache/kafka`. Variables, paths, user and start script are
+   * that image's; `apache/kafka-native` has no JVM to give options to.
    * @default 'apache/kafka:3.9.0'
    */
   readonly image?: string;
   /**
-   * Number of brokers, each a controller too: odd, since a quorum of an even number survives no more failures than of one less.
+   * Number of brokers. Each is a controller too, unless there are {@link controllers}: odd then, since a quorum of an even number survives no
+   * more failures than of one less, and not to be changed later, since Kafka knows its voters by number and name.
    * @default 1
    */
   readonly replicas?: number;
+  /**
+   * Controllers that run apart from the brokers, in a StatefulSet `NAME-controller` with node ids from 100 on. Whether they do cannot be
+   * changed later.
+   * @default - every broker is a controller too
+   */
+  readonly controllers?: KafkaControllersProps;
   /**
    * CPU and memory of each broker. Half of the memory limit becomes the Java heap, the rest serves the page cache and
    * what the JVM needs beside the heap.
@@ -50,34 +117,84 @@ export interface KafkaKraftProps
    */
   readonly storage?: StorageProps;
   /**
+   * How long a broker may take to start before it is killed. After a hard stop it reads every segment again that was not flushed, in the worst
+   * case the whole volume, with `num.recovery.threads.per.data.dir` threads (one in Kafka 3.9); a budget that ends this starts it all over. A long
+   * one costs nothing but a later restart of a broker that hangs.
+   * https://kafka.apache.org/39/documentation.html#brokerconfigs_num.recovery.threads.per.data.dir
+   * @default - 150 s for the first GiB of storage, and a second for each 25 MiB beyond (71 minutes for 100Gi)
+   */
+  readonly startupBudget?: Duration;
+  /**
    * Id of the cluster, which is written into the volume at the first start and must not change afterwards: 16 bytes in
    * URL-safe base64 without padding, as `kafka-storage.sh random-uuid` prints.
    * @default - derived from the namespace and the construct's id
    */
   readonly clusterId?: string;
   /**
-   * Further broker properties, such as `{ 'log.retention.hours': 24 }`.
+   * Further properties of brokers and controllers, such as `{ 'log.retention.hours': 24 }`; a value from a key of a Secret stays out of the
+   * manifest. Variables of the start script (`KAFKA_OPTS`, `KAFKA_LOG4J_OPTS`, ...) are no properties: they go into {@link environment}.
    * https://kafka.apache.org/39/documentation.html#brokerconfigs
    * @default - none
    */
-  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  readonly properties?: KafkaProperties;
   /**
-   * Whether two brokers may run on one node (`preferred`: only if there is no other way; `required`: never).
-   * @default 'preferred'
+   * TLS, and how clients log in, on the listener for clients in the cluster. The brokers then talk to each other on a listener of their own
+   * (9091), in plain text; a NetworkPolicy lets nobody else reach it, nor the controllers' (9093). That takes a cluster that enforces network
+   * policies: where nobody does, everybody in the cluster gets past this.
+   * @default - plain text
+   */
+  readonly security?: KafkaListenerSecurity;
+  /**
+   * A listener for clients outside of the cluster, on port 9094 of the pods.
+   * @default - none
+   */
+  readonly externalListener?: KafkaExternalListener;
+  /**
+   * Metrics over HTTP.
+   * @default - none
+   */
+  readonly jmxExporter?: KafkaJmxExporter;
+  /**
+   * Whether two brokers (or two controllers) may run on one node (`preferred`: only if there is no other way; `required`: never).
+   * @default 'preferred', unless affinity.podAntiAffinity says it all
    */
   readonly antiAffinity?: 'preferred' | 'required';
+  /**
+   * Folders that the process writes to and whose content may be lost, beside /tmp and those that the image needs: an emptyDir each.
+   * @default - none
+   */
+  readonly writablePaths?: readonly string[];
+  /**
+   * How long a broker may take to hand over its partitions and stop before it is killed.
+   * @default Duration.seconds(60)
+   */
+  readonly terminationGracePeriod?: Duration;
 }
 
+/** The brokers among themselves, where clients must log in. */
+const REPLICATION_PORT = { name: 'replication', port: 9091 };
 const CLIENT_PORT = { name: 'client', port: 9092 };
 const CONTROLLER_PORT = { name: 'controller', port: 9093 };
-const DATA_PATH = '/tmp/kraft-combined-logs';
+const EXTERNAL_PORT = { name: 'external', port: 9094 };
+/** Node id of the first controller that is no broker. */
+const FIRST_CONTROLLER = 100;
+const CONTROLLER_SUFFIX = '-controller';
+const DEFAULT_RESOURCES: ResourceProps = {
+  cpu: { request: Cpu.millis(200), limit: Cpu.units(1) },
+  memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
+};
+const DEFAULT_STORAGE: StorageProps = { size: Size.gibibytes(1) };
 
 /**
- * Kafka from the official image in KRaft mode, every broker a controller too: a StatefulSet, a headless Service through which
- * the brokers find each other, and a Service for clients.
+ * Kafka from the official image in KRaft mode: a StatefulSet, a headless Service through which the brokers find each other, and a Service for
+ * clients.
  *
  * Probes only open a TCP connection: a broker opens its client port once it is usable, and a command such as
  * `kafka-topics.sh` would start a JVM for each probe.
+ *
+ * Topics are not made here. Kafka makes one at its first use, with one partition (`num.partitions`) and as many replicas as there are brokers, at
+ * most three; with `auto.create.topics.enable: false` it does not. What needs more partitions is made by the service that owns it (Spring: a
+ * `NewTopic` bean) or by a Job with `kafka-topics.sh --create --if-not-exists`, before the first use.
  */
 export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   /** Name of the StatefulSet and of the Service for clients: the construct's id. */
@@ -85,128 +202,313 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   /** The Service for clients. */
   public readonly endpoint: Endpoint;
   public readonly bootstrapServers: string;
+  public readonly security?: KafkaClientSecurity;
+  /** What a client outside of the cluster needs to know. Undefined without an external listener. */
+  public readonly external?: KafkaBootstrap;
+  /** Names that a certificate of the brokers must be for. */
+  public readonly dnsNames: readonly string[];
   /** Labels by which a Service or network policy selects the brokers' pods. */
   public readonly selector: Readonly<Record<string, string>>;
 
-  /** @throws InvalidPropError for an even or negative number of replicas, an invalid cluster id, or a property that the construct manages itself. */
+  /**
+   * @throws InvalidPropError for an image that is not Apache's, an even or negative number of voters, an invalid cluster id, a property or
+   * variable that the construct manages itself, an external listener without an address for each broker, a credential that is not in a Secret.
+   */
   constructor(scope: Construct, id: string, props: KafkaKraftProps = {}) {
     super(scope, id);
     const {
+      image = 'apache/kafka:3.9.0',
       replicas = 1,
+      controllers,
       clusterId = deriveClusterId(`${namespaceOf(this)}/${id}`),
-      resources = {
-        cpu: { request: Cpu.millis(200), limit: Cpu.units(1) },
-        memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
-      },
-      antiAffinity = 'preferred',
+      properties = {},
+      security,
+      externalListener,
+      jmxExporter,
     } = props;
-    // The pods' label controller-revision-hash is the name, '-' and up to 10 characters.
-    checkName(this, 'id', id, 52);
-    checkReplicas(this, replicas);
+    // The pods' label controller-revision-hash is the StatefulSet's name, '-' and up to 10 characters.
+    checkName(this, 'id', id, 52 - (controllers === undefined ? 0 : CONTROLLER_SUFFIX.length));
+    checkImage(this, 'image', image);
+    checkRepository(this, image);
+    checkReplicas(this, replicas, controllers);
     checkClusterId(this, clusterId);
-    checkResources(this, 'resources', resources); // before the heap is made from it
+    checkSecurity(this, 'security', security);
+    if (externalListener !== undefined) {
+      checkExternalListener(this, externalListener, replicas);
+    }
+
+    const named = { ...props, name: id };
+    const addresses = externalListener?.addresses ?? [];
+    const brokers = new KafkaNodes(this, id, replicas, 0);
+    const voters =
+      controllers === undefined
+        ? brokers
+        : new KafkaNodes(this, `${id}${CONTROLLER_SUFFIX}`, controllers.replicas ?? 3, FIRST_CONTROLLER);
 
     this.name = id;
     this.endpoint = { host: serviceHost(this, id), port: CLIENT_PORT.port };
     this.bootstrapServers = hostPort(this.endpoint);
     this.selector = selectorOf(id);
+    this.dnsNames = [...new Set([this.endpoint.host, ...brokers.hosts, ...addresses.map(({ host }) => host)])];
+    if (security !== undefined) {
+      this.security = clientSecurity(security);
+    }
+    if (externalListener !== undefined) {
+      this.external = {
+        bootstrapServers: addresses.map(hostPort).join(','),
+        ...(externalListener.security && { security: clientSecurity(externalListener.security) }),
+      };
+    }
 
-    const headlessName = `${id}-headless`;
-    const claimName = `${id}-data`;
-    const named = { ...props, name: id };
-    const metadata = metadataOf(this, named);
-    const brokerHost = (pod: string): string => `${pod}.${serviceHost(this, headlessName)}`;
-    const properties = brokerProperties(replicas, brokerHost, id);
-    checkProperties(this, props.properties ?? {}, properties);
-
+    const { client, interBroker, controller, external } = listenersOf(props, brokers);
+    const exporter = jmxExporter && exporterOf(this, named, jmxExporter);
+    const metrics = exporter === undefined ? [] : [exporter.port];
     const serviceAccountName = serviceAccount(this, named);
-    new k8s.KubeService(this, 'HeadlessService', {
-      metadata: metadataOf(this, named, headlessName),
-      spec: {
-        clusterIp: 'None',
-        // The voters must find each other before any of them is ready.
-        publishNotReadyAddresses: true,
-        selector: this.selector,
-        ports: [CLIENT_PORT, CONTROLLER_PORT].map(toServicePort),
-      },
-    });
+
+    const pools = poolsOf(props, { brokers, voters }, { client, interBroker, controller, external });
+
+    for (const { prefix, nodes, listeners } of pools) {
+      const inside = listeners.filter((listener) => !external.includes(listener));
+      addHeadlessService(this, prefix, named, nodes, [...inside.map(({ port }) => port), ...metrics]);
+    }
     new k8s.KubeService(this, 'Service', {
-      metadata,
+      metadata: metadataOf(this, named),
       spec: { selector: this.selector, ports: [toServicePort(CLIENT_PORT)] },
     });
-    const template = podTemplate(this, {
-      ...named,
-      image: props.image ?? 'apache/kafka:3.9.0',
-      ports: [CLIENT_PORT, CONTROLLER_PORT],
-      environment: {
+    addresses.forEach(({ port }, broker) => {
+      const { serviceType: type = 'LoadBalancer', serviceAnnotations } = externalListener ?? {};
+      const annotations = { ...props.annotations, ...serviceAnnotations };
+      new k8s.KubeService(this, `ExternalService${broker}`, {
+        metadata: metadataOf(this, { ...named, annotations }, `${id}-external-${broker}`),
+        spec: {
+          type,
+          // By its ordinal rather than its name, which a name prefix of Kustomize would change.
+          selector: { ...this.selector, 'apps.kubernetes.io/pod-index': String(broker) },
+          ports: [{ ...toServicePort(EXTERNAL_PORT), ...(type === 'NodePort' ? { nodePort: port } : { port }) }],
+        },
+      });
+    });
+    if (security !== undefined) {
+      new k8s.KubeNetworkPolicy(this, 'NetworkPolicy', {
+        metadata: metadataOf(this, named),
+        spec: {
+          podSelector: podsOf(brokers, voters),
+          policyTypes: ['Ingress'],
+          ingress: [
+            { ports: [CLIENT_PORT, ...external.map(({ port }) => port), ...metrics].map(toPolicyPort) },
+            {
+              from: [{ podSelector: podsOf(brokers, voters) }],
+              ports: [REPLICATION_PORT, CONTROLLER_PORT].map(toPolicyPort),
+            },
+          ],
+        },
+      });
+    }
+    for (const {
+      prefix,
+      nodes,
+      roles,
+      listeners,
+      others,
+      probed,
+      resources,
+      resourcesProp,
+      storage,
+      placement,
+    } of pools) {
+      const config = listenerConfig(listeners, others);
+      const managed = {
+        'process.roles': roles,
+        // Kubernetes 1.28 and later put a StatefulSet pod's ordinal into this label.
+        'node.id': { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" },
+        ...config.properties,
+        'inter.broker.listener.name': interBroker.name,
+        'controller.listener.names': controller.name,
+        'controller.quorum.voters': votersOf(voters),
+        ...dataProperties(replicas),
+        ...configProviders(config.mounts.length > 0, addresses.length > 1),
+      };
+      const environment: Record<string, VariableValue> = {
         POD_NAME: { fieldPath: 'metadata.name' },
         CLUSTER_ID: clusterId,
-        KAFKA_HEAP_OPTS: heapOptions(resources),
-        ...toVariables({ ...properties, ...props.properties }),
-      },
-      probes: {
-        startup: Probe.fromTcpSocket(CLIENT_PORT.port, { period: Duration.seconds(5), failureThreshold: 30 }),
-        readiness: Probe.fromTcpSocket(CLIENT_PORT.port),
-        liveness: Probe.fromTcpSocket(CLIENT_PORT.port, {
-          initialDelay: Duration.seconds(15),
-          period: Duration.seconds(20),
-        }),
-      },
-      resources,
-      user: 1000, // appuser of the image
-      serviceAccountName,
-      terminationGracePeriod: props.terminationGracePeriod ?? Duration.seconds(60),
-      // The image's start writes server.properties and log4j files into config, the JVM its garbage collector's log into logs.
-      writablePaths: ['/tmp', '/opt/kafka/config', '/opt/kafka/logs'],
-      mounts: [{ path: DATA_PATH, volume: Volume.fromVolumeClaimTemplate(claimName) }, ...(props.mounts ?? [])],
-      ...(replicas > 1 && { affinity: { podAntiAffinity: toAntiAffinity(antiAffinity, this.selector) } }),
-    });
-    workload(this, 'StatefulSet', k8s.KubeStatefulSet.GVK, {
-      metadata,
-      template,
-      spec: k8s.toJson_StatefulSetSpec({
-        serviceName: headlessName,
-        replicas,
-        // A first pod that waits for a quorum never becomes ready, so the others must not wait for it.
-        podManagementPolicy: 'Parallel',
-        selector: { matchLabels: this.selector },
-        template,
-        volumeClaimTemplates: [volumeClaim(this, claimName, props.storage ?? { size: Size.gibibytes(1) })],
-      }),
-    });
-    if (replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'PodDisruptionBudget', {
-        metadata,
-        spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: this.selector } },
+        KAFKA_HEAP_OPTS: heapOptions(this, resourcesProp, resources),
+        ...exporter?.environment,
+        ...(addresses.length > 1 && addressVariables(addresses)),
+        ...toVariables(managed),
+      };
+      checkProperties(this, properties, managed);
+      checkVariables(this, props.environment ?? {}, props.environmentFrom ?? [], Object.keys(environment));
+      addNodes(this, prefix, {
+        ...named,
+        ...placement,
+        nodes,
+        image,
+        serviceAccountName,
+        ports: [...listeners.map(({ port }) => port), ...metrics],
+        probed: probed.port,
+        resources,
+        storage,
+        environment: { ...environment, ...toVariables(properties), ...props.environment },
+        initContainers: [...(exporter?.initContainers ?? []), ...(props.initContainers ?? [])],
+        mounts: [...config.mounts, ...(exporter?.mounts ?? []), ...(props.mounts ?? [])],
       });
     }
   }
+
+  /**
+   * This cluster, as a client with a name and password of its own sees it.
+   *
+   * @param jaasConfig key of a Secret with the client's JAAS line, such as
+   * `org.apache.kafka.common.security.plain.PlainLoginModule required username="orders" password="PASSWORD";`.
+   * @throws InvalidPropError if nobody logs in here, or the key is not one of a Secret.
+   */
+  public bootstrapFor(jaasConfig: KeyValue): KafkaBootstrap {
+    if (this.security?.mechanism === undefined) {
+      throw new InvalidPropError(this, {
+        prop: 'security.sasl',
+        reason: 'missing: a client that gives a name and password is refused where nobody asks for one.',
+        remedy: 'Say how clients log in, or pass the construct itself.',
+      });
+    }
+    checkSecret(this, 'jaasConfig', jaasConfig.from);
+    return { bootstrapServers: this.bootstrapServers, security: { ...this.security, jaasConfig } };
+  }
+}
+
+/** Nodes with the same roles, and what they have of their own. */
+interface NodePool {
+  /** What the ids of its constructs start with. */
+  readonly prefix: string;
+  readonly nodes: KafkaNodes;
+  readonly roles: 'broker,controller' | 'broker' | 'controller';
+  readonly listeners: readonly KafkaListener[];
+  /** Listeners of the other nodes. */
+  readonly others: readonly KafkaListener[];
+  /** The one that opens once the node is usable. */
+  readonly probed: KafkaListener;
+  readonly resources: ResourceProps;
+  /** The prop that they are from. */
+  readonly resourcesProp: string;
+  readonly storage: StorageProps;
+  readonly placement: PlacementProps;
+}
+
+/** The brokers, and the controllers where they run apart. */
+function poolsOf(
+  { controllers, resources = DEFAULT_RESOURCES, storage = DEFAULT_STORAGE }: KafkaKraftProps,
+  { brokers, voters }: { readonly brokers: KafkaNodes; readonly voters: KafkaNodes },
+  { client, interBroker, controller, external }: Listeners,
+): readonly NodePool[] {
+  const ofBrokers = [...new Set([client, interBroker])];
+  const broker = {
+    prefix: '',
+    nodes: brokers,
+    probed: client,
+    resources,
+    resourcesProp: 'resources',
+    storage,
+    placement: {},
+  };
+  if (controllers === undefined) {
+    const listeners = [...ofBrokers, controller, ...external];
+    return [{ ...broker, roles: 'broker,controller', listeners, others: [] }];
+  }
+  const { resources: own, storage: metadata = DEFAULT_STORAGE } = controllers;
+  return [
+    { ...broker, roles: 'broker', listeners: [...ofBrokers, ...external], others: [controller] },
+    {
+      prefix: 'Controller',
+      nodes: voters,
+      roles: 'controller',
+      listeners: [controller],
+      others: [interBroker],
+      probed: controller,
+      resources: own ?? resources,
+      resourcesProp: own === undefined ? 'resources' : 'controllers.resources',
+      storage: metadata,
+      placement: controllers,
+    },
+  ];
+}
+
+/** The listeners of a cluster. */
+interface Listeners {
+  /** For clients in the cluster. */
+  readonly client: KafkaListener;
+  /** For the brokers among themselves: that of the clients, where nobody logs in there. */
+  readonly interBroker: KafkaListener;
+  readonly controller: KafkaListener;
+  /** For clients outside of the cluster, where there are any. */
+  readonly external: readonly KafkaListener[];
+}
+
+function listenersOf({ security, externalListener }: KafkaKraftProps, { domain }: KafkaNodes): Listeners {
+  const inside = (name: string, port: NamedPort): KafkaListener => ({
+    name,
+    port,
+    advertised: `$(POD_NAME).${domain}:${port.port}`,
+  });
+  const client =
+    security === undefined ? inside('PLAINTEXT', CLIENT_PORT) : { ...inside('CLIENT', CLIENT_PORT), security };
+  return {
+    client,
+    interBroker: security === undefined ? client : inside('REPLICATION', REPLICATION_PORT),
+    controller: { name: 'CONTROLLER', port: CONTROLLER_PORT },
+    external:
+      externalListener === undefined
+        ? []
+        : [
+            {
+              name: 'EXTERNAL',
+              port: EXTERNAL_PORT,
+              advertised: advertisedOutside(externalListener.addresses),
+              ...(externalListener.security && { security: externalListener.security }),
+            },
+          ],
+  };
+}
+
+const ADDRESS_VARIABLE = 'EXTERNAL_ADDRESS_';
+
+/** The address of one broker; of several, each looks up its own, which the kubelet cannot put together. */
+function advertisedOutside(addresses: readonly Endpoint[]): string {
+  const [only] = addresses;
+  return only !== undefined && addresses.length === 1 ? hostPort(only) : `\${env:${ADDRESS_VARIABLE}$(KAFKA_NODE_ID)}`;
+}
+
+function addressVariables(addresses: readonly Endpoint[]): Record<string, string> {
+  return Object.fromEntries(addresses.map((address, broker) => [`${ADDRESS_VARIABLE}${broker}`, hostPort(address)]));
+}
+
+/** What reads values that start with `${dir:` and `${env:`. https://kafka.apache.org/39/documentation.html#config_providers */
+function configProviders(directory: boolean, environment: boolean): Record<string, string> {
+  const providers = [
+    ...(directory ? [{ name: 'dir', class: 'DirectoryConfigProvider' }] : []),
+    ...(environment ? [{ name: 'env', class: 'EnvVarConfigProvider' }] : []),
+  ];
+  return {
+    ...(providers.length > 0 && { 'config.providers': providers.map(({ name }) => name).join(',') }),
+    ...Object.fromEntries(
+      providers.map((provider) => [
+        `config.providers.${provider.name}.class`,
+        `org.apache.kafka.common.config.provider.${provider.class}`,
+      ]),
+    ),
+  };
+}
+
+function votersOf({ ids, hosts }: KafkaNodes): string {
+  return ids.map((id, index) => `${id}@${hosts[index] ?? ''}:${CONTROLLER_PORT.port}`).join(',');
 }
 
 /**
- * The properties that follow from the construct. The image leaves out its own server.properties as soon as one is set, and
+ * Where data is, and how often. The image leaves out its own server.properties as soon as one property is set, and
  * Kafka's own defaults (replication factor 3, data in /tmp/kafka-logs) fit neither one broker nor the volume.
  */
-function brokerProperties(
-  replicas: number,
-  brokerHost: (pod: string) => string,
-  name: string,
-): Record<string, VariableValue> {
-  const ordinals = Array.from({ length: replicas }, (_, ordinal) => ordinal);
+function dataProperties(replicas: number): Record<string, string> {
   const replicationFactor = Math.min(replicas, 3);
   const minInSyncReplicas = Math.max(replicationFactor - 1, 1);
   return {
-    'process.roles': 'broker,controller',
-    // Kubernetes 1.28 and later put a StatefulSet pod's ordinal into this label.
-    'node.id': { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" },
-    listeners: `PLAINTEXT://:${CLIENT_PORT.port},CONTROLLER://:${CONTROLLER_PORT.port}`,
-    'advertised.listeners': `PLAINTEXT://${brokerHost('$(POD_NAME)')}:${CLIENT_PORT.port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'controller.listener.names': 'CONTROLLER',
-    'controller.quorum.voters': ordinals
-      .map((ordinal) => `${ordinal}@${brokerHost(`${name}-${ordinal}`)}:${CONTROLLER_PORT.port}`)
-      .join(','),
     // Below the mount point: a volume formatted with ext4 has lost+found at its root, which Kafka refuses as a topic.
     'log.dirs': `${DATA_PATH}/data`,
     'default.replication.factor': String(replicationFactor),
@@ -217,35 +519,76 @@ function brokerProperties(
   };
 }
 
-/** How the image names the variable of a property: `.` becomes `_`, `_` becomes `__`, `-` becomes `___`. */
-function toVariables(
-  properties: Readonly<Record<string, VariableValue | number | boolean>>,
-): Record<string, VariableValue> {
-  return Object.fromEntries(
-    Object.entries(properties).map(([property, value]) => [
-      `KAFKA_${property.replaceAll('_', '__').replaceAll('-', '___').replaceAll('.', '_').toUpperCase()}`,
-      typeof value === 'object' ? value : String(value),
-    ]),
-  );
+/** What a JMX exporter adds to the pods. */
+interface ExporterParts {
+  readonly port: NamedPort;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly initContainers: readonly InitContainerProps[];
+  readonly mounts: readonly Mount[];
 }
 
-function heapOptions({ memory }: ResourceProps): string {
-  const mebibytes = Math.floor(memory.limit.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) / 2);
-  return `-Xms${mebibytes}m -Xmx${mebibytes}m`;
+function exporterOf(
+  scope: Construct,
+  props: Component & { readonly name: string },
+  {
+    image,
+    jarPath,
+    port = 9404,
+    configuration = { lowercaseOutputName: true, rules: [{ pattern: 'kafka.*' }] },
+  }: KafkaJmxExporter,
+): ExporterParts {
+  checkPort(scope, 'jmxExporter.port', port);
+  const taken = [REPLICATION_PORT, CLIENT_PORT, CONTROLLER_PORT, EXTERNAL_PORT].find((other) => other.port === port);
+  if (taken !== undefined) {
+    throw new InvalidPropError(scope, {
+      prop: 'jmxExporter.port',
+      value: port,
+      reason: `the port of the ${taken.name} listener, and only one of the two could listen there.`,
+      remedy: 'Give another port, or leave it out.',
+    });
+  }
+  const { component, labels, annotations } = props;
+  const configMap = new ConfigMap(scope, `${props.name}-jmx-exporter`, {
+    ...(component !== undefined && { component }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    name: props.name,
+    // JSON is YAML.
+    data: { 'config.yml': JSON.stringify(configuration, undefined, 2) },
+  });
+  const folder = '/opt/jmx-exporter';
+  const jar = `${folder}/agent.jar`;
+  const agent = Volume.emptyDir();
+  return {
+    port: { name: 'metrics', port },
+    environment: { KAFKA_OPTS: `-javaagent:${jar}=${port}:/etc/jmx-exporter/config.yml` },
+    initContainers: [
+      {
+        name: 'jmx-exporter',
+        image,
+        command: ['cp', jarPath, jar],
+        mounts: [{ path: folder, volume: agent }],
+        resources: {
+          cpu: { request: Cpu.millis(10), limit: Cpu.millis(200) },
+          memory: { request: Size.mebibytes(16), limit: Size.mebibytes(64) },
+        },
+      },
+    ],
+    mounts: [
+      { path: folder, volume: agent, writable: false },
+      { path: '/etc/jmx-exporter', volume: Volume.fromSource(configMap) },
+    ],
+  };
 }
 
-function toServicePort({ name, port }: typeof CLIENT_PORT): k8s.ServicePort {
-  return { name, port, targetPort: k8s.IntOrString.fromString(name) };
+/** The pods of nodes. */
+function podsOf(...nodes: readonly KafkaNodes[]): k8s.LabelSelector {
+  const values = [...new Set(nodes.flatMap(({ name }) => Object.values(selectorOf(name))))];
+  return { matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values }] };
 }
 
-function toAntiAffinity(
-  antiAffinity: 'preferred' | 'required',
-  selector: Readonly<Record<string, string>>,
-): k8s.PodAntiAffinity {
-  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: selector } };
-  return antiAffinity === 'required'
-    ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
-    : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] };
+function toPolicyPort({ port }: NamedPort): k8s.NetworkPolicyPort {
+  return { port: k8s.IntOrString.fromNumber(port) };
 }
 
 function deriveClusterId(seed: string): string {
@@ -254,13 +597,29 @@ function deriveClusterId(seed: string): string {
   return id.startsWith('-') ? deriveClusterId(id) : id;
 }
 
-function checkReplicas(scope: Construct, replicas: number): void {
-  checkInteger(scope, 'replicas', replicas, 1);
-  if (replicas % 2 === 0) {
+/** https://hub.docker.com/r/apache/kafka, and mirrors of it. */
+function checkRepository(scope: Construct, image: string): void {
+  if (!/(^|\/)apache\/kafka(@|:|$)/.test(image)) {
     throw new InvalidPropError(scope, {
-      prop: 'replicas',
-      value: replicas,
-      reason: `an even number: a quorum of ${replicas} survives no more failures than one of ${replicas - 1}, and fails more often.`,
+      prop: 'image',
+      value: image,
+      reason:
+        "not apache/kafka: variables, paths, user and start script are that image's, and another one would not read its settings, or write where it may not.",
+      remedy: 'Use apache/kafka, or a mirror of it whose repository ends in apache/kafka.',
+    });
+  }
+}
+
+function checkReplicas(scope: Construct, replicas: number, controllers: KafkaControllersProps | undefined): void {
+  checkInteger(scope, 'replicas', replicas, 1, FIRST_CONTROLLER);
+  const [prop, voters] =
+    controllers === undefined ? ['replicas', replicas] : ['controllers.replicas', controllers.replicas ?? 3];
+  checkInteger(scope, prop, voters, 1, FIRST_CONTROLLER);
+  if (voters % 2 === 0) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: voters,
+      reason: `an even number: a quorum of ${voters} survives no more failures than one of ${voters - 1}, and fails more often.`,
       remedy: 'Use 1, 3 or 5.',
     });
   }
@@ -276,32 +635,5 @@ function checkClusterId(scope: Construct, clusterId: string): void {
         'not a Kafka id (16 bytes in URL-safe base64: 22 characters, not starting with -), and the volume could not be formatted with it.',
       remedy: 'Use what kafka-storage.sh random-uuid prints, or leave it out.',
     });
-  }
-}
-
-function checkProperties(
-  scope: Construct,
-  given: Readonly<Record<string, unknown>>,
-  managed: Readonly<Record<string, unknown>>,
-): void {
-  for (const property of Object.keys(given)) {
-    // KAFKA_HEAP_OPTS is a variable of the start script, not a property.
-    if (Object.hasOwn(managed, property) || property === 'heap.opts') {
-      throw new InvalidPropError(scope, {
-        prop: `properties['${property}']`,
-        value: given[property],
-        reason: 'a property that KafkaKraft derives from its other props; a value of its own would contradict them.',
-        remedy: 'Leave it out.',
-      });
-    }
-    if (!/^[a-z0-9]+([._-][a-z0-9]+)*$/.test(property)) {
-      throw new InvalidPropError(scope, {
-        prop: 'properties',
-        value: property,
-        reason:
-          "not a broker property that the image can be given as a variable: lower-case words, joined by '.', '_' or '-'.",
-        remedy: 'Write it as in the documentation of Kafka.',
-      });
-    }
   }
 }

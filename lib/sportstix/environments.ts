@@ -1,4 +1,5 @@
 import { Size } from 'cdk8s';
+import type { KafkaExternalListener } from '../constructs/kafka-listener';
 import type { StorageProps } from '../constructs/storage';
 import type { TopologySpread } from '../constructs/placement';
 import type { K3dCluster } from '../k3d/model';
@@ -33,7 +34,17 @@ export interface Environment {
   /** The Redis servers outside the cluster, each named `redis-...`; in the same order. */
   readonly redis: Servers;
   /** The Kafka cluster. */
-  readonly kafka: { readonly replicas: number; readonly storage: StorageProps };
+  readonly kafka: {
+    /** Number of brokers. */
+    readonly replicas: number;
+    /** Storage of each broker. */
+    readonly storage: StorageProps;
+    /**
+     * How clients outside of the cluster reach the brokers, and why they may.
+     * @default - they do not
+     */
+    readonly externalListener?: KafkaExternalListener & { readonly reason: string };
+  };
   /** How the services are reached from outside. */
   readonly ingress: {
     /** Name of the IngressClass. */
@@ -144,6 +155,9 @@ export function buildArgumentsOf(environment: Environment): Map<string, string[]
   );
 }
 
+/** Where services that run on the host itself, such as in an IDE, reach Kafka. */
+const KAFKA_ON_HOST = { host: 'localhost', port: 9094 };
+
 /** A k3d cluster on one's own machine; PostgreSQL and Redis run on the machine itself. */
 export const local: Environment = {
   name: 'local',
@@ -156,7 +170,15 @@ export const local: Environment = {
   topologySpread: 'ScheduleAnyway',
   postgres: [{ name: 'postgres-external', host: 'host.k3d.internal', port: 5432 }],
   redis: [{ name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
-  kafka: { replicas: 1, storage: { size: Size.gibibytes(1) } },
+  kafka: {
+    replicas: 1,
+    storage: { size: Size.gibibytes(1) },
+    externalListener: {
+      addresses: [KAFKA_ON_HOST],
+      reason:
+        'Services that run on the host reach Kafka by it; its port is published on 127.0.0.1, where nobody else does.',
+    },
+  },
   ingress: { className: 'traefik' },
   // It is reached from the machine itself alone.
   policies: { ingressTls: false },
@@ -168,8 +190,8 @@ export const local: Environment = {
     ports: [
       { host: 8880, container: 80 },
       { host: 8443, container: 443 },
-      // Kafka, for services that run on the host. k3d publishes ports when it makes a cluster; `k3d cluster edit` adds one later.
-      { address: '127.0.0.1', host: 9094, container: 9094 },
+      // k3d publishes ports when it makes a cluster; `k3d cluster edit` adds one later.
+      { address: '127.0.0.1', host: KAFKA_ON_HOST.port, container: KAFKA_ON_HOST.port },
     ],
     subnet: '172.21.0.0/16',
     podCidr: '10.42.0.0/16',

@@ -5,7 +5,7 @@ import { ConfigMap, type EnvironmentSource } from '../constructs/config-map';
 import { type Endpoint, hostPort } from '../constructs/endpoint';
 import { ExternalHostService } from '../constructs/external-host-service';
 import { Ingress } from '../constructs/ingress';
-import { KafkaKraft } from '../constructs/kafka-kraft';
+import { type KafkaExternalListener, KafkaKraft } from '../constructs/kafka-kraft';
 import { Namespace } from '../constructs/namespace';
 import { Secret } from '../constructs/secret';
 import { SpringService, springVariables } from '../constructs/spring-service';
@@ -15,6 +15,7 @@ import { LogCollector } from '../observability/log-collector';
 import { Loki } from '../observability/loki';
 import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
 import { Tempo } from '../observability/tempo';
+import type { K3dCluster } from '../k3d/model';
 import { acknowledge } from '../policy/exceptions';
 import type { SpringServiceSpec } from './catalogue';
 import { addressOf, type Environment, imageOf } from './environments';
@@ -26,6 +27,9 @@ export const PART_OF = { 'app.kubernetes.io/part-of': 'sportstix' };
 
 const ASKS_FOR_PODS = 'It asks the API server which pod a trace or log line comes from.';
 const ONLY_ROOT_READS_LOGS = 'The log files of containers belong to root, and only root may read them.';
+
+/** Where a port is published for the machine alone. */
+const LOOPBACK = '127.0.0.1';
 
 /** Folder of the OpenTelemetry agent in the images of the Spring services. */
 const JAVA_AGENT = '/app/opentelemetry-javaagent.jar';
@@ -84,6 +88,10 @@ export class Platform extends Construct {
         new ExternalHostService(externalHosts, name, { component: 'cache', host, ports: [{ name: 'redis', port }] }),
     );
     const kafka = new KafkaKraft(chart('kafka'), 'kafka', { component: 'broker', ...environment.kafka });
+    if (environment.kafka.externalListener !== undefined) {
+      checkPublished(kafka, environment.kafka.externalListener, environment.cluster);
+      acknowledge(kafka, 'service-exposed', environment.kafka.externalListener.reason);
+    }
 
     const observability = (name: string): Chart =>
       new Chart(this, name, { labels, namespace: environment.observabilityNamespace, disableResourceNameHashes: true });
@@ -157,6 +165,28 @@ export class Platform extends Construct {
       ...describeEntrance(environment),
       routes: routes.flat(),
     });
+  }
+}
+
+/** Checks that what clients on the host connect to leads into a cluster that is made here, and, without a password, that nobody else gets there. */
+function checkPublished(
+  scope: Construct,
+  { addresses, security }: KafkaExternalListener,
+  cluster: K3dCluster | undefined,
+): void {
+  for (const [index, { port }] of addresses.entries()) {
+    const published = cluster?.ports.find(({ host, container }) => host === port && container === port);
+    if (
+      cluster !== undefined &&
+      (published === undefined || (security === undefined && published.address !== LOOPBACK))
+    ) {
+      throw new InvalidPropError(scope, {
+        prop: `environment.kafka.externalListener.addresses[${index}].port`,
+        value: port,
+        reason: `${published === undefined ? 'not published by the cluster, and no client would get there' : 'published for everybody on the network, who could read and write every topic'}.`,
+        remedy: `Add { address: '${LOOPBACK}', host: ${port}, container: ${port} } to the ports of the cluster.`,
+      });
+    }
   }
 }
 

@@ -364,6 +364,29 @@ describe('kafka', () => {
     });
   });
 
+  test('is reached from the host itself, by a listener, a Service and a published port of their own', () => {
+    expect(environmentOf(statefulSet)).toMatchObject({
+      KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://:9093,EXTERNAL://:9094',
+      KAFKA_ADVERTISED_LISTENERS:
+        'PLAINTEXT://$(POD_NAME).kafka-headless.sportstix.svc.cluster.local:9092,EXTERNAL://localhost:9094',
+    });
+    const exposed = manifests.filter(
+      ({ kind, spec }) => kind === 'Service' && JSON.stringify(spec).includes('LoadBalancer'),
+    );
+    expect(exposed).toEqual([
+      expect.objectContaining({
+        metadata: expect.objectContaining({
+          name: 'kafka-external-0',
+        }) as unknown,
+        spec: {
+          type: 'LoadBalancer',
+          selector: { 'app.kubernetes.io/name': 'kafka', 'apps.kubernetes.io/pod-index': '0' },
+          ports: [{ name: 'external', port: 9094, targetPort: 'external' }],
+        },
+      }),
+    ]);
+  });
+
   test('is probed as it must be', () => {
     const tcpSocket = { port: 9092 };
     expect(container['startupProbe']).toEqual({ tcpSocket, failureThreshold: 30, periodSeconds: 5 });

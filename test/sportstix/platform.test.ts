@@ -89,6 +89,36 @@ describe('another environment', () => {
     });
   });
 
+  const outside = (address?: string, port = 19094): Environment => ({
+    ...example,
+    kafka: {
+      ...example.kafka,
+      externalListener: { addresses: [{ host: 'localhost', port: 19094 }], reason: 'Services run on the host.' },
+    },
+    cluster: {
+      ...example.cluster,
+      ports: [...example.cluster.ports, { host: port, container: port, ...(address !== undefined && { address }) }],
+    },
+  });
+
+  test('lets services on the host reach Kafka', () => {
+    const files = [...synthesize(outside('127.0.0.1')).values()].flat();
+
+    expect(find(files, 'Service', 'kafka-external-0')).toMatchObject({
+      spec: { type: 'LoadBalancer', ports: [{ port: 19094 }] },
+    });
+  });
+
+  test.each([
+    ['that leads nowhere', outside('127.0.0.1', 9095), 'not published by the cluster, and no client would get there'],
+    ['to everybody', outside(), 'published for everybody on the network'],
+    ['to everybody on a network', outside('192.0.2.1'), 'published for everybody on the network'],
+  ])('refuses a port to Kafka %s', (_, environment, reason) => {
+    expect(() => synthesize(environment)).toThrow(
+      `kafka: environment.kafka.externalListener.addresses[0].port 19094: ${reason}`,
+    );
+  });
+
   test.each<[string, Environment['ingress'], Environment['cluster'], string]>([
     [
       'a name of its own on the local cluster',

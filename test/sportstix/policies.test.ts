@@ -1,6 +1,6 @@
 import { type Environment, environmentNamed, policyPackOf } from '../../lib/sportstix/environments';
 import { renderEnvironment } from '../../lib/sportstix/synth';
-import { example, placeholderSecrets } from './example';
+import { example, placeholderSecrets, withoutCluster } from './example';
 
 /** Why an environment cannot be synthesized; empty where it can. */
 function refusal(change: Partial<Environment>): string {
@@ -36,6 +36,21 @@ describe("an environment's policies", () => {
     expect(admission({ deniedRepositories: ['example.com'] })).toContain('example.com');
     expect(admission({})).not.toContain('example.com');
     expect(admission({ mutableTags: ['nightly'] })).toContain('image-mutable-tag');
+  });
+
+  test('let Kafka be reached from outside for the reason that is given, which stands on the Service', () => {
+    const externalListener = {
+      addresses: [{ host: 'kafka.example.com', port: 9094 }],
+      reason: 'Partners read from it.',
+    };
+    const environment: Environment = {
+      ...withoutCluster(example),
+      ingress: { ...example.ingress, host: 'shop.example.com' },
+      kafka: { ...example.kafka, externalListener },
+    };
+    const { manifests } = renderEnvironment(environment, placeholderSecrets(example));
+
+    expect(manifests.get('kafka.k8s.yaml')).toContain('policy-exception/service-exposed: Partners read from it.');
   });
 
   test('are found by its name, and an unknown name is told the known ones', () => {
