@@ -670,16 +670,10 @@ describe('refuses', () => {
   test.each([
     [2, 'an even number: a quorum of 2 survives no more failures than one of 1'],
     [4, 'an even number: a quorum of 4 survives no more failures than one of 3'],
-<<<<<<< HEAD
-    [0, 'not a whole number from 1 to 2147483647'],
-    [-1, 'not a whole number from 1 to 2147483647'],
-    [1.5, 'not a whole number from 1 to 2147483647'],
-=======
     [0, 'not a whole number from 1 to 100'],
     [-1, 'not a whole number from 1 to 100'],
     [1.5, 'not a whole number from 1 to 100'],
     [101, 'not a whole number from 1 to 100'],
->>>>>>> kafka
   ])('%d replicas', (replicas, reason) => {
     expect(() => kafka({ replicas })).toThrow(`test/kafka: replicas ${replicas}: ${reason}`);
   });
