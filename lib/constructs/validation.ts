@@ -188,14 +188,15 @@ function wholeQuantity(
 }
 
 /**
- * `__proto__` is no own property of a JavaScript object once a library copies it, so whatever has that key would be lost on the way. Where
- * Kubernetes would take it as a key, it must be refused.
+ * Keys by which JavaScript knows an object: `__proto__` is no own property of it once a library copies it, so whatever has that key would be
+ * lost, and cdk8s takes an object that has a `constructor` for no plain one, and cannot write it. Where Kubernetes would take them as keys,
+ * they must be refused.
  */
-function checkNotProto(scope: IConstruct, prop: string, keys: readonly string[]): void {
-  if (keys.includes('__proto__')) {
+function checkNotReserved(scope: IConstruct, prop: string, keys: readonly string[]): void {
+  for (const value of keys.filter((key) => ['__proto__', 'constructor'].includes(key))) {
     throw new InvalidPropError(scope, {
       prop,
-      value: '__proto__',
+      value,
       reason: 'a key that JavaScript keeps for itself, so that its value would be lost.',
       remedy: 'Use another.',
     });
@@ -204,7 +205,7 @@ function checkNotProto(scope: IConstruct, prop: string, keys: readonly string[])
 
 /** Checks names that become environment variables. */
 export function checkVariableNames(scope: IConstruct, prop: string, names: readonly string[]): void {
-  checkNotProto(scope, prop, names);
+  checkNotReserved(scope, prop, names);
   for (const name of names) {
     if (!ENVIRONMENT_VARIABLE.test(name)) {
       throw new InvalidPropError(scope, {
@@ -223,7 +224,7 @@ const MAX_DATA = 1024 * 1024;
 
 /** Checks the data of a ConfigMap or Secret: valid keys, and 1 MiB at most. No error shows a value. */
 export function checkData(scope: IConstruct, data: Readonly<Record<string, string>>): void {
-  checkNotProto(scope, 'data', Object.keys(data));
+  checkNotReserved(scope, 'data', Object.keys(data));
   for (const key of Object.keys(data)) {
     checkDataKey(scope, 'data', key);
   }
@@ -255,6 +256,7 @@ function bytesOf(texts: readonly string[]): number {
 
 /** Checks labels: keys and values. */
 export function checkLabels(scope: IConstruct, prop: string, labels: Readonly<Record<string, string>>): void {
+  checkNotReserved(scope, prop, Object.keys(labels));
   for (const [key, value] of Object.entries(labels)) {
     if (!isQualifiedName(key)) {
       throw new InvalidPropError(scope, {
@@ -288,6 +290,7 @@ const MAX_ANNOTATIONS = 256 * 1024;
 
 /** Checks annotations: keys, and 256 KiB at most. A value may be any text. */
 export function checkAnnotations(scope: IConstruct, prop: string, annotations: Readonly<Record<string, string>>): void {
+  checkNotReserved(scope, prop, Object.keys(annotations));
   for (const key of Object.keys(annotations)) {
     // ValidateAnnotations: the prefix may have upper-case letters too.
     if (!isQualifiedName(key.toLowerCase())) {

@@ -30,10 +30,13 @@ describe('ConfigMap', () => {
     expect(() => new ConfigMap(testChart(), 'config', { data: { [key]: 'x' } })).not.toThrow();
   });
 
-  test('refuses a key that JavaScript would lose', () => {
-    expect(() => new ConfigMap(testChart(), 'config', { data: Object.fromEntries([['__proto__', 'x']]) })).toThrow(
-      'test/config: data "__proto__": a key that JavaScript keeps for itself',
-    );
+  test.each(['__proto__', 'constructor'])('refuses the key %s, which JavaScript would lose', (key) => {
+    for (const prop of ['data', 'labels', 'annotations']) {
+      const props = { data: {}, [prop]: Object.fromEntries([[key, 'x']]) };
+      expect(() => new ConfigMap(testChart(), 'config', props)).toThrow(
+        `test/config: ${prop} "${key}": a key that JavaScript keeps for itself`,
+      );
+    }
   });
 
   test('refuses more than 1 MiB, counted in bytes', () => {

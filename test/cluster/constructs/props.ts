@@ -60,8 +60,8 @@ import { Tempo, type TempoProps } from '../../../lib/observability/tempo';
 // Random props for each construct. An arbitrary for each kind of prop gives values that are right, and now and then one that is nearly so:
 // where the border lies, the construct and the API server say, not this file.
 
-/** How many values are right for one that is perhaps not. A construct has up to twenty, and half of the constructs should be made. */
-const RIGHT = 30;
+/** How many values are right for one that is perhaps not. A construct has up to a hundred, and half of the constructs should be made. */
+const RIGHT = 60;
 
 /** What is right where it stands, mostly. */
 function mostly<T>(right: fc.Arbitrary<T>, perhaps: fc.Arbitrary<T>): fc.Arbitrary<T> {

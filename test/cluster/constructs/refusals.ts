@@ -242,6 +242,11 @@ export const REFUSALS: readonly Refusal[] = [
   { reason: /^not a whole number/, value: /^(NaN|Infinity)$/, because: 'JSON has no such number' },
   { reason: /^not a whole number/, value: /^0$/, because: 'the API server would take it, and it would not work' },
   { reason: /^not a whole number/, prop: /weight$/, because: "Argo Rollouts' controller refuses it" },
+  {
+    reason: /^not a whole number/,
+    prop: /ode$/,
+    manifest: ({ value }) => pod({}, { volumes: [{ name: 'a', configMap: { name: 'a', defaultMode: value } }] }),
+  },
   { reason: /^not a whole number/, manifest: ({ value }) => deployment({ replicas: value }) },
   { reason: /^not whole seconds/, value: /NaN/, because: 'JSON has no such number' },
   { reason: /^not whole seconds/, prop: /^canary/, because: "Argo Rollouts' controller refuses it" },
