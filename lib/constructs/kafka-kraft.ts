@@ -22,6 +22,7 @@ import {
 import { addHeadlessService, addNodes, DATA_PATH, heapOptions, KafkaNodes, toServicePort } from './kafka-nodes';
 import { checkProperties, checkVariables, type KafkaProperties, toVariables } from './kafka-properties';
 import { type Component, metadataOf, namespaceOf, selectorOf } from './labels';
+import { PatchableConstruct } from './patch';
 import type { PlacementProps } from './placement';
 import type { PodProps } from './pod-template';
 import { checkPort, type NamedPort } from './port';
@@ -38,7 +39,6 @@ export type {
   KafkaExternalListener,
   KafkaListenerSecurity,
 } from './kafka-listener';
-import { PatchableConstruct } from './patch';
 export { KafkaSasl } from './kafka-listener';
 
 /** Controllers that run apart from the brokers. What is not said here is as for the brokers. */

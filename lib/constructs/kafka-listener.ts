@@ -1,10 +1,10 @@
 import { isIPv4 } from 'node:net';
 import type { IConstruct } from 'constructs';
-import { checkSource, checkSourceKey, type EnvironmentSource } from './config-map';
+import { checkSourceKey, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import { InvalidPropError } from './invalid-prop';
 import { checkPort, type NamedPort } from './port';
-import { isDnsName } from './validation';
+import { checkObjectName, isDnsName } from './validation';
 import type { KeyValue, VariableValue } from './variables';
 import { type Mount, Volume } from './volumes';
 
@@ -252,7 +252,7 @@ export function checkSecurity(scope: IConstruct, prop: string, security: KafkaLi
 
 /** Checks that a credential comes from a Secret. */
 export function checkSecret(scope: IConstruct, prop: string, source: EnvironmentSource): void {
-  checkSource(scope, prop, source);
+  checkObjectName(scope, `${prop}.name`, source.name);
   if (source.kind !== 'Secret') {
     throw new InvalidPropError(scope, {
       prop,

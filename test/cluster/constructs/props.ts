@@ -19,7 +19,15 @@ import {
   type IngressRule,
   type IngressTls,
 } from '../../../lib/constructs/ingress';
-import { KafkaKraft, type KafkaKraftProps } from '../../../lib/constructs/kafka-kraft';
+import {
+  type KafkaControllersProps,
+  type KafkaExternalListener,
+  type KafkaJmxExporter,
+  KafkaKraft,
+  type KafkaKraftProps,
+  type KafkaListenerSecurity,
+  KafkaSasl,
+} from '../../../lib/constructs/kafka-kraft';
 import type { Component } from '../../../lib/constructs/labels';
 import { Namespace, type NamespaceProps } from '../../../lib/constructs/namespace';
 import type { PlacementProps, TopologySpreadConstraint } from '../../../lib/constructs/placement';
@@ -243,6 +251,13 @@ const source = props<EnvironmentSource>(['kind', 'name'], {
   checksum: fc.constant('0a'),
 });
 const secret = source.map((given): EnvironmentSource => ({ ...given, kind: 'Secret' }));
+const kafkaSecurity = props<KafkaListenerSecurity>(['certificate'], {
+  certificate: source.map((given): EnvironmentSource => ({ kind: 'Secret', name: given.name })),
+  sasl: fc.constantFrom(
+    KafkaSasl.scramSha512(),
+    KafkaSasl.plain({ from: { kind: 'Secret', name: 'kafka-users' }, key: 'jaas' }),
+  ),
+});
 const ofSource = mostly(fc.constant('key'), key);
 const resourceValue = props<Omit<ResourceValue, 'containerName'>>(['resource'], {
   resource: fc.constantFrom('limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'),
@@ -587,6 +602,26 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       ),
       antiAffinity: fc.constantFrom('preferred', 'required'),
       terminationGracePeriod: duration(30, 120),
+      startupBudget: duration(60, 7200),
+      controllers: props<KafkaControllersProps>([], {
+        ...placementProps,
+        replicas: mostly(fc.constantFrom(1, 3), fc.constantFrom(2, 0)),
+        resources,
+        storage,
+      }),
+      security: kafkaSecurity,
+      externalListener: props<KafkaExternalListener>(['addresses'], {
+        addresses: fc.array(endpoint, { minLength: 1, maxLength: 3 }),
+        serviceType: fc.constantFrom('LoadBalancer', 'NodePort'),
+        serviceAnnotations: recordOf(annotationKey, freeText),
+        security: kafkaSecurity,
+      }),
+      jmxExporter: props<KafkaJmxExporter>(['image', 'jarPath'], {
+        image,
+        jarPath: path,
+        port,
+        configuration: fc.constant({ rules: [{ pattern: 'kafka.*' }] }),
+      }),
     }),
   ),
   OpenTelemetryCollector: made(
