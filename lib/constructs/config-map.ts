@@ -41,6 +41,8 @@ export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
   /** Key to value, as given. */
   public readonly data: Readonly<Record<string, string>>;
   public readonly keys: readonly string[];
+  /** The ConfigMap. */
+  public readonly configMap: k8s.KubeConfigMap;
   /** SHA-256 of the data, in hexadecimal digits. */
   public readonly checksum: string;
 
@@ -54,7 +56,7 @@ export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
     this.keys = Object.keys(props.data);
     this.checksum = checksumOf(props.data);
 
-    new k8s.KubeConfigMap(this, 'ConfigMap', {
+    this.configMap = new k8s.KubeConfigMap(this, 'ConfigMap', {
       metadata: metadataOf(this, { ...props, name: props.name ?? id }, id),
       data: props.data,
     });

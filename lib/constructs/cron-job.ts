@@ -58,6 +58,8 @@ export class CronJob extends PatchableConstruct {
   public readonly name: string;
   /** The CronJob. */
   public readonly cronJob: ApiObject;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: CronJobProps) {
@@ -80,7 +82,9 @@ export class CronJob extends PatchableConstruct {
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
     const { annotations, labels } = metadata;
-    const { spec, template } = jobRun(this, named, serviceAccount(this, named));
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
+    const { spec, template } = jobRun(this, named, serviceAccountName);
     this.cronJob = new ApiObject(this, 'CronJob', {
       ...k8s.KubeCronJob.GVK,
       metadata,

@@ -54,6 +54,10 @@ export class ExternalHostService extends PatchableConstruct {
   public readonly host: string;
   /** The server outside the cluster: one DNS name, or its addresses. */
   public readonly externalHosts: readonly string[];
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The EndpointSlices, one for each family of addresses; none for a DNS name. */
+  public readonly endpointSlices: readonly k8s.KubeEndpointSlice[];
   private readonly ports: readonly NamedPort[];
 
   /**
@@ -78,7 +82,7 @@ export class ExternalHostService extends PatchableConstruct {
       ({ addresses }) => addresses.length > 0,
     );
 
-    new k8s.KubeService(this, 'Service', {
+    this.service = new k8s.KubeService(this, 'Service', {
       metadata,
       spec: {
         ...(families.length === 0 && { type: 'ExternalName', externalName: hosts.join() }),
@@ -97,30 +101,31 @@ export class ExternalHostService extends PatchableConstruct {
         })),
       },
     });
-    for (const { addressType, suffix, addresses } of families) {
-      new k8s.KubeEndpointSlice(this, `EndpointSlice${suffix}`, {
-        metadata: {
-          ...metadata,
-          // Named by the family, which of an EndpointSlice that exists cannot change.
-          name: `${id}${suffix}`,
-          labels: {
-            ...metadata.labels,
-            // Ties the slice to the Service, and tells that no controller of the cluster manages it.
-            // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
-            'kubernetes.io/service-name': id,
-            'endpointslice.kubernetes.io/managed-by': 'cdk8s',
+    this.endpointSlices = families.map(
+      ({ addressType, suffix, addresses }) =>
+        new k8s.KubeEndpointSlice(this, `EndpointSlice${suffix}`, {
+          metadata: {
+            ...metadata,
+            // Named by the family, which of an EndpointSlice that exists cannot change.
+            name: `${id}${suffix}`,
+            labels: {
+              ...metadata.labels,
+              // Ties the slice to the Service, and tells that no controller of the cluster manages it.
+              // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
+              'kubernetes.io/service-name': id,
+              'endpointslice.kubernetes.io/managed-by': 'cdk8s',
+            },
           },
-        },
-        addressType,
-        endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
-        ports: props.ports.map(({ name, port, targetPort = port, protocol = 'TCP', appProtocol }) => ({
-          name,
-          port: targetPort,
-          protocol,
-          ...(appProtocol !== undefined && { appProtocol }),
-        })),
-      });
-    }
+          addressType,
+          endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+          ports: props.ports.map(({ name, port, targetPort = port, protocol = 'TCP', appProtocol }) => ({
+            name,
+            port: targetPort,
+            protocol,
+            ...(appProtocol !== undefined && { appProtocol }),
+          })),
+        }),
+    );
   }
 
   /**

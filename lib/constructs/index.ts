@@ -37,21 +37,72 @@
  *
  * @module constructs
  */
-export { type CanaryStep } from './canary';
+export { type CanaryPods, canaryPods, type CanaryStep } from './canary';
 export { ConfigMap, type ConfigMapProps, type EnvironmentSource } from './config-map';
+export type { Container, ContainerProps, InitContainerProps, PodContainer, SidecarProps } from './container';
+export { CronJob, type CronJobProps } from './cron-job';
+export type { DeploymentProps } from './deployment';
 export { type Endpoint, hostPort, serviceHost } from './endpoint';
-export { ExternalHostService, type ExternalHostServiceProps } from './external-host-service';
-export { Ingress, type IngressProps, type IngressRoute } from './ingress';
+export { ExternalHostService, type ExternalHostServiceProps, type ExternalPort } from './external-host-service';
+export {
+  type AutoscalingProps,
+  type ExternalMetric,
+  ScalingMetric,
+  ScalingPolicy,
+  type ScalingRules,
+} from './horizontal-pod-autoscaler';
+export {
+  Ingress,
+  type IngressBackend,
+  type IngressProps,
+  type IngressRoute,
+  type IngressRule,
+  type IngressTls,
+} from './ingress';
 export { type InvalidProp, InvalidPropError } from './invalid-prop';
-export { type KafkaBootstrap, KafkaKraft, type KafkaKraftProps } from './kafka-kraft';
+export { Job, type JobProps, type JobRunProps } from './job';
+export { type KafkaControllersProps, type KafkaJmxExporter, KafkaKraft, type KafkaKraftProps } from './kafka-kraft';
+export {
+  type KafkaBootstrap,
+  type KafkaClientSecurity,
+  type KafkaExternalListener,
+  type KafkaListenerSecurity,
+  KafkaSasl,
+} from './kafka-listener';
+export type { KafkaNodesObjects } from './kafka-nodes';
+export type { KafkaProperties, KafkaPropertyValue } from './kafka-properties';
 export { type Component, labelsOf, selectorOf } from './labels';
 export { Namespace, type NamespaceProps, type PodSecurityLevel } from './namespace';
 export { type Json, Patch, PatchableConstruct, patchObject, type PatchOperation, type PatchTarget } from './patch';
-export { type PodProps, type PodTemplate, podTemplate, type PodTemplateProps } from './pod-template';
-export type { Container, ContainerProps, InitContainerProps, PodContainer, SidecarProps } from './container';
 export type { PlacementProps, TopologySpread, TopologySpreadConstraint, WhenUnsatisfiable } from './placement';
+export type { PodCount } from './pod-count';
+export { DisruptionBudget } from './pod-disruption-budget';
+export { type PodProps, type PodTemplate, podTemplate, type PodTemplateProps } from './pod-template';
+export type { NamedPort, Protocol } from './port';
 export { PreStop, type PreStopHandler } from './pre-stop';
+export { Probe, type Probes, type ProbeTiming, type ProbeTimings } from './probe';
+export type { ResourceProps } from './resources';
+export { Secret, type SecretProps } from './secret';
+export {
+  type ExternalTrafficPolicy,
+  type LoadBalancerOptions,
+  type NodePortOptions,
+  type ServicePort,
+  type ServicePortOptions,
+  type ServiceProps,
+  ServiceType,
+  SessionAffinity,
+} from './service';
 export type { ExistingServiceAccount, OwnServiceAccount, ServiceAccountProps } from './service-account';
+export {
+  type SpringConnections,
+  type SpringDatabase,
+  SpringService,
+  type SpringServiceProps,
+  springVariables,
+} from './spring-service';
+export type { StorageProps } from './storage';
+export { type RollingUpdateOptions, UpdateStrategy } from './update-strategy';
 export type {
   ContainerResource,
   Divisor,
@@ -62,26 +113,17 @@ export type {
   VariableValue,
 } from './variables';
 export {
+  type AccessMode,
   type EmptyDirOptions,
   type FileMode,
   type KeyFile,
   type KeyFiles,
   type Mount,
+  type PersistentVolumeClaimOptions,
   type ProjectedSource,
   Volume,
   type VolumeSource,
 } from './volumes';
-export type { NamedPort } from './port';
-export { Probe, type Probes, type ProbeTiming, type ProbeTimings } from './probe';
-export type { ResourceProps } from './resources';
-export { Secret, type SecretProps } from './secret';
-export {
-  type SpringConnections,
-  type SpringDatabase,
-  SpringService,
-  type SpringServiceProps,
-  springVariables,
-} from './spring-service';
-export type { StorageProps } from './storage';
 export { httpProbes, WebService, type WebServiceProps } from './web-service';
+export { Worker, type WorkerProps } from './worker';
 export { Cpu } from '../../imports/k8s';

@@ -92,6 +92,8 @@ export interface IngressProps extends Component {
 export class Ingress extends PatchableConstruct {
   /** Name of the Ingress: the construct's id. */
   public readonly name: string;
+  /** The Ingress. */
+  public readonly ingress: k8s.KubeIngress;
 
   /**
    * @throws InvalidPropError if there is neither a route nor a default backend, a path is not absolute or stands twice, a host is no DNS name,
@@ -110,7 +112,7 @@ export class Ingress extends PatchableConstruct {
     this.name = id;
 
     const hosts = rules.flatMap(({ host }) => host ?? []);
-    new k8s.KubeIngress(this, 'Ingress', {
+    this.ingress = new k8s.KubeIngress(this, 'Ingress', {
       metadata: metadataOf(
         this,
         {

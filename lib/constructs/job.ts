@@ -80,6 +80,8 @@ export class Job extends PatchableConstruct {
   public readonly name: string;
   /** The Job. */
   public readonly job: ApiObject;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: JobProps) {
@@ -88,7 +90,9 @@ export class Job extends PatchableConstruct {
     checkName(this, 'id', id, nameSuffixHash ? 63 - 1 - HASH_LENGTH : 63);
 
     const named = { ...props, name: id };
-    const { spec, template } = jobRun(this, named, serviceAccount(this, named));
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
+    const { spec, template } = jobRun(this, named, serviceAccountName);
     this.name = nameSuffixHash ? `${id}-${hashOf({ spec, template: toJson(template) })}` : id;
     this.job = workload(this, 'Job', k8s.KubeJob.GVK, {
       metadata: metadataOf(this, named, this.name),

@@ -19,7 +19,15 @@ import {
   type KafkaListenerSecurity,
   listenerConfig,
 } from './kafka-listener';
-import { addHeadlessService, addNodes, DATA_PATH, heapOptions, KafkaNodes, toServicePort } from './kafka-nodes';
+import {
+  addHeadlessService,
+  addNodes,
+  DATA_PATH,
+  heapOptions,
+  KafkaNodes,
+  toServicePort,
+  type KafkaNodesObjects,
+} from './kafka-nodes';
 import { checkProperties, checkVariables, type KafkaProperties, toVariables } from './kafka-properties';
 import { type Component, metadataOf, namespaceOf, selectorOf } from './labels';
 import { PatchableConstruct } from './patch';
@@ -209,6 +217,14 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   public readonly dnsNames: readonly string[];
   /** Labels by which a Service or network policy selects the brokers' pods. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** StatefulSet, headless Service and PodDisruptionBudget of the brokers, and then of the controllers where they run apart. */
+  public readonly nodes: readonly KafkaNodesObjects[];
+  /** The Service for clients in the cluster. */
+  public readonly service: k8s.KubeService;
+  /** The Services for clients outside of it, one for each broker; none without an external listener. */
+  public readonly externalServices: readonly k8s.KubeService[];
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /**
    * @throws InvalidPropError for an image that is not Apache's, an even or negative number of voters, an invalid cluster id, a property or
@@ -263,22 +279,24 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
     const { client, interBroker, controller, external } = listenersOf(props, brokers);
     const exporter = jmxExporter && exporterOf(this, named, jmxExporter);
     const metrics = exporter === undefined ? [] : [exporter.port];
-    const serviceAccountName = serviceAccount(this, named);
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
 
     const pools = poolsOf(props, { brokers, voters }, { client, interBroker, controller, external });
 
-    for (const { prefix, nodes, listeners } of pools) {
-      const inside = listeners.filter((listener) => !external.includes(listener));
-      addHeadlessService(this, prefix, named, nodes, [...inside.map(({ port }) => port), ...metrics]);
-    }
-    new k8s.KubeService(this, 'Service', {
+    const found = pools.map((pool) => {
+      const inside = pool.listeners.filter((listener) => !external.includes(listener));
+      const ports = [...inside.map(({ port }) => port), ...metrics];
+      return { pool, headlessService: addHeadlessService(this, pool.prefix, named, pool.nodes, ports) };
+    });
+    this.service = new k8s.KubeService(this, 'Service', {
       metadata: metadataOf(this, named),
       spec: { selector: this.selector, ports: [toServicePort(CLIENT_PORT)] },
     });
-    addresses.forEach(({ port }, broker) => {
+    this.externalServices = addresses.map(({ port }, broker) => {
       const { serviceType: type = 'LoadBalancer', serviceAnnotations } = externalListener ?? {};
       const annotations = { ...props.annotations, ...serviceAnnotations };
-      new k8s.KubeService(this, `ExternalService${broker}`, {
+      return new k8s.KubeService(this, `ExternalService${broker}`, {
         metadata: metadataOf(this, { ...named, annotations }, `${id}-external-${broker}`),
         spec: {
           type,
@@ -304,18 +322,8 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
         },
       });
     }
-    for (const {
-      prefix,
-      nodes,
-      roles,
-      listeners,
-      others,
-      probed,
-      resources,
-      resourcesProp,
-      storage,
-      placement,
-    } of pools) {
+    this.nodes = found.map(({ pool, headlessService }) => {
+      const { prefix, nodes, roles, listeners, others, probed, resources, resourcesProp, storage, placement } = pool;
       const config = listenerConfig(listeners, others);
       const managed = {
         'process.roles': roles,
@@ -338,7 +346,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
       };
       checkProperties(this, properties, managed);
       checkVariables(this, props.environment ?? {}, props.environmentFrom ?? [], Object.keys(environment));
-      addNodes(this, prefix, {
+      const made = addNodes(this, prefix, {
         ...named,
         ...placement,
         nodes,
@@ -352,7 +360,8 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
         initContainers: [...(exporter?.initContainers ?? []), ...(props.initContainers ?? [])],
         mounts: [...config.mounts, ...(exporter?.mounts ?? []), ...(props.mounts ?? [])],
       });
-    }
+      return { headlessService, ...made };
+    });
   }
 
   /**

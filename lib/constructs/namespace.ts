@@ -29,6 +29,8 @@ const POD_SECURITY = 'pod-security.kubernetes.io/';
 export class Namespace extends PatchableConstruct {
   /** Name of the namespace: the construct's id. */
   public readonly name: string;
+  /** The Namespace. */
+  public readonly namespace: k8s.KubeNamespace;
 
   /** @throws InvalidPropError if the id is no name, a label none, or one of Pod Security that the API server refuses or that contradicts `podSecurity`. */
   constructor(scope: Construct, id: string, props: NamespaceProps = {}) {
@@ -38,7 +40,7 @@ export class Namespace extends PatchableConstruct {
     checkPodSecurity(this, props.labels ?? {});
     this.name = id;
 
-    const namespace = new k8s.KubeNamespace(this, 'Namespace', {
+    this.namespace = new k8s.KubeNamespace(this, 'Namespace', {
       metadata: {
         name: id,
         labels: {
@@ -48,7 +50,7 @@ export class Namespace extends PatchableConstruct {
         },
       },
     });
-    withoutNamespace(namespace);
+    withoutNamespace(this.namespace);
   }
 }
 

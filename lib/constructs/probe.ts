@@ -62,6 +62,14 @@ export class Probe {
     return new Probe({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) } }, timing, { path, port });
   }
 
+  /** The same over TLS. The kubelet does not look at the certificate. */
+  public static fromHttpsGet(path: string, port: number, timing: ProbeTiming = {}): Probe {
+    return new Probe({ httpGet: { path, port: k8s.IntOrString.fromNumber(port), scheme: 'HTTPS' } }, timing, {
+      path,
+      port,
+    });
+  }
+
   /** A probe that wants a TCP connection. */
   public static fromTcpSocket(port: number, timing: ProbeTiming = {}): Probe {
     return new Probe({ tcpSocket: { port: k8s.IntOrString.fromNumber(port) } }, timing, { port });

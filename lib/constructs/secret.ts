@@ -16,6 +16,8 @@ export class Secret extends PatchableConstruct implements EnvironmentSource {
   public readonly kind = 'Secret';
   /** Name of the Secret: the construct's id. */
   public readonly name: string;
+  /** The Secret. */
+  public readonly secret: k8s.KubeSecret;
   public readonly keys: readonly string[];
 
   /** @throws InvalidPropError if the id is no name, or the data no data of a Secret. */
@@ -26,7 +28,7 @@ export class Secret extends PatchableConstruct implements EnvironmentSource {
     this.name = id;
     this.keys = Object.keys(props.data);
 
-    new k8s.KubeSecret(this, 'Secret', {
+    this.secret = new k8s.KubeSecret(this, 'Secret', {
       metadata: metadataOf(this, { ...props, name: props.name ?? id }, id),
       type: 'Opaque',
       // Not stringData: the server turns that into data, so that what was applied would never be what is read back.

@@ -1,11 +1,25 @@
 import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { checkVariableNames, wholeSeconds } from './validation';
+import { checkInteger, checkVariableNames, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
+import { checkHeap, isJvmOptionsVariable, wordsOf } from './jvm-options';
 import type { KafkaBootstrap } from './kafka-kraft';
-import type { PreStop } from './pre-stop';
+import type { ServicePort } from './service';
+import {
+  canonicalName,
+  checkProperties,
+  type GivenProperty,
+  propertiesOfVariable,
+  propertiesOfWords,
+  CONNECTION_PROPERTIES,
+  SERVER_PROPERTIES,
+  TLS_PROPERTIES,
+  type SpringProperty,
+} from './spring-properties';
+import { type EnvironmentFrom, toEnvironmentFrom } from './variables';
+import { type Mount, Volume } from './volumes';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
 import { PatchableConstruct } from './patch';
 
@@ -38,8 +52,53 @@ export interface SpringConnections {
   readonly kafka?: KafkaBootstrap;
 }
 
+/** Where Actuator answers. */
+export interface ActuatorProps {
+  /**
+   * Path below which the service answers: `server.servlet.context-path`, or `spring.webflux.base-path` of a reactive one. Actuator answers below it too,
+   * unless it has a port of its own.
+   * @default - the root
+   */
+  readonly contextPath?: string;
+  /**
+   * A port of its own for Actuator: `management.server.port`. Container and Service get it by the name `management`, the Service not where it is
+   * reached from outside of the cluster. The probes then say nothing of the other port
+   * (https://docs.spring.io/spring-boot/3.3/reference/actuator/endpoints.html#actuator.endpoints.kubernetes-probes).
+   * @default - the service's own port
+   */
+  readonly managementPort?: number;
+  /**
+   * Path below which Actuator's port answers: `management.server.base-path`.
+   * @default - the root
+   */
+  readonly managementBasePath?: string;
+  /**
+   * Path of Actuator below that: `management.endpoints.web.base-path`.
+   * @default '/actuator'
+   */
+  readonly endpointsBasePath?: string;
+}
+
 /** Props of {@link SpringService}. */
-export interface SpringServiceProps extends SpringConnections, Omit<WebServiceProps, 'probes' | 'environmentFrom'> {
+export interface SpringServiceProps
+  extends SpringConnections, ActuatorProps, Omit<WebServiceProps, 'probes' | 'environmentFrom' | 'scheme'> {
+  /**
+   * Whether the service is built on servlets (Spring MVC) or reactive (WebFlux): it decides which property is its context path.
+   * @default 'servlet', left to Spring Boot, which takes reactive only where there is no Spring MVC
+   */
+  readonly webApplicationType?: 'servlet' | 'reactive';
+  /**
+   * A Secret with `tls.crt` and `tls.key`, as cert-manager writes it, with which the service speaks TLS, by an SSL bundle. Spring Boot 3.2 or newer; from
+   * 3.3.8 on it takes a renewed certificate into use by itself.
+   * https://docs.spring.io/spring-boot/3.3/reference/features/ssl.html
+   * @default - none: plain HTTP
+   */
+  readonly tls?: EnvironmentSource;
+  /**
+   * Whether Actuator speaks TLS as well where it has a port of its own.
+   * @default - as the service: true with {@link tls}
+   */
+  readonly managementTls?: boolean;
   /**
    * ConfigMaps that several services share. What one of them already says is not written into the service's own ConfigMap
    * again; where they differ, the service's own holds.
@@ -55,12 +114,28 @@ export interface SpringServiceProps extends SpringConnections, Omit<WebServicePr
    * Secrets to read variables from, such as the database's `SPRING_DATASOURCE_PASSWORD`.
    * @default - none
    */
-  readonly secrets?: readonly EnvironmentSource[];
+  readonly secrets?: readonly (EnvironmentSource | EnvironmentFrom)[];
   /**
-   * Options of the JVM, in the variable `JAVA_OPTS`.
+   * Options of the JVM. The heap must leave room in the memory limit for what else a JVM needs: classes, compiled code,
+   * stacks of threads, direct buffers.
    * @default ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0']
    */
   readonly javaOptions?: readonly string[];
+  /**
+   * Name of the variable with {@link javaOptions}. `JAVA_OPTS` does nothing unless the image's entry point puts it on the command line; every JVM reads
+   * `JAVA_TOOL_OPTIONS`, also one that an init script starts, and says so on standard error; the `java` command reads `JDK_JAVA_OPTIONS`.
+   * https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html#using-the-jdk_java_options-launcher-environment-variable
+   * @default 'JAVA_OPTS'
+   */
+  readonly javaOptionsVariable?: string;
+  /**
+   * How many phases of Spring's stop may take long, one after the other. Each may take the same time: what the grace period leaves, divided by them.
+   *
+   * Requests are one, Kafka listeners stop before in another; a service whose background tasks (`@Async`, `@Scheduled`) or listeners of other kinds take
+   * long has one more.
+   * @default 1, or 2 with {@link kafka}
+   */
+  readonly shutdownPhases?: number;
   /**
    * Name of the service in traces.
    * @default - the construct's id and `-service`
@@ -70,6 +145,9 @@ export interface SpringServiceProps extends SpringConnections, Omit<WebServicePr
 
 /** What Spring Boot keeps back of the grace period, so that the JVM ends by itself before it is killed. */
 const SHUTDOWN_MARGIN = Duration.seconds(5);
+
+/** Where the kubelet mounts the Secret with the certificate. */
+const TLS_PATH = '/etc/server-tls';
 
 /**
  * The variables by which Spring Boot knows its database, Redis and Kafka.
@@ -87,11 +165,35 @@ export function springVariables({ database, redis, kafka }: SpringConnections): 
 }
 
 /**
+ * Path of Actuator on the port where it answers. With a port of its own the context path does not count.
+ * https://docs.spring.io/spring-boot/3.3/reference/actuator/monitoring.html#actuator.monitoring.customizing-management-server-context-path
+ */
+export function actuatorPath({
+  contextPath = '',
+  managementPort,
+  managementBasePath = '',
+  endpointsBasePath = '/actuator',
+}: ActuatorProps): string {
+  const below = managementPort === undefined ? contextPath : managementBasePath;
+  return `${below}${endpointsBasePath === '/' ? '' : endpointsBasePath}`;
+}
+
+/** Paths whose requests are to make no traces, as they come from probes and scrapers: the value of OTEL_JAVAAGENT_EXCLUDE_URLS. */
+export function untracedPaths(props: ActuatorProps): string {
+  return ['health', 'health/readiness', 'health/liveness', 'prometheus', 'info']
+    .map((path) => `${actuatorPath(props)}/${path}`)
+    .join(',');
+}
+
+/**
  * A Spring Boot service with Actuator: a {@link WebService} with Actuator's probes, a ConfigMap of its own whose variables follow
- * from what it connects to, and a graceful shutdown within the pod's grace period.
+ * from what it connects to and where it answers, and a graceful shutdown within the pod's grace period.
  *
  * The startup probe asks for liveness, not for `/actuator/health`: that is 503 as long as any dependency is down, and the kubelet
  * would restart a healthy service for it, for ever.
+ *
+ * What a JVM burns of the CPU while it compiles, after it is ready, is no load: an autoscaler adds pods once more have been wanted for a minute,
+ * unless it is told otherwise.
  */
 export class SpringService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
@@ -101,31 +203,43 @@ export class SpringService extends PatchableConstruct {
   /** The service's own ConfigMap, named after it with `-config`. */
   public readonly config: ConfigMap;
 
-  /** @throws InvalidPropError for props that {@link WebService} refuses, for an invalid database or variable name, and for a variable in `config` that the construct derives itself. */
+  /**
+   * @throws InvalidPropError for props that {@link WebService} refuses, for an invalid database, path or variable name, for a heap that does not fit, and
+   * for what contradicts the props or moves what the probes ask, under every spelling that Spring Boot takes.
+   */
   constructor(scope: Construct, id: string, props: SpringServiceProps) {
     super(scope, id);
     const {
       sharedConfig = [],
       config = {},
       secrets = [],
+      environment = {},
       javaOptions = ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0'],
+      javaOptionsVariable = 'JAVA_OPTS',
       openTelemetryServiceName = `${id}-service`,
-      preStop = WEB_SERVICE_DEFAULTS.preStop,
-      terminationGracePeriod = WEB_SERVICE_DEFAULTS.terminationGracePeriod,
+      tls,
+      managementPort,
+      managementTls = tls !== undefined,
     } = props;
     checkDatabase(this, props.database);
+    checkActuator(this, props);
+    checkVariableNames(this, 'config', Object.keys(config));
+    checkVariableNames(this, 'javaOptionsVariable', [javaOptionsVariable]);
     const derived = {
       SERVER_PORT: String(props.port),
       OTEL_SERVICE_NAME: openTelemetryServiceName,
       ...springVariables(props),
+      ...addressVariables(props),
+      ...(tls !== undefined && tlsVariables(managementPort === undefined || managementTls)),
+      OTEL_JAVAAGENT_EXCLUDE_URLS: untracedPaths(props),
     };
-    const started = {
-      ...derived,
-      ...shutdownVariables(this, preStop, terminationGracePeriod),
-      JAVA_OPTS: javaOptions.join(' '),
-    };
-    checkVariables(this, 'config', config, started);
-    checkVariables(this, 'environment', props.environment ?? {}, started);
+    const started = { [javaOptionsVariable]: javaOptions.join(' '), ...shutdownVariables(this, props) };
+    checkProperties(
+      this,
+      propertiesOf(props, { ...derived, ...started }, javaOptionsVariable),
+      givenProperties(this, props, { ...derived, ...started }),
+    );
+    checkHeap(this, 'javaOptions', optionsInEffect(props, started), props.resources.memory.limit);
 
     this.name = id;
     const shared = Object.fromEntries(sharedConfig.flatMap(({ data }) => Object.entries(data)));
@@ -137,38 +251,95 @@ export class SpringService extends PatchableConstruct {
         ...config,
       },
     });
+    const health = `${actuatorPath(props)}/health`;
     this.webService = new WebService(this, id, {
       ...props,
-      probes: httpProbes(props.port, {
-        startup: '/actuator/health/liveness',
-        readiness: '/actuator/health/readiness',
-        liveness: '/actuator/health/liveness',
-      }),
+      scheme: tls === undefined ? 'HTTP' : 'HTTPS',
+      ports: [...managementPorts(props), ...(props.ports ?? [])],
+      probes: httpProbes(
+        managementPort ?? props.port,
+        { startup: `${health}/liveness`, readiness: `${health}/readiness`, liveness: `${health}/liveness` },
+        (managementPort === undefined ? tls !== undefined : managementTls) ? 'HTTPS' : 'HTTP',
+      ),
       environmentFrom: [...sharedConfig, this.config, ...secrets],
-      environment: {
-        JAVA_OPTS: javaOptions.join(' '),
-        ...shutdownVariables(this, preStop, terminationGracePeriod),
-        ...props.environment,
-      },
+      environment: { ...started, ...environment },
+      mounts: [...tlsMounts(tls), ...(props.mounts ?? [])],
+      ...(props.autoscaling !== undefined && {
+        autoscaling: { ...props.autoscaling, scaleUp: { stabilizationWindow: WARM_UP, ...props.autoscaling.scaleUp } },
+      }),
     });
   }
 }
 
-/** Spring Boot 3.3 drops open requests unless told otherwise. */
-function shutdownVariables(scope: Construct, preStop: PreStop, gracePeriod: Duration): Record<string, string> {
-  const seconds =
-    wholeSeconds(scope, 'terminationGracePeriod', gracePeriod) -
-    wholeSeconds(scope, 'preStop', preStop.duration) -
-    SHUTDOWN_MARGIN.toSeconds();
+/** How long a JVM compiles after it is ready: that is no load to scale up for. */
+const WARM_UP = Duration.minutes(1);
+
+/** The variables of where the service answers. */
+function addressVariables(props: SpringServiceProps): Record<string, string> {
+  const { webApplicationType, contextPath, managementPort, managementBasePath, endpointsBasePath } = props;
+  const contextVariable = webApplicationType === 'reactive' ? 'SPRING_WEBFLUX_BASEPATH' : 'SERVER_SERVLET_CONTEXTPATH';
+  return {
+    ...(webApplicationType !== undefined && { SPRING_MAIN_WEBAPPLICATIONTYPE: webApplicationType }),
+    ...(contextPath !== undefined && { [contextVariable]: contextPath }),
+    ...(managementPort !== undefined && { MANAGEMENT_SERVER_PORT: String(managementPort) }),
+    ...(managementBasePath !== undefined && { MANAGEMENT_SERVER_BASEPATH: managementBasePath }),
+    ...(endpointsBasePath !== undefined && { MANAGEMENT_ENDPOINTS_WEB_BASEPATH: endpointsBasePath }),
+  };
+}
+
+/** The variables of an SSL bundle from PEM files, which Actuator's own port takes over unless it is told not to. */
+function tlsVariables(everywhere: boolean): Record<string, string> {
+  return {
+    SERVER_SSL_BUNDLE: 'server',
+    SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_CERTIFICATE: `file:${TLS_PATH}/tls.crt`,
+    SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_PRIVATEKEY: `file:${TLS_PATH}/tls.key`,
+    SPRING_SSL_BUNDLE_PEM_SERVER_RELOADONUPDATE: 'true',
+    ...(!everywhere && { MANAGEMENT_SERVER_SSL_ENABLED: 'false' }),
+  };
+}
+
+function tlsMounts(tls: EnvironmentSource | undefined): Mount[] {
+  if (tls === undefined) {
+    return [];
+  }
+  const items = ['tls.crt', 'tls.key'].map((key) => ({ key, path: key }));
+  return [{ path: TLS_PATH, volume: Volume.fromSource(tls, { items }) }];
+}
+
+/** Actuator's own port, which nobody outside of the cluster is to reach. */
+function managementPorts({ managementPort, service }: SpringServiceProps): ServicePort[] {
+  return managementPort === undefined
+    ? []
+    : [{ name: 'management', port: managementPort, inService: service?.type?.isExposed !== true }];
+}
+
+/**
+ * Spring Boot 3.3 drops open requests unless told otherwise. It stops what it runs phase by phase, each with the whole time-out: background tasks
+ * (phase 2^31 - 1), Kafka listeners (2^31 - 101), open requests (2^31 - 1025), and the web server itself, at once (2^31 - 2049).
+ * https://docs.spring.io/spring-framework/reference/core/beans/factory-nature.html#beans-factory-lifecycle-processor
+ */
+function shutdownVariables(scope: Construct, props: SpringServiceProps): Record<string, string> {
+  const {
+    preStop = WEB_SERVICE_DEFAULTS.preStop,
+    terminationGracePeriod = WEB_SERVICE_DEFAULTS.terminationGracePeriod,
+    shutdownPhases = props.kafka === undefined ? 1 : 2,
+  } = props;
+  checkInteger(scope, 'shutdownPhases', shutdownPhases, 1);
+  const seconds = Math.floor(
+    (wholeSeconds(scope, 'terminationGracePeriod', terminationGracePeriod) -
+      wholeSeconds(scope, 'preStop', preStop.duration) -
+      SHUTDOWN_MARGIN.toSeconds()) /
+      shutdownPhases,
+  );
   if (seconds < 1) {
     throw new InvalidPropError(scope, {
       prop: 'terminationGracePeriod',
-      value: gracePeriod.toHumanString(),
-      reason: `leaves no time for open requests after the preStop hook of ${preStop.duration.toHumanString()} and ${SHUTDOWN_MARGIN.toHumanString()} for the JVM to end.`,
+      value: terminationGracePeriod.toHumanString(),
+      reason: `leaves no time for open requests after the preStop hook of ${preStop.duration.toHumanString()} and ${SHUTDOWN_MARGIN.toHumanString()} for the JVM to end${shutdownPhases > 1 ? `, in each of ${shutdownPhases} phases` : ''}.`,
       remedy: 'Lengthen it, or shorten preStop.',
     });
   }
-  return { SERVER_SHUTDOWN: 'graceful', SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE: `${seconds}s` };
+  return { SERVER_SHUTDOWN: 'graceful', SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE: `${seconds}s` };
 }
 
 function checkDatabase(scope: Construct, database: SpringDatabase | undefined): void {
@@ -185,20 +356,129 @@ function checkDatabase(scope: Construct, database: SpringDatabase | undefined): 
   }
 }
 
-function checkVariables(
-  scope: Construct,
-  prop: string,
-  given: Readonly<Record<string, unknown>>,
-  derived: Readonly<Record<string, string>>,
-): void {
-  checkVariableNames(scope, prop, Object.keys(given));
-  for (const variable of Object.keys(given)) {
-    if (Object.hasOwn(derived, variable)) {
+/** Checks where Actuator answers. */
+function checkActuator(scope: Construct, props: SpringServiceProps): void {
+  const { port, managementPort, managementBasePath, managementTls, tls } = props;
+  for (const prop of ['contextPath', 'managementBasePath', 'endpointsBasePath'] as const) {
+    const value = props[prop];
+    const isRoot = prop === 'endpointsBasePath' && value === '/';
+    if (value !== undefined && !isRoot && !/^(\/[A-Za-z0-9._~-]+)+$/.test(value)) {
       throw new InvalidPropError(scope, {
-        prop: `${prop}.${variable}`,
-        reason: `a variable that SpringService derives from its other props as ${JSON.stringify(derived[variable])}; a value of its own would contradict them.`,
-        remedy: 'Change the prop that it follows from (port, database, redis, kafka, javaOptions, ...).',
+        prop,
+        value,
+        reason: 'not a path that Spring Boot takes there.',
+        remedy: `Start it with '/' and end it without, in letters, digits, '.', '_', '~' and '-'; leave it out for ${prop === 'endpointsBasePath' ? '/actuator' : 'the root'}.`,
       });
     }
   }
+  if (managementPort === port) {
+    throw new InvalidPropError(scope, {
+      prop: 'managementPort',
+      value: managementPort,
+      reason: 'the port of the service, and so none of its own.',
+      remedy: 'Leave it out, or give another.',
+    });
+  }
+  for (const [prop, value] of Object.entries({ managementBasePath, managementTls })) {
+    if (value !== undefined && managementPort === undefined) {
+      throw new InvalidPropError(scope, {
+        prop,
+        value,
+        reason: "without effect: it is of Actuator's own port, and there is none.",
+        remedy: 'Give managementPort, or leave it out.',
+      });
+    }
+  }
+  if (managementTls === true && tls === undefined) {
+    throw new InvalidPropError(scope, {
+      prop: 'managementTls',
+      value: true,
+      reason: 'there is no certificate.',
+      remedy: 'Give tls as well.',
+    });
+  }
+  if (tls?.kind === 'ConfigMap') {
+    throw new InvalidPropError(scope, {
+      prop: 'tls',
+      value: tls.name,
+      reason: 'a ConfigMap: whoever may read it could read the private key.',
+      remedy: 'Give a Secret.',
+    });
+  }
+}
+
+/** The properties that follow from the props, and those that would move what the probes ask. */
+function propertiesOf(
+  props: SpringServiceProps,
+  derived: Readonly<Record<string, string>>,
+  javaOptionsVariable: string,
+): SpringProperty[] {
+  const values = new Map(Object.entries(derived).map(([variable, value]) => [canonicalName(variable), value]));
+  return [
+    ...SERVER_PROPERTIES,
+    ...(props.tls === undefined ? [] : TLS_PROPERTIES),
+    ...(['database', 'redis', 'kafka'] as const).flatMap((prop) =>
+      props[prop] === undefined ? [] : CONNECTION_PROPERTIES[prop].map((name) => ({ name, prop })),
+    ),
+    { name: javaOptionsVariable, prop: 'javaOptions' },
+  ].map((property) => ({ ...property, value: values.get(canonicalName(property.name)) }));
+}
+
+/** All that sets properties of the service, but for what its image holds. */
+function givenProperties(
+  scope: Construct,
+  props: SpringServiceProps,
+  derived: Readonly<Record<string, string>>,
+): GivenProperty[] {
+  const { sharedConfig = [], config = {}, secrets = [], environment = {} } = props;
+  const { javaOptions = [], command = [], args = [] } = props;
+  const variables = (prop: string, data: Readonly<Record<string, unknown>>): GivenProperty[] =>
+    Object.entries(data).flatMap(([name, value]) =>
+      propertiesOfVariable(scope, `${prop}.${name}`, name, typeof value === 'string' ? value : undefined),
+    );
+  const valueOf = new Map(Object.entries(derived).map(([variable, value]) => [canonicalName(variable), value]));
+  return [
+    ...sharedConfig.flatMap(({ name, data }) =>
+      variables(`sharedConfig.${name}`, data).filter(
+        // Of two variables of one name the service's own holds, and what says the same contradicts nothing.
+        (given) => !Object.hasOwn(derived, given.name) && valueOf.get(canonicalName(given.name)) !== given.value,
+      ),
+    ),
+    ...variables('config', config),
+    ...secrets
+      .map(toEnvironmentFrom)
+      .flatMap(({ from, prefix = '' }) =>
+        variables(
+          `secrets.${from.name}`,
+          Object.fromEntries((from.keys ?? []).map((key) => [`${prefix}${key}`, undefined])),
+        ),
+      ),
+    ...variables('environment', environment),
+    ...propertiesOfWords(scope, 'javaOptions', javaOptions),
+    ...propertiesOfWords(scope, 'command', command.flatMap(wordsOf)),
+    ...propertiesOfWords(scope, 'args', args.flatMap(wordsOf)),
+  ];
+}
+
+/**
+ * The options of the JVM, in the order in which it reads them, of all variables that may hold some.
+ * https://docs.oracle.com/en/java/javase/21/troubleshoot/environment-variables-and-system-properties.html
+ */
+function optionsInEffect(
+  { sharedConfig = [], config = {}, environment = {}, command = [], args = [] }: SpringServiceProps,
+  started: Readonly<Record<string, string>>,
+): string[] {
+  const variables = new Map<string, unknown>(
+    [...sharedConfig.map(({ data }) => data), config, environment, started].flatMap((data) => Object.entries(data)),
+  );
+  const [first, last] = [['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'], ['_JAVA_OPTIONS']];
+  const between = [...variables.keys()].filter((name) => ![...first, ...last].includes(name));
+  const wordsIn = (names: readonly string[]): string[] =>
+    names.flatMap((name) => {
+      const value = variables.get(name);
+      return typeof value === 'string' && (isJvmOptionsVariable(name) || Object.hasOwn(started, name))
+        ? wordsOf(value)
+        : [];
+    });
+  return [...wordsIn(first), ...wordsIn(between), ...[...command, ...args].flatMap(wordsOf), ...wordsIn(last)];
 }

@@ -56,6 +56,21 @@ export interface EmptyDirOptions {
   readonly medium?: 'Memory';
 }
 
+/**
+ * Who may use the volume of a claim at the same time: the pods of one node, of all nodes, all nodes without writing, or a single pod.
+ * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
+ */
+export type AccessMode = 'ReadWriteOnce' | 'ReadWriteMany' | 'ReadOnlyMany' | 'ReadWriteOncePod';
+
+/** What {@link Volume.fromPersistentVolumeClaim} must know of the claim. */
+export interface PersistentVolumeClaimOptions {
+  /**
+   * The claim's access mode. One that a single node or pod may write to is for workloads of one pod.
+   * @default 'ReadWriteOnce'
+   */
+  readonly accessMode?: AccessMode;
+}
+
 /** What {@link Volume.projected} puts into one folder. */
 export type ProjectedSource =
   | (KeyFiles & {
@@ -152,8 +167,12 @@ export class Volume {
   }
 
   /** The volume of a PersistentVolumeClaim that exists, in the pod's namespace. One that a single node may write to lets pods run on that node alone. */
-  public static fromPersistentVolumeClaim(claimName: string): Volume {
+  public static fromPersistentVolumeClaim(
+    claimName: string,
+    { accessMode = 'ReadWriteOnce' }: PersistentVolumeClaimOptions = {},
+  ): Volume {
     return new Volume({
+      isForOnePod: accessMode === 'ReadWriteOnce' || accessMode === 'ReadWriteOncePod',
       writable: 'byDefault',
       persistent: true,
       toKube: (scope, prop) => {
@@ -181,6 +200,8 @@ export class Volume {
   public readonly writable: 'never' | 'onDemand' | 'byDefault';
   /** Whether its content outlives the pod. */
   public readonly persistent: boolean;
+  /** Whether pods on different nodes cannot use it at the same time. */
+  public readonly isForOnePod: boolean;
   /** Name of the StatefulSet's claim that it is, and so its own. Undefined for every other volume. */
   public readonly claimTemplate: string | undefined;
   /** The volume as a Kubernetes object, without name. Undefined for one that a controller adds. */
@@ -191,6 +212,7 @@ export class Volume {
     readonly containers?: readonly string[];
     readonly writable: 'never' | 'onDemand' | 'byDefault';
     readonly persistent?: boolean;
+    readonly isForOnePod?: boolean;
     readonly claimTemplate?: string;
     readonly toKube?: (scope: IConstruct, prop: string) => VolumeSource;
   }) {
@@ -198,6 +220,7 @@ export class Volume {
     this.containers = volume.containers ?? [];
     this.writable = volume.writable;
     this.persistent = volume.persistent ?? false;
+    this.isForOnePod = volume.isForOnePod ?? false;
     this.claimTemplate = volume.claimTemplate;
     this.toKube = volume.toKube;
   }

@@ -1,53 +1,46 @@
-import { Duration } from 'cdk8s';
+import { type ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import {
-  Rollout,
-  RolloutSpecStrategyCanaryMaxSurge,
-  RolloutSpecStrategyCanaryMaxUnavailable,
-  toJson_RolloutSpec,
-} from '../../imports/argoproj.io';
-import { k8s } from '../../imports/k8s';
-import { type CanaryStep, canarySteps } from './canary';
-import { checkInteger, checkName } from './validation';
+import type { k8s } from '../../imports/k8s';
+import { checkName } from './validation';
+import { deployment, type DeploymentProps } from './deployment';
 import { type ResourceProps } from './resources';
 import { type Endpoint, serviceHost } from './endpoint';
 import { type Component, metadataOf, selectorOf } from './labels';
 import { podTemplate, type PodProps } from './pod-template';
 import { PreStop } from './pre-stop';
-import { Probe, type Probes } from './probe';
+import { Probe, type Probes, type ProbeTiming } from './probe';
+import { service, type ServicePort, type ServicePortOptions, type ServiceProps } from './service';
 import { serviceAccount } from './service-account';
-import { workload } from './workload';
 import { PatchableConstruct } from './patch';
 
 /** Props of {@link WebService}. */
-export interface WebServiceProps extends Omit<Component, 'name'>, PodProps {
+export interface WebServiceProps extends Omit<Component, 'name'>, PodProps, DeploymentProps {
   /** Image, with a tag that is not `latest`, or a digest. */
   readonly image: string;
-  /** Port on which the container answers HTTP, and the Service too. */
+  /** Port on which the container answers HTTP. */
   readonly port: number;
+  /**
+   * Whether the container speaks plain HTTP on its port, or TLS. The port's name is `http` or `https`, which an ingress controller goes by.
+   * @default 'HTTP'
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Further ports of the container and of the Service.
+   * @default - none
+   */
+  readonly ports?: readonly ServicePort[];
+  /**
+   * How the Service is reached, and by which port.
+   * @default - from inside of the cluster, by the container's port
+   */
+  readonly service?: ServiceProps & ServicePortOptions;
   /** CPU and memory of each pod. */
   readonly resources: ResourceProps;
   /**
-   * Number of pods.
-   * @default 1
-   */
-  readonly replicas?: number;
-  /**
-   * Steps of a canary: each new version is then rolled out by Argo Rollouts instead of a Deployment, which needs its
-   * controller in the cluster.
-   * @default - none: a Deployment
-   */
-  readonly canary?: readonly CanaryStep[];
-  /**
    * The container's probes.
-   * @default - GET / on the port: every 5 s for up to 4 minutes until started, then every 5 s for readiness and 10 s for liveness
+   * @default - GET / on the port: every 5 s for up to ten minutes until started, then every 5 s for readiness and 10 s for liveness
    */
   readonly probes?: Probes;
-  /**
-   * How many old versions are kept to roll back to.
-   * @default 3
-   */
-  readonly revisionHistoryLimit?: number;
 }
 
 /**
@@ -58,14 +51,21 @@ export interface WebServiceProps extends Omit<Component, 'name'>, PodProps {
  *
  * @param port port of the container.
  * @param paths path of each probe.
+ * @param scheme what the container speaks on the port.
  */
-export function httpProbes(port: number, paths: Readonly<Record<keyof Probes, string>>): Probes {
+export function httpProbes(
+  port: number,
+  paths: Readonly<Record<keyof Probes, string>>,
+  scheme: 'HTTP' | 'HTTPS' = 'HTTP',
+): Probes {
   const timeout = Duration.seconds(3);
+  const get = (path: string, timing: ProbeTiming): Probe =>
+    scheme === 'HTTP' ? Probe.fromHttpGet(path, port, timing) : Probe.fromHttpsGet(path, port, timing);
   return {
-    startup: Probe.fromHttpGet(paths.startup, port, { period: Duration.seconds(5), timeout, failureThreshold: 120 }),
-    readiness: Probe.fromHttpGet(paths.readiness, port, { period: Duration.seconds(5), timeout }),
+    startup: get(paths.startup, { period: Duration.seconds(5), timeout, failureThreshold: 120 }),
+    readiness: get(paths.readiness, { period: Duration.seconds(5), timeout }),
     // A minute of failures: a restart cures a process that hangs, and makes one that is merely slow slower.
-    liveness: Probe.fromHttpGet(paths.liveness, port, { period: Duration.seconds(10), timeout, failureThreshold: 6 }),
+    liveness: get(paths.liveness, { period: Duration.seconds(10), timeout, failureThreshold: 6 }),
   };
 }
 
@@ -76,79 +76,74 @@ export const WEB_SERVICE_DEFAULTS = {
 };
 
 /**
- * A service that answers HTTP: a Deployment or an Argo Rollout, a Service and a ServiceAccount without token. During an
- * update a new pod is ready before an old one is stopped, which then goes on serving for a moment.
+ * A service that answers HTTP: a Deployment or an Argo Rollout, a Service and a ServiceAccount without token; where more than one pod may run a
+ * PodDisruptionBudget, and a HorizontalPodAutoscaler if it is asked for. During an update a new pod is ready before an old one is stopped, which then
+ * goes on serving for a moment.
  */
 export class WebService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
   public readonly name: string;
   /** The Service. */
   public readonly endpoint: Endpoint;
-  /** Name of the Service's port. */
-  public readonly portName = 'http';
+  /** Name of the port on which it answers HTTP, of the container and of the Service. */
+  public readonly portName: 'http' | 'https';
   /** Labels by which a Service or network policy selects the pods. */
   public readonly selector: Readonly<Record<string, string>>;
+
+  /** The Deployment or Rollout. */
+  public readonly workload: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The HorizontalPodAutoscaler; undefined without autoscaling. */
+  public readonly horizontalPodAutoscaler: k8s.KubeHorizontalPodAutoscalerV2 | undefined;
+  /** The PodDisruptionBudget; undefined where no more than one pod may run, unless it is asked for. */
+  public readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: WebServiceProps) {
     super(scope, id);
-    const { replicas = 1, revisionHistoryLimit = 3 } = props;
+    const { port, scheme = 'HTTP', service: { servicePort = port, appProtocol, ...serviceProps } = {} } = props;
     checkName(this, 'id', id);
-    checkInteger(this, 'replicas', replicas, 0);
-    checkInteger(this, 'revisionHistoryLimit', revisionHistoryLimit, 0);
 
     this.name = id;
-    this.endpoint = { host: serviceHost(this, id), port: props.port };
+    this.endpoint = { host: serviceHost(this, id), port: servicePort };
+    this.portName = scheme === 'HTTP' ? 'http' : 'https';
     this.selector = selectorOf(id);
 
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
+    const { selector } = this;
+    const ports: readonly ServicePort[] = [
+      { name: this.portName, port, servicePort, ...(appProtocol !== undefined && { appProtocol }) },
+      ...(props.ports ?? []),
+    ];
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
     const template = podTemplate(this, {
       ...WEB_SERVICE_DEFAULTS,
       topologySpread: 'ScheduleAnyway',
       user: 1000,
-      probes: httpProbes(props.port, { startup: '/', readiness: '/', liveness: '/' }),
+      probes: httpProbes(port, { startup: '/', readiness: '/', liveness: '/' }, scheme),
       ...named,
-      ports: [{ name: this.portName, port: props.port }],
-      serviceAccountName: serviceAccount(this, named),
+      ports,
+      serviceAccountName,
     });
-    const common = { replicas, revisionHistoryLimit, selector: { matchLabels: this.selector } };
 
-    new k8s.KubeService(this, 'Service', {
+    this.service = service(this, {
+      ...serviceProps,
       metadata,
-      spec: {
-        selector: this.selector,
-        ports: [{ name: this.portName, port: props.port, targetPort: k8s.IntOrString.fromString(this.portName) }],
-      },
+      selector,
+      ports: ports.filter(({ inService = true }) => inService),
     });
-    if (props.canary === undefined) {
-      workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
-        metadata,
-        template,
-        spec: k8s.toJson_DeploymentSpec({
-          ...common,
-          template,
-          strategy: {
-            type: 'RollingUpdate',
-            rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
-          },
-        }),
-      });
-    } else {
-      workload(this, 'Rollout', Rollout.GVK, {
-        metadata,
-        template,
-        spec: toJson_RolloutSpec({
-          ...common,
-          strategy: {
-            canary: {
-              maxSurge: RolloutSpecStrategyCanaryMaxSurge.fromNumber(1),
-              maxUnavailable: RolloutSpecStrategyCanaryMaxUnavailable.fromNumber(0),
-              steps: canarySteps(this, props.canary),
-            },
-          },
-        }),
-      });
-    }
+    const { workload, horizontalPodAutoscaler, podDisruptionBudget } = deployment(
+      this,
+      { metadata, selector, template },
+      props,
+    );
+    this.workload = workload;
+    this.horizontalPodAutoscaler = horizontalPodAutoscaler;
+    this.podDisruptionBudget = podDisruptionBudget;
   }
 }

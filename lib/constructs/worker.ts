@@ -45,6 +45,8 @@ export class Worker extends PatchableConstruct {
   public readonly selector: Readonly<Record<string, string>>;
   /** The Deployment. */
   public readonly deployment: ApiObject;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: WorkerProps) {
@@ -57,13 +59,15 @@ export class Worker extends PatchableConstruct {
     this.selector = selectorOf(id);
 
     const named = { ...props, name: id };
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
     const template = podTemplate(this, {
       topologySpread: 'ScheduleAnyway',
       user: 1000,
       ports: [],
       terminationGracePeriod: Duration.seconds(30),
       ...named,
-      serviceAccountName: serviceAccount(this, named),
+      serviceAccountName,
     });
     this.deployment = workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
       metadata: metadataOf(this, named),

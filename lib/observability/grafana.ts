@@ -1,6 +1,6 @@
-import { Size } from 'cdk8s';
+import { type ApiObject, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Cpu } from '../../imports/k8s';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
 import { InvalidPropError } from '../constructs/invalid-prop';
@@ -67,6 +67,14 @@ export class Grafana extends PatchableConstruct {
   public readonly http: Endpoint;
   /** Labels by which a Service or network policy selects the pod. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The StatefulSet. */
+  public readonly statefulSet: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ConfigMap of its data sources. */
+  public readonly dataSources: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work, and for a setting that the construct makes itself. */
   constructor(scope: Construct, id: string, props: GrafanaProps) {
@@ -82,12 +90,12 @@ export class Grafana extends PatchableConstruct {
     this.http = { host: serviceHost(this, id), port: httpPort };
     this.selector = selectorOf(id);
 
-    const dataSources = new ConfigMap(this, `${id}-datasources`, {
+    this.dataSources = new ConfigMap(this, `${id}-datasources`, {
       ...props,
       name: id,
       data: { [DATASOURCES_FILE]: toYaml(toDataSources(props.tempo, props.loki)) },
     });
-    singleStatefulSet(this, {
+    const { statefulSet, service, serviceAccount } = singleStatefulSet(this, {
       ...props,
       name: id,
       image: props.image ?? 'grafana/grafana:11.4.0',
@@ -99,10 +107,13 @@ export class Grafana extends PatchableConstruct {
         memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
       },
       user: 472, // the image's own
-      mounts: [{ path: DATASOURCES_FOLDER, volume: Volume.fromSource(dataSources) }],
+      mounts: [{ path: DATASOURCES_FOLDER, volume: Volume.fromSource(this.dataSources) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(1) },
     });
+    this.statefulSet = statefulSet;
+    this.service = service;
+    this.serviceAccount = serviceAccount;
   }
 }
 

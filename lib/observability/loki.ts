@@ -1,6 +1,6 @@
-import { Duration, Size } from 'cdk8s';
+import { type ApiObject, Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Cpu } from '../../imports/k8s';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
@@ -56,6 +56,14 @@ export class Loki extends PatchableConstruct {
   public readonly http: Endpoint;
   /** Labels by which a Service or network policy selects the pod. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The StatefulSet. */
+  public readonly statefulSet: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ConfigMap of its configuration. */
+  public readonly config: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server, the kubelet or Loki would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: LokiProps = {}) {
@@ -69,12 +77,12 @@ export class Loki extends PatchableConstruct {
     this.http = { host: serviceHost(this, id), port: httpPort };
     this.selector = selectorOf(id);
 
-    const config = new ConfigMap(this, `${id}-config`, {
+    this.config = new ConfigMap(this, `${id}-config`, {
       ...props,
       name: id,
       data: { [CONFIG_FILE]: toYaml(toConfig(httpPort, retention)) },
     });
-    singleStatefulSet(this, {
+    const { statefulSet, service, serviceAccount } = singleStatefulSet(this, {
       ...props,
       name: id,
       image: props.image ?? 'grafana/loki:3.3.2',
@@ -91,10 +99,13 @@ export class Loki extends PatchableConstruct {
         memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
       },
       user: 10001, // the image's own
-      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(config) }],
+      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(this.config) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(10) },
     });
+    this.statefulSet = statefulSet;
+    this.service = service;
+    this.serviceAccount = serviceAccount;
   }
 }
 

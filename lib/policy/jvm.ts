@@ -4,7 +4,9 @@ import { valueOr } from './policy';
 // The options of a JVM in a container `c`, as CEL.
 
 /** Variables that a JVM or a start script reads options from: JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, JAVA_OPTS, ES_JAVA_OPTS, KAFKA_HEAP_OPTS. */
-const NAME = celString('(?:^|_)(?:JAVA|JDK|JVM|HEAP|CATALINA)_(?:[A-Z]+_)*(?:OPTS|OPTIONS|ARGS)(?:_[A-Z]+)?$');
+export const OPTIONS_NAME = '(?:^|_)(?:JAVA|JDK|JVM|HEAP|CATALINA)_(?:[A-Z]+_)*(?:OPTS|OPTIONS|ARGS)(?:_[A-Z]+)?$';
+
+const NAME = celString(OPTIONS_NAME);
 
 const ENV = valueOr('c', 'env', '[]');
 

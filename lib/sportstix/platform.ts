@@ -8,7 +8,7 @@ import { Ingress } from '../constructs/ingress';
 import { type KafkaExternalListener, KafkaKraft } from '../constructs/kafka-kraft';
 import { Namespace } from '../constructs/namespace';
 import { Secret } from '../constructs/secret';
-import { SpringService, springVariables } from '../constructs/spring-service';
+import { SpringService, springVariables, untracedPaths } from '../constructs/spring-service';
 import { WebService } from '../constructs/web-service';
 import { Grafana } from '../observability/grafana';
 import { LogCollector } from '../observability/log-collector';
@@ -33,15 +33,6 @@ const LOOPBACK = '127.0.0.1';
 
 /** Folder of the OpenTelemetry agent in the images of the Spring services. */
 const JAVA_AGENT = '/app/opentelemetry-javaagent.jar';
-
-/** Paths whose requests make no traces: they come from probes and scrapers. */
-const UNTRACED_PATHS = [
-  '/actuator/health',
-  '/actuator/health/readiness',
-  '/actuator/health/liveness',
-  '/actuator/prometheus',
-  '/actuator/info',
-];
 
 /** Props of {@link Platform}. */
 export interface PlatformProps {
@@ -236,7 +227,7 @@ function commonVariables(
     OTEL_LOGS_EXPORTER: 'none',
     OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     OTEL_RESOURCE_ATTRIBUTES: `deployment.environment=${profile}`,
-    OTEL_JAVAAGENT_EXCLUDE_URLS: UNTRACED_PATHS.join(','),
+    OTEL_JAVAAGENT_EXCLUDE_URLS: untracedPaths({}),
   };
 }
 

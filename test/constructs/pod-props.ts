@@ -39,8 +39,12 @@ export function everyPodProp(): Required<PodProps> {
           optional: true,
         }),
       },
-      { path: '/srv/uploads', volume: Volume.fromPersistentVolumeClaim('uploads') },
-      { path: '/srv/catalogue', volume: Volume.fromPersistentVolumeClaim('catalogue'), writable: false },
+      { path: '/srv/uploads', volume: Volume.fromPersistentVolumeClaim('uploads', { accessMode: 'ReadWriteMany' }) },
+      {
+        path: '/srv/catalogue',
+        volume: Volume.fromPersistentVolumeClaim('catalogue', { accessMode: 'ReadOnlyMany' }),
+        writable: false,
+      },
       { path: '/srv/shared', volume: shared },
       {
         path: '/etc/identity',

@@ -15,6 +15,7 @@ import {
   testChart,
 } from '../testing';
 import { everyPodProp } from './pod-props';
+import { AUTOSCALER_SPEC, everyDeploymentProp, everyServiceProp, SERVICE_SPEC } from './web-props';
 
 const MINIMAL: WebServiceProps = {
   image: 'shop/web:1.0',
@@ -137,77 +138,172 @@ describe('as a canary', () => {
   });
 });
 
-test('every prop lands in the manifest', () => {
-  const chart = testChart();
-  const config = new ConfigMap(chart, 'config', { data: { A: '1' } });
-  const probe = Probe.fromHttpGet('/live', 8081, {
+describe('with every prop', () => {
+  const probe = Probe.fromHttpsGet('/live', 9090, {
     initialDelay: Duration.seconds(1),
     period: Duration.minutes(1),
     timeout: Duration.seconds(2),
     failureThreshold: 7,
   });
-  const props: Required<WebServiceProps> = {
+  const every = (config: ConfigMap): Required<WebServiceProps> => ({
     ...everyPodProp(),
+    ...everyDeploymentProp(),
     labels: { 'shop.example/team': 'a' },
     annotations: { 'shop.example/owner': 'Team A' },
     component: 'site',
     image: 'shop/web:2.0',
-    port: 8081,
+    port: 8443,
+    scheme: 'HTTPS',
+    ports: [
+      { name: 'metrics', port: 9090, servicePort: 90, appProtocol: 'https' },
+      { name: 'jmx', port: 9091, inService: false },
+    ],
+    service: everyServiceProp(),
     resources: {
       cpu: { request: Cpu.millis(50), limit: Cpu.units(1) },
       memory: { request: Size.mebibytes(64), limit: Size.gibibytes(1) },
     },
-    replicas: 4,
-    canary: [{ weight: 10 }],
-    user: 1234,
-    environment: { GREETING: 'hello', NODE: { fieldPath: 'spec.nodeName' } },
     environmentFrom: [config, { kind: 'Secret', name: 'web-secret' }],
     probes: { startup: probe, readiness: probe, liveness: probe },
-    writablePaths: ['/app/cache'],
-    podLabels: { 'shop.example/tier': 'front' },
-    topologySpread: 'DoNotSchedule',
-    preStop: PreStop.sleepCommand(Duration.seconds(9)),
-    terminationGracePeriod: Duration.seconds(45),
-    revisionHistoryLimit: 5,
+  });
+  const manifestsOf = (choose: (props: Required<WebServiceProps>) => WebServiceProps): Manifest[] => {
+    const chart = testChart();
+    new WebService(chart, 'web', choose(every(new ConfigMap(chart, 'config', { data: { A: '1' } }))));
+    return synthesized(chart);
   };
-  new WebService(chart, 'web', props);
-  const rollout = find(synthesized(chart), 'Rollout', 'web');
-  const template = podTemplateOf(rollout);
-  const expectedProbe = {
-    httpGet: { path: '/live', port: 8081 },
-    initialDelaySeconds: 1,
-    periodSeconds: 60,
-    timeoutSeconds: 2,
-    failureThreshold: 7,
+  const manifests = manifestsOf(({ autoscaling: _, ...props }) => props);
+  const scaled = manifestsOf(({ replicas: _, ...props }) => props);
+  const rollout = find(manifests, 'Rollout', 'web');
+  const metadata = {
+    name: 'web',
+    labels: {
+      'app.kubernetes.io/name': 'web',
+      'app.kubernetes.io/component': 'site',
+      'shop.example/team': 'a',
+    },
+    annotations: { 'shop.example/owner': 'Team A' },
   };
-  const startupProbe = { ...expectedProbe, failureThreshold: props.probeTiming.startup?.failureThreshold };
 
-  expect(rollout).toMatchObject({
-    metadata: { labels: { 'app.kubernetes.io/component': 'site' } },
-    spec: { replicas: 4, revisionHistoryLimit: 5, strategy: { canary: { steps: [{ setWeight: 10 }, { pause: {} }] } } },
+  test('is what the snapshot shows', () => {
+    expect(asYaml(manifests)).toMatchSnapshot();
   });
-  expect(template.metadata.labels).toMatchObject({
-    'shop.example/tier': 'front',
-    'app.kubernetes.io/component': 'site',
+
+  test('the container has each', () => {
+    const expectedProbe = {
+      httpGet: { path: '/live', port: 9090, scheme: 'HTTPS' },
+      initialDelaySeconds: 1,
+      periodSeconds: 60,
+      timeoutSeconds: 2,
+      failureThreshold: 7,
+    };
+    expect(containerOf(rollout)).toMatchObject({
+      image: 'shop/web:2.0',
+      ports: [
+        { name: 'https', containerPort: 8443 },
+        { name: 'metrics', containerPort: 9090 },
+        { name: 'jmx', containerPort: 9091 },
+      ],
+      resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+      envFrom: [{ configMapRef: { name: 'config' } }, { secretRef: { name: 'web-secret' } }],
+      startupProbe: { ...expectedProbe, failureThreshold: 240 },
+      readinessProbe: expectedProbe,
+      livenessProbe: expectedProbe,
+      command: ['/bin/run', '--node=$(NODE)'],
+      args: ['serve'],
+      workingDir: '/srv',
+      lifecycle: { preStop: { sleep: { seconds: 9 } } },
+      volumeMounts: expect.arrayContaining([{ name: 'srv-cache', mountPath: '/srv/cache' }]) as unknown,
+    });
+    expect(environmentOf(rollout)).toMatchObject({
+      GREETING: 'hello',
+      NODE: { fieldRef: { fieldPath: 'spec.nodeName' } },
+      PASSWORD: { secretKeyRef: { name: 'credentials', key: 'password' } },
+    });
   });
-  expect(template.spec).toMatchObject({
-    terminationGracePeriodSeconds: 45,
-    securityContext: { runAsUser: 1234, runAsGroup: 1234, fsGroup: 1234 },
-    topologySpreadConstraints: [{ whenUnsatisfiable: 'DoNotSchedule' }],
-    volumes: expect.arrayContaining([{ name: 'app-cache', emptyDir: {} }]) as unknown,
+
+  test('the pods of a Rollout have what those of a Deployment have', () => {
+    const deployment = manifestsOf(({ autoscaling: _, canary: __, ...props }) => props);
+    expect(podTemplateOf(rollout)).toEqual(podTemplateOf(find(deployment, 'Deployment', 'web')));
+    expect(podTemplateOf(rollout)).toMatchObject({
+      metadata: {
+        labels: { 'shop.example/tier': 'front', 'shop.example/team': 'a' },
+        annotations: { 'shop.example/note': 'Any text, of any length.' },
+      },
+      spec: {
+        terminationGracePeriodSeconds: 45,
+        securityContext: { runAsUser: 1234, runAsGroup: 1234, fsGroup: 1234 },
+        imagePullSecrets: [{ name: 'registry' }],
+        nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+        tolerations: [{ key: 'dedicated' }],
+        priorityClassName: 'important',
+        runtimeClassName: 'gvisor',
+        topologySpreadConstraints: [{ whenUnsatisfiable: 'DoNotSchedule' }, { whenUnsatisfiable: 'ScheduleAnyway' }],
+        initContainers: [{ name: 'prepare' }, { name: 'proxy', restartPolicy: 'Always' }],
+        automountServiceAccountToken: true,
+      },
+    });
   });
-  expect(containerOf(rollout)).toMatchObject({
-    image: 'shop/web:2.0',
-    ports: [{ name: 'http', containerPort: 8081 }],
-    resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '1Gi' } },
-    envFrom: [{ configMapRef: { name: 'config' } }, { secretRef: { name: 'web-secret' } }],
-    startupProbe,
-    readinessProbe: expectedProbe,
-    livenessProbe: expectedProbe,
-    lifecycle: { preStop: { exec: { command: ['sleep', '9'] } } },
-    volumeMounts: expect.arrayContaining([{ name: 'app-cache', mountPath: '/app/cache' }]) as unknown,
+
+  test('the workload has each', () => {
+    expect(rollout).toMatchObject({
+      metadata,
+      spec: {
+        replicas: 4,
+        minReadySeconds: 20,
+        progressDeadlineSeconds: 1200,
+        revisionHistoryLimit: 5,
+        strategy: {
+          canary: {
+            maxSurge: '50%',
+            maxUnavailable: 1,
+            steps: [{ setWeight: 25 }, { pause: { duration: '60s' } }, { setWeight: 50 }, { pause: {} }],
+          },
+        },
+      },
+    });
   });
-  expect(environmentOf(rollout)).toEqual({ GREETING: 'hello', NODE: { fieldRef: { fieldPath: 'spec.nodeName' } } });
+
+  test('the Service has each', () => {
+    expect(find(manifests, 'Service', 'web')).toMatchObject({
+      metadata: { ...metadata, annotations: { ...metadata.annotations, 'example.com/health-check': '/ready' } },
+    });
+    expect(find(manifests, 'Service', 'web')['spec']).toEqual({
+      ...SERVICE_SPEC,
+      selector: { 'app.kubernetes.io/name': 'web' },
+      ports: [
+        { name: 'https', port: 443, targetPort: 'https', appProtocol: 'kubernetes.io/h2c' },
+        { name: 'metrics', port: 90, targetPort: 'metrics', appProtocol: 'https' },
+      ],
+    });
+  });
+
+  test('the disruption budget has each', () => {
+    expect(find(manifests, 'PodDisruptionBudget', 'web')).toMatchObject({
+      metadata,
+      spec: {
+        minAvailable: '50%',
+        selector: { matchLabels: { 'app.kubernetes.io/name': 'web' } },
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      },
+    });
+  });
+
+  test('the ServiceAccount has its annotations and those of all', () => {
+    expect(find(manifests, 'ServiceAccount', 'web-sa').metadata.annotations).toEqual({
+      'shop.example/owner': 'Team A',
+      'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/orders',
+    });
+  });
+
+  test('the autoscaler has each, and the Rollout says nothing of replicas', () => {
+    const autoscaler = find(scaled, 'HorizontalPodAutoscaler', 'web');
+    expect(autoscaler).toMatchObject({ apiVersion: 'autoscaling/v2', metadata });
+    expect(autoscaler['spec']).toEqual({
+      scaleTargetRef: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web' },
+      ...AUTOSCALER_SPEC,
+    });
+    expect(find(scaled, 'Rollout', 'web')).not.toHaveProperty('spec.replicas');
+  });
 });
 
 test('pods are rolled when a ConfigMap that they read changes, and only then', () => {

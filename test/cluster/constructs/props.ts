@@ -19,6 +19,16 @@ import {
   type IngressRule,
   type IngressTls,
 } from '../../../lib/constructs/ingress';
+import { DisruptionBudget } from '../../../lib/constructs/pod-disruption-budget';
+import { type AutoscalingProps, ScalingMetric, ScalingPolicy } from '../../../lib/constructs/horizontal-pod-autoscaler';
+import {
+  type ServicePort,
+  type ServiceProps,
+  type ServicePortOptions,
+  SessionAffinity,
+  ServiceType,
+} from '../../../lib/constructs/service';
+import { UpdateStrategy } from '../../../lib/constructs/update-strategy';
 import {
   type KafkaControllersProps,
   type KafkaExternalListener,
@@ -396,6 +406,31 @@ const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
   terminationGracePeriod: duration(30, 120),
 };
 
+const appProtocol = spoilt(fc.constantFrom('http', 'https', 'kubernetes.io/h2c'));
+const percentage = wholeNumber(1, 100);
+const scalingRules = {
+  stabilizationWindow: duration(0, 3600),
+  policies: fc.array(
+    fc.oneof(
+      fc.tuple(wholeNumber(1, 10), duration(1, 1800)).map(([pods, period]) => ScalingPolicy.pods(pods, period)),
+      fc.tuple(percentage, duration(1, 1800)).map(([percent, period]) => ScalingPolicy.percent(percent, period)),
+    ),
+    { maxLength: 2 },
+  ),
+};
+const autoscaling = props<AutoscalingProps>(['maxReplicas', 'metrics'], {
+  minReplicas: wholeNumber(1, 3),
+  maxReplicas: wholeNumber(3, 10),
+  metrics: fc.array(
+    fc.oneof(
+      percentage.map((percent) => ScalingMetric.cpuUtilization(percent)),
+      percentage.map((percent) => ScalingMetric.memoryUtilization(percent)),
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+  scaleUp: fc.record(scalingRules, { noNullPrototype: true }),
+  scaleDown: fc.record(scalingRules, { noNullPrototype: true }),
+});
 const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
   ...ofWorkload,
   ...ofPods,
@@ -405,6 +440,40 @@ const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>
   replicas: wholeNumber(0, 10),
   canary,
   revisionHistoryLimit: wholeNumber(0, 20),
+  scheme: fc.constantFrom('HTTP', 'HTTPS'),
+  ports: fc.array(
+    props<ServicePort>(['name', 'port'], {
+      name: portName,
+      port,
+      servicePort: port,
+      appProtocol,
+      inService: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
+  service: props<ServiceProps & ServicePortOptions>([], {
+    type: fc.constantFrom(
+      ServiceType.clusterIp(),
+      ServiceType.headless(),
+      ServiceType.nodePort(),
+      ServiceType.loadBalancer(),
+    ),
+    sessionAffinity: fc.constant(SessionAffinity.clientIp()),
+    annotations: recordOf(annotationKey, freeText),
+    servicePort: port,
+    appProtocol,
+  }),
+  autoscaling,
+  disruptionBudget: fc.oneof(
+    wholeNumber(1, 3).map((pods) => DisruptionBudget.maxUnavailable(pods)),
+    fc.constantFrom(DisruptionBudget.none(), DisruptionBudget.minAvailable('50%')),
+  ),
+  updateStrategy: fc.oneof(
+    wholeNumber(0, 3).map((maxSurge) => UpdateStrategy.rollingUpdate({ maxSurge })),
+    fc.constant(UpdateStrategy.recreate()),
+  ),
+  minReady: duration(0, 60),
+  progressDeadline: duration(61, 1200),
 };
 
 const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
@@ -581,6 +650,15 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       config: recordOf(variable, freeText),
       secrets: fc.array(secret, { maxLength: 2 }),
       javaOptions: fc.array(freeText, { maxLength: 2 }),
+      contextPath: path,
+      managementPort: port,
+      managementBasePath: path,
+      endpointsBasePath: path,
+      webApplicationType: fc.constantFrom('servlet', 'reactive'),
+      tls: secret,
+      managementTls: fc.boolean(),
+      javaOptionsVariable: fc.constantFrom('JAVA_OPTS', 'JAVA_TOOL_OPTIONS'),
+      shutdownPhases: wholeNumber(1, 3),
       openTelemetryServiceName: freeText,
     }),
   ),
