@@ -1,12 +1,11 @@
 import { ApiObject, type Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { jobRun, type JobRunProps } from './job';
+import { type JobRunProps, jobSpec } from './job';
 import { metadataOf } from './labels';
 import { checkSchedule, checkTimeZone } from './schedule';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
-import { toJson } from './workload';
 import { PatchableConstruct } from './patch';
 
 /** Props of {@link CronJob}. */
@@ -84,7 +83,6 @@ export class CronJob extends PatchableConstruct {
     const { annotations, labels } = metadata;
     const { name: serviceAccountName, object } = serviceAccount(this, named);
     this.serviceAccount = object;
-    const { spec, template } = jobRun(this, named, serviceAccountName);
     this.cronJob = new ApiObject(this, 'CronJob', {
       ...k8s.KubeCronJob.GVK,
       metadata,
@@ -98,7 +96,7 @@ export class CronJob extends PatchableConstruct {
         ...(props.suspend !== undefined && { suspend: props.suspend }),
         jobTemplate: {
           metadata: { labels, ...(annotations !== undefined && { annotations }) },
-          spec: { ...spec, template: toJson(template) },
+          spec: jobSpec(this, named, serviceAccountName),
         },
       },
     });

@@ -20,9 +20,28 @@ import type { PreStop } from './pre-stop';
 import { type Probes, type ProbeTimings, withTiming } from './probe';
 import type { ServiceAccountProps } from './service-account';
 import { checkAnnotations, checkInteger, checkName, checkObjectName, wholeSeconds } from './validation';
-import { podVolumes } from './volumes';
+import { podVolumes, type Volume } from './volumes';
 
-/** What a user may say of the pods of any workload. */
+/**
+ * What a user may say of the pods of any workload.
+ *
+ * | What a pod gets | By default | Why | How to change it |
+ * | --- | --- | --- | --- |
+ * | User and group | 1000, which may never be root | The "restricted" Pod Security Standard; many images run as root unless told otherwise | `user`, and `user` of an init container |
+ * | Privileges | None to gain, no capability, the runtime's seccomp profile | The same standard | `patch`, with a policy acknowledged |
+ * | Root file system | Read-only, but for an emptyDir at `/tmp` | Who breaks in cannot change programs, and nothing fills the node unseen | `writablePaths`, `mounts` |
+ * | CPU and memory | No default: both are asked for | The scheduler knows what fits; the kernel ends what takes too much memory, and not its neighbour | `resources` |
+ * | Image | Not `latest`, from no denied repository | What runs is what was reviewed | `image`, `imagePullSecrets` |
+ * | Probes | Those of the workload; none for Jobs | A start is waited for, traffic goes where it is answered, a process that hangs is restarted | `probes`, `probeTiming` |
+ * | Stop | Services go on for 5 s, then have the rest of 30 s | Load balancers learn late that a pod is going | `preStop`, `terminationGracePeriod` |
+ * | Nodes | Pods of services and workers are spread over nodes, if possible | One node fails at a time | `topologySpread`, `affinity`, `nodeSelector`, `tolerations` |
+ * | Priority and runtime | The cluster's | Only the cluster knows its classes | `priorityClassName`, `runtimeClassName` |
+ * | ServiceAccount | One of its own, without token | Rights are given to one workload; few programs ask the API server | `serviceAccount`, `serviceAccountToken` |
+ * | Variables of other Services | None (`enableServiceLinks: false`) | A Service named `kafka` would set `KAFKA_PORT` in every pod | `patch` |
+ * | Volumes | Belong to the group of the user; those that outlive the pod change their owner only once | The process can write, and a large volume does not delay each start | `user` |
+ * | Rollout on change | A checksum of the ConfigMap constructs that it reads | Variables are read once, at the start | Give a ConfigMap by its name: then nobody is rolled |
+ * | Labels | The chart's, those of `labels`, name and component | They are found by them; the name alone selects | `labels`, `podLabels`, `podAnnotations` |
+ */
 export interface PodProps extends Omit<ContainerProps, 'image' | 'resources'>, PlacementProps, ServiceAccountProps {
   /**
    * Further labels of the pods.
@@ -136,16 +155,7 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
       mounts: mountsOf(prefixOf(index), container),
     })),
   );
-  checkReferredContainers(scope, containers, [
-    ...containers.flatMap(({ environment = {} }, index) =>
-      Object.entries(environment).flatMap(([variable, value]) =>
-        typeof value === 'object' && 'resource' in value && value.containerName !== undefined
-          ? [{ prop: `${prefixOf(index)}environment.${variable}.containerName`, container: value.containerName }]
-          : [],
-      ),
-    ),
-    ...mounted.flatMap((volume) => volume.containers.map((container) => ({ prop: 'mounts', container }))),
-  ]);
+  checkReferredContainers(scope, containers, prefixOf, mounted);
   const kubeContainers = containers.map((container, index) =>
     toContainer(scope, prefixOf(index), container, volumeMounts[index] ?? [], props.terminationGracePeriod),
   );
@@ -216,19 +226,31 @@ function checkContainers(
   }
 }
 
+/** Checks that the containers are there whose resources variables and files tell. */
 function checkReferredContainers(
   scope: Construct,
   containers: readonly PodContainer[],
-  referred: readonly { readonly prop: string; readonly container: string }[],
+  prefixOf: (index: number) => string,
+  volumes: readonly Volume[],
 ): void {
   const names = containers.map(({ name }) => name);
-  for (const { prop, container } of referred) {
-    if (!names.includes(container)) {
+  const referred = [
+    ...containers.flatMap(({ environment = {} }, index) =>
+      Object.entries(environment).flatMap(([variable, value]) =>
+        typeof value === 'object' && 'resource' in value && value.containerName !== undefined
+          ? [{ prop: `${prefixOf(index)}environment.${variable}.containerName`, value: value.containerName }]
+          : [],
+      ),
+    ),
+    ...volumes.flatMap(({ containers: told }) => told.map((value) => ({ prop: 'mounts', value }))),
+  ];
+  for (const { prop, value } of referred) {
+    if (!names.includes(value)) {
       throw new InvalidPropError(scope, {
         prop,
-        value: container,
+        value,
         reason: `not a container of the pod, which has ${names.join(', ')}: the pod would never start.`,
-        remedy: "Name one of them, or leave it out for the container's own resources.",
+        remedy: 'Name one of them.',
       });
     }
   }

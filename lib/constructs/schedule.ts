@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { InvalidPropError } from './invalid-prop';
 
 // The schedules of CronJobs, as the API server reads them: ParseStandard of https://pkg.go.dev/github.com/robfig/cron/v3. Libraries for JavaScript
-// take more (seconds, L, #, 7 for Sunday), which it would refuse. What it takes for something else than it looks like (`*-5` is `*`, `+5` is 5) is
+// take more (seconds, L, #, 7 for Sunday), which it would refuse. What it takes for something else than it looks like (`*-5` is `*`, `+5` is 5, `5,` is 5) is
 // refused here.
 
 /** A field of a schedule: its numbers, and names for them. */

@@ -415,7 +415,7 @@ function checkProjectedPaths(scope: IConstruct, prop: string, sources: readonly 
     throw new InvalidPropError(scope, {
       prop: `${prop}.sources`,
       value: twice,
-      reason: 'a path given twice, and the API server refuses it.',
+      reason: 'a path given twice, and one file would take the place of the other.',
       remedy: 'Give each file a path of its own.',
     });
   }

@@ -25,11 +25,11 @@ export function workload(
   type: GroupVersionKind,
   { metadata, spec, template }: WorkloadProps,
 ): ApiObject {
-  return new ApiObject(scope, id, { ...type, metadata, spec: { ...spec, template: toJson(template) } });
+  return new ApiObject(scope, id, { ...type, metadata, spec: { ...spec, template: templateJson(template) } });
 }
 
 /** A pod template as it will be written, with the fields that the types of Kubernetes 1.28 do not know. */
-export function toJson({ metadata, spec }: PodTemplate): Record<string, unknown> {
+export function templateJson({ metadata, spec }: PodTemplate): Record<string, unknown> {
   return {
     metadata: k8s.toJson_ObjectMeta(metadata),
     spec: {

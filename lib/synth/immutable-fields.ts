@@ -5,11 +5,12 @@ import { child, valueAt } from '../manifest/plain-data';
 import { resourceOf } from '../manifest/manifest';
 
 // Fields of which the API server refuses every change, by kind: what is not in this list of a StatefulSet's may change.
-// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ and pkg/apis/apps/validation of Kubernetes
+// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/, pkg/apis/apps/validation and pkg/apis/batch/validation of Kubernetes
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: ['volumeClaimTemplates', 'serviceName', 'podManagementPolicy', 'selector'],
   Deployment: ['selector'],
   DaemonSet: ['selector'],
+  Job: ['template', 'selector', 'completionMode'],
 };
 
 /**

@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { CronJob, type CronJobProps } from '../../lib/constructs/cron-job';
 import { Job, type JobProps, type JobRunProps } from '../../lib/constructs/job';
+import { PreStop } from '../../lib/constructs/pre-stop';
 import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
@@ -130,6 +131,19 @@ describe('a Job', () => {
     expect(nameOf({ image: 'shop/orders-migrations:1.1' })).not.toBe(name);
     expect(nameOf({ environment: { FLYWAY_TARGET: '7' } })).not.toBe(name);
     expect(nameOf({ backoffLimit: 1 })).not.toBe(name);
+    // A field that the types of Kubernetes 1.28 do not know.
+    const withSidecar = (seconds: number): Partial<JobProps> => ({
+      initContainers: [
+        {
+          name: 'proxy',
+          restartPolicy: 'Always',
+          image: 'shop/proxy:1',
+          resources: SMALL,
+          preStop: PreStop.sleep(Duration.seconds(seconds)),
+        },
+      ],
+    });
+    expect(nameOf(withSidecar(2))).not.toBe(nameOf(withSidecar(1)));
   });
 
   test('keeps the name of its pods and of its ServiceAccount, whatever the hash', () => {

@@ -5,6 +5,7 @@ import { Cpu, type k8s } from '../../../imports/k8s';
 import type { CanaryStep } from '../../../lib/constructs/canary';
 import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
 import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
+import { CronJob, type CronJobProps } from '../../../lib/constructs/cron-job';
 import type { Endpoint } from '../../../lib/constructs/endpoint';
 import {
   ExternalHostService,
@@ -19,6 +20,7 @@ import {
   type IngressRule,
   type IngressTls,
 } from '../../../lib/constructs/ingress';
+import { Job, type JobProps, type JobRunProps } from '../../../lib/constructs/job';
 import { DisruptionBudget } from '../../../lib/constructs/pod-disruption-budget';
 import { type AutoscalingProps, ScalingMetric, ScalingPolicy } from '../../../lib/constructs/horizontal-pod-autoscaler';
 import {
@@ -66,6 +68,7 @@ import {
   Volume,
 } from '../../../lib/constructs/volumes';
 import { WebService, type WebServiceProps } from '../../../lib/constructs/web-service';
+import { Worker, type WorkerProps } from '../../../lib/constructs/worker';
 import { Grafana, type GrafanaProps } from '../../../lib/observability/grafana';
 import { LogCollector, type LogCollectorProps, type LogFields } from '../../../lib/observability/log-collector';
 import { Loki, type LokiProps } from '../../../lib/observability/loki';
@@ -75,15 +78,24 @@ import {
 } from '../../../lib/observability/open-telemetry-collector';
 import { Tempo, type TempoProps } from '../../../lib/observability/tempo';
 
-// Random props for each construct. An arbitrary for each kind of prop gives values that are right, and now and then one that is nearly so:
-// where the border lies, the construct and the API server say, not this file.
+// Random props for each construct. An arbitrary for each kind of prop gives values that are right, and one that is nearly so, to one prop at
+// most of each construct: otherwise hardly any construct would be made. Where the border lies, the construct and the API server say, not this file.
 
-/** How many values are right for one that is perhaps not. A construct has up to a hundred, and half of the constructs should be made. */
-const RIGHT = 60;
+/** Of a hundred values, how many are perhaps wrong, until one is. */
+let chance = 0;
+
+/** Whether no value of the construct is perhaps wrong so far. */
+let allRight = true;
 
 /** What is right where it stands, mostly. */
 function mostly<T>(right: fc.Arbitrary<T>, perhaps: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc.oneof({ weight: RIGHT, arbitrary: right }, { weight: 1, arbitrary: perhaps });
+  return fc.nat(99).chain((number) => {
+    if (number >= chance || !allRight) {
+      return right;
+    }
+    allRight = false;
+    return perhaps;
+  });
 }
 
 /** What people type by mistake, and what lies at the border of some rule. */
@@ -92,27 +104,27 @@ const AWKWARD = [
   ...['A', 'Z', '0', '1', 'ä', '한', '😀', '/../', '/./', '/.', '0x', '__proto__', 'localhost', 'a'.repeat(63)],
 ];
 
-/** A right text, mostly, and otherwise one with something put in, taken out, or repeated. */
+/** What becomes of a text that is right. */
+const MISTAKES: readonly ((text: string) => string)[] = [
+  ...AWKWARD.flatMap((awkward) => [
+    (text: string) => awkward + text,
+    () => awkward,
+    (text: string) => text + awkward,
+    (text: string) => text.slice(0, text.length >> 1) + awkward + text.slice(text.length >> 1),
+  ]),
+  () => '',
+  (text) => text.slice(1),
+  (text) => text.repeat(Math.ceil(64 / Math.max(text.length, 1))),
+  (text) => text.repeat(Math.ceil(254 / Math.max(text.length, 1))),
+];
+
+/** A right text, mostly, and otherwise one with a mistake: of each kind of text, one mistake after the other. */
 function spoilt(right: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const place = fc.double({ min: 0, max: 1, noNaN: true });
-  const changed = fc
-    .tuple(right, place, fc.constantFrom(...AWKWARD), fc.constantFrom('insert', 'replace', 'alone', 'repeat', 'cut'))
-    .map(([text, where, awkward, how]) => {
-      const at = Math.round(where * text.length);
-      switch (how) {
-        case 'insert':
-          return text.slice(0, at) + awkward + text.slice(at);
-        case 'replace':
-          return text.slice(0, at) + awkward + text.slice(at + 1);
-        case 'alone':
-          return awkward;
-        case 'repeat':
-          return text.repeat(1 + Math.ceil(where * (300 / Math.max(text.length, 1))));
-        case 'cut':
-          return text.slice(0, at);
-      }
-    });
-  return mostly(right, changed);
+  let turn = 0;
+  return mostly(
+    right,
+    right.map((text) => MISTAKES[turn++ % MISTAKES.length]?.(text) ?? text),
+  );
 }
 
 const wholeNumber = (min: number, max: number): fc.Arbitrary<number> =>
@@ -388,7 +400,7 @@ const placementProps: PropArbitraries<PlacementProps> = {
   priorityClassName: subdomain,
   runtimeClassName: subdomain,
 };
-const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
+const ofJobPods: PropArbitraries<Omit<PodProps, 'environmentFrom' | 'preStop' | 'probeTiming'>> = {
   ...ofOwnContainer,
   ...placementProps,
   serviceAccount: fc.oneof(
@@ -401,9 +413,12 @@ const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
   initContainers: fc.array(initContainer, { maxLength: 1 }),
   user,
   imagePullSecrets: fc.array(subdomain, { maxLength: 2 }),
+  terminationGracePeriod: duration(30, 120),
+};
+const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
+  ...ofJobPods,
   probeTiming: fc.constant({}),
   preStop,
-  terminationGracePeriod: duration(30, 120),
 };
 
 const appProtocol = spoilt(fc.constantFrom('http', 'https', 'kubernetes.io/h2c'));
@@ -534,14 +549,37 @@ function made<Props>(
   ids: fc.Arbitrary<string>,
   given: fc.Arbitrary<Props>,
 ): fc.Arbitrary<Make> {
-  return fc.tuple(ids, given).map(
-    ([ofConstruct, ofProps]): Make =>
-      (chart) =>
-        new construct(chart, ofConstruct, ofProps),
-  );
+  // The more props, the more often one of them is chosen.
+  return fc.constantFrom(1, 5, 20, 50).chain((percent) => {
+    chance = percent;
+    allRight = true;
+    return fc.tuple(ids, given).map(
+      ([ofConstruct, ofProps]): Make =>
+        (chart) =>
+          new construct(chart, ofConstruct, ofProps),
+    );
+  });
 }
 
+/** Probes that need no port of the container. */
+const command = Probe.fromCommand(['true'], { failureThreshold: 60 });
+const withoutPort: Probes = { startup: command, readiness: command, liveness: command };
+
 const observed = { ...ofWorkload, image, storage, resources, httpPort: port };
+
+const ofJob: PropArbitraries<JobRunProps> = {
+  ...ofWorkload,
+  ...ofJobPods,
+  environmentFrom,
+  image,
+  resources,
+  restartPolicy: fc.constantFrom('Never', 'OnFailure'),
+  backoffLimit: wholeNumber(0, 10),
+  activeDeadline: duration(1, 3600),
+  ttlAfterFinished: duration(0, 3600),
+  completions: wholeNumber(1, 5),
+  parallelism: wholeNumber(1, 5),
+};
 
 /** Each construct and its props: a new construct is one entry. */
 export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
@@ -700,6 +738,40 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         port,
         configuration: fc.constant({ rules: [{ pattern: 'kafka.*' }] }),
       }),
+    }),
+  ),
+  Worker: made(
+    Worker,
+    id,
+    props<WorkerProps>(['image', 'resources', 'probes'], {
+      ...ofWorkload,
+      ...ofPods,
+      environmentFrom,
+      image,
+      resources,
+      probes: fc.constant(withoutPort),
+      ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 2 }),
+      preStop: fc.constant(PreStop.none()),
+      replicas: wholeNumber(0, 10),
+      revisionHistoryLimit: wholeNumber(0, 20),
+    }),
+  ),
+  Job: made(Job, id, props<JobProps>(['image', 'resources'], { ...ofJob, nameSuffixHash: fc.boolean() })),
+  CronJob: made(
+    CronJob,
+    id,
+    props<CronJobProps>(['image', 'resources', 'schedule'], {
+      ...ofJob,
+      schedule: mostly(
+        spoilt(fc.constantFrom('0 3 * * *', '*/15 8-18 1,15 jan-mar mon-fri', '@daily', '@every 1h30m')),
+        fc.constant('0 0 31 2 *'),
+      ),
+      timeZone: spoilt(fc.constantFrom('Asia/Seoul', 'Etc/UTC', 'Europe/Berlin')),
+      concurrencyPolicy: fc.constantFrom('Allow', 'Forbid', 'Replace'),
+      startingDeadline: duration(10, 600),
+      successfulJobsHistoryLimit: wholeNumber(0, 5),
+      failedJobsHistoryLimit: wholeNumber(0, 5),
+      suspend: fc.boolean(),
     }),
   ),
   OpenTelemetryCollector: made(

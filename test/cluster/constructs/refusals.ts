@@ -124,6 +124,16 @@ const deployment = (spec: JsonRecord): JsonRecord => ({
     ...spec,
   },
 });
+const cronJob = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name: 'a' },
+  spec: {
+    schedule: '@daily',
+    jobTemplate: { spec: { template: { spec: { containers: [{ name: 'a', image: 'a' }], restartPolicy: 'Never' } } } },
+    ...spec,
+  },
+});
 const numberIn = (value: unknown): number => Number.parseFloat(String(value));
 const firstNumberIn = (reason: string): number => Number(/\d+/.exec(reason)?.[0]);
 
@@ -252,9 +262,9 @@ export const REFUSALS: readonly Refusal[] = [
   { reason: /^not whole seconds/, prop: /^canary/, because: "Argo Rollouts' controller refuses it" },
   {
     reason: /^not whole seconds/,
-    prop: /^(preStopSleep|terminationGracePeriod)$/,
+    prop: /^(preStop|terminationGracePeriod|activeDeadline|startingDeadline)|preStop$|expiration$/,
     value: /^"2147483648 s"$/,
-    because: 'the field has 64 bits, but nobody waits for a pod for 68 years',
+    because: 'the field has 64 bits, but nobody waits for 68 years',
   },
   {
     reason: /^not whole seconds/,
@@ -263,7 +273,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     reason: /^not whole seconds/,
-    prop: /^(preStopSleep|terminationGracePeriod)$/,
+    prop: /^(preStop|terminationGracePeriod|activeDeadline|startingDeadline)|preStop$|expiration$/,
     manifest: ({ value }) => pod({}, { terminationGracePeriodSeconds: numberIn(value) }),
   },
   {
@@ -297,6 +307,10 @@ export const REFUSALS: readonly Refusal[] = [
     because: 'the kubelet refuses it; the API server asks only that it is not empty',
   },
   { reason: /^not a port of the container/, because: 'the API server compares no probe with the ports' },
+  {
+    reason: /^not an absolute path, and the container could not be made/,
+    because: 'the API server would take it; the container runtime does not',
+  },
   { reason: /^not an absolute path\./, because: 'the API server would take it; the kubelet puts the / there' },
   {
     reason: /^not a path where a volume can be mounted/,
@@ -361,6 +375,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     reason: /^the label that selects the pods anyway/,
     manifest: ({ value }) => spread([{ matchLabelKeys: [value] }], { [String(value)]: 'a' }),
+    takenByNewer: 'MatchLabelKeysInPodTopologySpreadSelectorMerge writes the keys into the selector itself',
   },
   {
     reason: /^given twice; one of the two says nothing/,
@@ -385,6 +400,29 @@ export const REFUSALS: readonly Refusal[] = [
     reason: /Write it as the taint of the node that is meant\.$/,
     manifest: ({ value }) => pod({}, { tolerations: [{ operator: 'Exists', tolerationSeconds: value }] }),
   },
+
+  {
+    reason: /^a path given twice, and the API server/,
+    manifest: ({ value }) =>
+      pod(
+        {},
+        {
+          volumes: [
+            {
+              name: 'a',
+              projected: {
+                sources: ['a', 'b'].map((name) => ({ secret: { name, items: [{ key: 'a', path: value }] } })),
+              },
+            },
+          ],
+        },
+      ),
+  },
+
+  // Jobs
+  { reason: /^a day that its months do not have/, because: 'the API server takes it, and no Job would ever be made' },
+  { reason: /Write minute, hour, day of the month/, manifest: ({ value }) => cronJob({ schedule: value }) },
+  { reason: /^not a time zone,/, manifest: ({ value }) => cronJob({ timeZone: value }) },
 
   // Ingress
   {
