@@ -7,7 +7,7 @@ import { type Component, metadataOf } from './labels';
 import { podTemplate, type PodProps } from './pod-template';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
-import { templateJson } from './workload';
+import { withTemplate } from './workload';
 import { PatchableConstruct } from './patch';
 
 /** What is said of a Job, whether it runs once or by a schedule. */
@@ -128,12 +128,12 @@ export function jobSpec(
     ports: [],
     serviceAccountName,
   });
-  return {
+  const spec = {
     ...(backoffLimit !== undefined && { backoffLimit }),
     ...(completions !== undefined && { completions }),
     ...(parallelism !== undefined && { parallelism }),
     ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
     ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
-    template: templateJson(template),
   };
+  return withTemplate(scope, spec, template);
 }

@@ -2,6 +2,7 @@ import { Duration } from 'cdk8s';
 import { CronJob, type CronJobProps } from '../../lib/constructs/cron-job';
 import { Job, type JobProps, type JobRunProps } from '../../lib/constructs/job';
 import { PreStop } from '../../lib/constructs/pre-stop';
+import { Volume } from '../../lib/constructs/volumes';
 import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
@@ -166,6 +167,11 @@ describe('a Job', () => {
     ['no time', { activeDeadline: Duration.seconds(0) }, 'activeDeadline "0 s": not whole seconds from 1'],
     ['half a second', { ttlAfterFinished: Duration.millis(500) }, 'ttlAfterFinished "0.5 s": not whole seconds'],
     ['a denied image', { image: 'bitnami/kubectl:1' }, 'comes from a denied repository'],
+    [
+      'a claim that only a StatefulSet makes',
+      { mounts: [{ path: '/data', volume: Volume.fromVolumeClaimTemplate('data') }] },
+      'mounts "/data": a volume of claim template data',
+    ],
   ])('refuses %s', (_, props, message) => {
     expect(() => job(props)).toThrow('test/migrations: ');
     expect(() => job(props)).toThrow(message);
