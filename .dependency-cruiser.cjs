@@ -37,10 +37,14 @@ module.exports = {
     },
     {
       name: 'found',
-      comment: 'What lib imports is there without the tools of development.',
+      comment:
+        'What lib imports is there without the tools of development; what is a peer of the package too is no such tool.',
       severity: 'error',
       from: { path: '^(lib/|main\\.ts)' },
-      to: { dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-dev'] },
+      to: {
+        dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-dev'],
+        dependencyTypesNot: ['npm-peer'],
+      },
     },
   ],
   options: {

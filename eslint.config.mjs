@@ -2,7 +2,18 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['imports/', 'dist/', 'coverage/', 'node_modules/', 'reports/', '.stryker-tmp/'] },
+  {
+    ignores: [
+      'build/',
+      'imports/',
+      'dist/',
+      'examples/*/dist/',
+      'coverage/',
+      'node_modules/',
+      'reports/',
+      '.stryker-tmp/',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -18,6 +29,11 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/prefer-readonly': 'error',
     },
+  },
+  // An example has a tsconfig.json of its own, by which it finds the package where it is installed.
+  {
+    files: ['examples/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: 'tsconfig.json' } },
   },
   {
     files: ['main.ts', 'lib/**/*.ts'],
@@ -46,7 +62,7 @@ export default tseslint.config(
   },
   // Tests of the library do not know the platform at all.
   {
-    files: ['test/{constructs,host,k3d,manifest,observability,policy,synth}/**/*.ts'],
+    files: ['test/{constructs,examples,host,k3d,manifest,observability,policy,synth}/**/*.ts'],
     // What earlier commits installed is the platform's.
     ignores: ['test/host/installed.test.ts'],
     rules: {

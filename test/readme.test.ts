@@ -1,5 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
+import ts from 'typescript';
+import { checkInputs } from '../lib/policy/check-inputs';
+import { policies } from '../lib/policy/policies';
 
 const ROOT = join(__dirname, '..');
 
@@ -80,4 +85,84 @@ test('every npm script that a README names is there', () => {
 
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   expect(named.length).toBeGreaterThan(10);
+});
+
+describe('the examples in TypeScript', () => {
+  const documents = [
+    'README.md',
+    'README.ko.md',
+    'CHANGELOG.md',
+    ...['docs/api', 'examples/shop'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}/${name}`),
+    ),
+  ];
+  const blocks = documents.flatMap((file) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => ({
+      file,
+      code,
+    })),
+  );
+  const programs = blocks.filter(({ code }) => code.startsWith('import '));
+
+  test('there are some', () => {
+    expect(programs).not.toEqual([]);
+  });
+
+  test('are what the types of the library take', () => {
+    const sources = new Map(
+      programs.map(({ file, code }, index) => [join(ROOT, `${index}-${file.replaceAll('/', '-')}.ts`), code]),
+    );
+    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+      config: unknown;
+    };
+    const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, ROOT);
+    const host = ts.createCompilerHost(options);
+    const read = (path: string): string | undefined => sources.get(path) ?? host.readFile(path);
+    const program = ts.createProgram([...sources.keys()], options, {
+      ...host,
+      readFile: read,
+      fileExists: (path) => sources.has(path) || host.fileExists(path),
+      getSourceFile: (path, language) => {
+        const text = read(path);
+        return text === undefined ? undefined : ts.createSourceFile(path, text, language);
+      },
+    });
+    const problems = [...sources.keys()].flatMap((path) => {
+      const file = program.getSourceFile(path);
+      return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    });
+
+    expect(ts.formatDiagnostics(problems, { ...host, getCurrentDirectory: () => ROOT })).toBe('');
+  });
+
+  test.each(programs)('the one of $file runs, and no policy says no to what it makes', ({ code }) => {
+    const outdir = mkdtempSync(join(tmpdir(), 'readme-'));
+    const before = process.env['CDK8S_OUTDIR'];
+    const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    process.env['CDK8S_OUTDIR'] = outdir;
+    try {
+      const { outputText } = ts.transpileModule(code, {
+        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+      });
+      const run = compileFunction(outputText, ['require', 'exports']) as (...given: readonly unknown[]) => void;
+      run(require, {});
+      const { objects, violations } = checkInputs({
+        inputs: [outdir],
+        stdin: new Uint8Array(),
+        policies: policies(),
+        workloads: [],
+        exceptions: true,
+      });
+
+      expect(objects).toBeGreaterThan(0);
+      expect(violations.filter(({ report }) => report.violation.severity === 'error')).toEqual([]);
+    } finally {
+      process.env['CDK8S_OUTDIR'] = before;
+      if (before === undefined) delete process.env['CDK8S_OUTDIR'];
+      stderr.mockRestore();
+      rmSync(outdir, { recursive: true });
+    }
+  });
 });

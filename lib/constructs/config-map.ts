@@ -4,6 +4,7 @@ import { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
 import { checkData, checkDataKey, checkObjectName } from './validation';
+import { PatchableConstruct } from './patch';
 
 /**
  * A ConfigMap or Secret, whose keys a container reads as environment variables or files: a construct, or the name of one that
@@ -33,13 +34,15 @@ export interface ConfigMapProps extends Component {
 }
 
 /** A ConfigMap whose readers are rolled when it changes, through {@link checksum} on their pod templates. */
-export class ConfigMap extends Construct implements EnvironmentSource {
+export class ConfigMap extends PatchableConstruct implements EnvironmentSource {
   public readonly kind = 'ConfigMap';
   /** Name of the ConfigMap: the construct's id. */
   public readonly name: string;
   /** Key to value, as given. */
   public readonly data: Readonly<Record<string, string>>;
   public readonly keys: readonly string[];
+  /** The ConfigMap. */
+  public readonly configMap: k8s.KubeConfigMap;
   /** SHA-256 of the data, in hexadecimal digits. */
   public readonly checksum: string;
 
@@ -53,7 +56,7 @@ export class ConfigMap extends Construct implements EnvironmentSource {
     this.keys = Object.keys(props.data);
     this.checksum = checksumOf(props.data);
 
-    new k8s.KubeConfigMap(this, 'ConfigMap', {
+    this.configMap = new k8s.KubeConfigMap(this, 'ConfigMap', {
       metadata: metadataOf(this, { ...props, name: props.name ?? id }, id),
       data: props.data,
     });

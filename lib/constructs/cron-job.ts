@@ -1,11 +1,12 @@
 import { ApiObject, type Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { type JobRunProps, jobSpec } from './job';
 import { metadataOf } from './labels';
 import { checkSchedule, checkTimeZone } from './schedule';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link CronJob}. */
 export interface CronJobProps extends JobRunProps {
@@ -51,11 +52,13 @@ export interface CronJobProps extends JobRunProps {
 }
 
 /** A process that runs by a schedule: a CronJob and a ServiceAccount without token. A change of it holds from the next Job on. */
-export class CronJob extends Construct {
+export class CronJob extends PatchableConstruct {
   /** Name of the CronJob: the construct's id. */
   public readonly name: string;
   /** The CronJob. */
   public readonly cronJob: ApiObject;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: CronJobProps) {
@@ -78,7 +81,8 @@ export class CronJob extends Construct {
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
     const { annotations, labels } = metadata;
-    const serviceAccountName = serviceAccount(this, named);
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
     this.cronJob = new ApiObject(this, 'CronJob', {
       ...k8s.KubeCronJob.GVK,
       metadata,

@@ -61,6 +61,16 @@ export interface DeploymentProps {
   readonly revisionHistoryLimit?: number;
 }
 
+/** What {@link deployment} makes. */
+export interface DeploymentObjects {
+  /** The Deployment or Rollout. */
+  readonly workload: ApiObject;
+  /** Undefined without autoscaling. */
+  readonly horizontalPodAutoscaler: k8s.KubeHorizontalPodAutoscalerV2 | undefined;
+  /** Undefined where no more than one pod may run, unless it is asked for. */
+  readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
+}
+
 /** Seconds: what Kubernetes and Argo Rollouts assume. */
 const PROGRESS_DEADLINE = 600;
 
@@ -69,7 +79,6 @@ const PROGRESS_DEADLINE = 600;
  *
  * @param scope the construct of the workload; named in errors.
  * @param props how many pods there are and what they mount.
- * @returns the Deployment or Rollout.
  * @throws InvalidPropError for numbers that the API server refuses, and for more than one pod where a volume is for one.
  */
 export function deployment(
@@ -84,7 +93,7 @@ export function deployment(
     readonly template: PodTemplate;
   },
   props: DeploymentProps & Pick<PodProps, 'mounts' | 'initContainers'>,
-): ApiObject {
+): DeploymentObjects {
   const { replicas = 1, autoscaling, canary, minReady, progressDeadline, revisionHistoryLimit = 3 } = props;
   checkInteger(scope, 'replicas', replicas, 0);
   checkInteger(scope, 'revisionHistoryLimit', revisionHistoryLimit, 0);
@@ -132,16 +141,19 @@ export function deployment(
             },
           }),
         });
-  if (autoscaling !== undefined) {
-    const { apiVersion, kind, name } = object;
-    horizontalPodAutoscaler(scope, { metadata, scaleTargetRef: { apiVersion, kind, name }, autoscaling });
-  }
+  const { apiVersion, kind, name } = object;
   const disruptionBudget = props.disruptionBudget ?? (most > 1 ? DisruptionBudget.maxUnavailable(1) : undefined);
-  if (disruptionBudget?.isNone === false) {
-    const fewest = autoscaling === undefined ? replicas : (autoscaling.minReplicas ?? 1);
-    podDisruptionBudget(scope, { metadata, selector, disruptionBudget, replicas: fewest });
-  }
-  return object;
+  const fewest = autoscaling === undefined ? replicas : (autoscaling.minReplicas ?? 1);
+  return {
+    workload: object,
+    horizontalPodAutoscaler:
+      autoscaling &&
+      horizontalPodAutoscaler(scope, { metadata, scaleTargetRef: { apiVersion, kind, name }, autoscaling }),
+    podDisruptionBudget:
+      disruptionBudget?.isNone === false
+        ? podDisruptionBudget(scope, { metadata, selector, disruptionBudget, replicas: fewest })
+        : undefined,
+  };
 }
 
 /** Path of the first mount whose volume pods on different nodes cannot use at the same time. */

@@ -1,11 +1,12 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkAppProtocol, checkName, isDnsName } from './validation';
 import { checkPort, checkPorts, type NamedPort, type Protocol } from './port';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, serviceHost } from './endpoint';
 import { type Component, metadataOf, namespaceOf } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** A port of a server outside the cluster. Its `port` is that of the Service, to which clients in the cluster connect. */
 export interface ExternalPort extends NamedPort {
@@ -46,13 +47,17 @@ export interface ExternalHostServiceProps extends Component {
  * addresses, since ExternalName is a DNS alias and cannot hold an address:
  * https://kubernetes.io/docs/concepts/services-networking/service/#externalname
  */
-export class ExternalHostService extends Construct {
+export class ExternalHostService extends PatchableConstruct {
   /** Name of the Service: the construct's id. */
   public readonly name: string;
   /** DNS name of the Service, which resolves from every namespace of the cluster. */
   public readonly host: string;
   /** The server outside the cluster: one DNS name, or its addresses. */
   public readonly externalHosts: readonly string[];
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The EndpointSlices, one for each family of addresses; none for a DNS name. */
+  public readonly endpointSlices: readonly k8s.KubeEndpointSlice[];
   private readonly ports: readonly NamedPort[];
 
   /**
@@ -77,7 +82,7 @@ export class ExternalHostService extends Construct {
       ({ addresses }) => addresses.length > 0,
     );
 
-    new k8s.KubeService(this, 'Service', {
+    this.service = new k8s.KubeService(this, 'Service', {
       metadata,
       spec: {
         ...(families.length === 0 && { type: 'ExternalName', externalName: hosts.join() }),
@@ -96,30 +101,31 @@ export class ExternalHostService extends Construct {
         })),
       },
     });
-    for (const { addressType, suffix, addresses } of families) {
-      new k8s.KubeEndpointSlice(this, `EndpointSlice${suffix}`, {
-        metadata: {
-          ...metadata,
-          // Named by the family, which of an EndpointSlice that exists cannot change.
-          name: `${id}${suffix}`,
-          labels: {
-            ...metadata.labels,
-            // Ties the slice to the Service, and tells that no controller of the cluster manages it.
-            // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
-            'kubernetes.io/service-name': id,
-            'endpointslice.kubernetes.io/managed-by': 'cdk8s',
+    this.endpointSlices = families.map(
+      ({ addressType, suffix, addresses }) =>
+        new k8s.KubeEndpointSlice(this, `EndpointSlice${suffix}`, {
+          metadata: {
+            ...metadata,
+            // Named by the family, which of an EndpointSlice that exists cannot change.
+            name: `${id}${suffix}`,
+            labels: {
+              ...metadata.labels,
+              // Ties the slice to the Service, and tells that no controller of the cluster manages it.
+              // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
+              'kubernetes.io/service-name': id,
+              'endpointslice.kubernetes.io/managed-by': 'cdk8s',
+            },
           },
-        },
-        addressType,
-        endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
-        ports: props.ports.map(({ name, port, targetPort = port, protocol = 'TCP', appProtocol }) => ({
-          name,
-          port: targetPort,
-          protocol,
-          ...(appProtocol !== undefined && { appProtocol }),
-        })),
-      });
-    }
+          addressType,
+          endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+          ports: props.ports.map(({ name, port, targetPort = port, protocol = 'TCP', appProtocol }) => ({
+            name,
+            port: targetPort,
+            protocol,
+            ...(appProtocol !== undefined && { appProtocol }),
+          })),
+        }),
+    );
   }
 
   /**

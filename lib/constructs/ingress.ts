@@ -1,9 +1,10 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, checkObjectName, isDnsName } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
 import { checkPortName } from './port';
+import { PatchableConstruct } from './patch';
 
 /** A service that answers requests. */
 export interface IngressBackend {
@@ -88,9 +89,11 @@ export interface IngressProps extends Component {
 }
 
 /** HTTP routes from outside the cluster to services. */
-export class Ingress extends Construct {
+export class Ingress extends PatchableConstruct {
   /** Name of the Ingress: the construct's id. */
   public readonly name: string;
+  /** The Ingress. */
+  public readonly ingress: k8s.KubeIngress;
 
   /**
    * @throws InvalidPropError if there is neither a route nor a default backend, a path is not absolute or stands twice, a host is no DNS name,
@@ -109,7 +112,7 @@ export class Ingress extends Construct {
     this.name = id;
 
     const hosts = rules.flatMap(({ host }) => host ?? []);
-    new k8s.KubeIngress(this, 'Ingress', {
+    this.ingress = new k8s.KubeIngress(this, 'Ingress', {
       metadata: metadataOf(
         this,
         {

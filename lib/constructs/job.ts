@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiObject, Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { ContainerProps } from './container';
 import { type Component, metadataOf } from './labels';
@@ -8,6 +8,7 @@ import { podTemplate, type PodProps } from './pod-template';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
 import { withTemplate } from './workload';
+import { PatchableConstruct } from './patch';
 
 /** What is said of a Job, whether it runs once or by a schedule. */
 export interface JobRunProps
@@ -74,11 +75,13 @@ const HASH_LENGTH = 10;
  * `kubectl wait --for=condition=complete job/NAME`, or orders it before the rest (a Helm or Argo CD hook is an annotation: see
  * {@link Component.annotations}).
  */
-export class Job extends Construct {
+export class Job extends PatchableConstruct {
   /** Name of the Job: the construct's id, and the hash where one is asked for. */
   public readonly name: string;
   /** The Job. */
   public readonly job: ApiObject;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: JobProps) {
@@ -87,7 +90,9 @@ export class Job extends Construct {
     checkName(this, 'id', id, nameSuffixHash ? 63 - 1 - HASH_LENGTH : 63);
 
     const named = { ...props, name: id };
-    const spec = jobSpec(this, named, serviceAccount(this, named));
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
+    const spec = jobSpec(this, named, serviceAccountName);
     this.name = nameSuffixHash ? `${id}-${hashOf(spec)}` : id;
     this.job = new ApiObject(this, 'Job', {
       ...k8s.KubeJob.GVK,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
 import { ConfigMap } from './config-map';
 import type { InitContainerProps } from './container';
@@ -19,9 +19,18 @@ import {
   type KafkaListenerSecurity,
   listenerConfig,
 } from './kafka-listener';
-import { addHeadlessService, addNodes, DATA_PATH, heapOptions, KafkaNodes, toServicePort } from './kafka-nodes';
+import {
+  addHeadlessService,
+  addNodes,
+  DATA_PATH,
+  heapOptions,
+  KafkaNodes,
+  toServicePort,
+  type KafkaNodesObjects,
+} from './kafka-nodes';
 import { checkProperties, checkVariables, type KafkaProperties, toVariables } from './kafka-properties';
 import { type Component, metadataOf, namespaceOf, selectorOf } from './labels';
+import { PatchableConstruct } from './patch';
 import type { PlacementProps } from './placement';
 import type { PodProps } from './pod-template';
 import { checkPort, type NamedPort } from './port';
@@ -195,7 +204,7 @@ const DEFAULT_STORAGE: StorageProps = { size: Size.gibibytes(1) };
  * most three; with `auto.create.topics.enable: false` it does not. What needs more partitions is made by the service that owns it (Spring: a
  * `NewTopic` bean) or by a Job with `kafka-topics.sh --create --if-not-exists`, before the first use.
  */
-export class KafkaKraft extends Construct implements KafkaBootstrap {
+export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   /** Name of the StatefulSet and of the Service for clients: the construct's id. */
   public readonly name: string;
   /** The Service for clients. */
@@ -208,6 +217,14 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
   public readonly dnsNames: readonly string[];
   /** Labels by which a Service or network policy selects the brokers' pods. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** StatefulSet, headless Service and PodDisruptionBudget of the brokers, and then of the controllers where they run apart. */
+  public readonly nodes: readonly KafkaNodesObjects[];
+  /** The Service for clients in the cluster. */
+  public readonly service: k8s.KubeService;
+  /** The Services for clients outside of it, one for each broker; none without an external listener. */
+  public readonly externalServices: readonly k8s.KubeService[];
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 
   /**
    * @throws InvalidPropError for an image that is not Apache's, an even or negative number of voters, an invalid cluster id, a property or
@@ -262,22 +279,24 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
     const { client, interBroker, controller, external } = listenersOf(props, brokers);
     const exporter = jmxExporter && exporterOf(this, named, jmxExporter);
     const metrics = exporter === undefined ? [] : [exporter.port];
-    const serviceAccountName = serviceAccount(this, named);
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
 
     const pools = poolsOf(props, { brokers, voters }, { client, interBroker, controller, external });
 
-    for (const { prefix, nodes, listeners } of pools) {
-      const inside = listeners.filter((listener) => !external.includes(listener));
-      addHeadlessService(this, prefix, named, nodes, [...inside.map(({ port }) => port), ...metrics]);
-    }
-    new k8s.KubeService(this, 'Service', {
+    const found = pools.map((pool) => {
+      const inside = pool.listeners.filter((listener) => !external.includes(listener));
+      const ports = [...inside.map(({ port }) => port), ...metrics];
+      return { pool, headlessService: addHeadlessService(this, pool.prefix, named, pool.nodes, ports) };
+    });
+    this.service = new k8s.KubeService(this, 'Service', {
       metadata: metadataOf(this, named),
       spec: { selector: this.selector, ports: [toServicePort(CLIENT_PORT)] },
     });
-    addresses.forEach(({ port }, broker) => {
+    this.externalServices = addresses.map(({ port }, broker) => {
       const { serviceType: type = 'LoadBalancer', serviceAnnotations } = externalListener ?? {};
       const annotations = { ...props.annotations, ...serviceAnnotations };
-      new k8s.KubeService(this, `ExternalService${broker}`, {
+      return new k8s.KubeService(this, `ExternalService${broker}`, {
         metadata: metadataOf(this, { ...named, annotations }, `${id}-external-${broker}`),
         spec: {
           type,
@@ -303,18 +322,8 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
         },
       });
     }
-    for (const {
-      prefix,
-      nodes,
-      roles,
-      listeners,
-      others,
-      probed,
-      resources,
-      resourcesProp,
-      storage,
-      placement,
-    } of pools) {
+    this.nodes = found.map(({ pool, headlessService }) => {
+      const { prefix, nodes, roles, listeners, others, probed, resources, resourcesProp, storage, placement } = pool;
       const config = listenerConfig(listeners, others);
       const managed = {
         'process.roles': roles,
@@ -337,7 +346,7 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
       };
       checkProperties(this, properties, managed);
       checkVariables(this, props.environment ?? {}, props.environmentFrom ?? [], Object.keys(environment));
-      addNodes(this, prefix, {
+      const made = addNodes(this, prefix, {
         ...named,
         ...placement,
         nodes,
@@ -351,7 +360,8 @@ export class KafkaKraft extends Construct implements KafkaBootstrap {
         initContainers: [...(exporter?.initContainers ?? []), ...(props.initContainers ?? [])],
         mounts: [...config.mounts, ...(exporter?.mounts ?? []), ...(props.mounts ?? [])],
       });
-    }
+      return { headlessService, ...made };
+    });
   }
 
   /**

@@ -253,7 +253,7 @@ export function checkSecurity(scope: IConstruct, prop: string, security: KafkaLi
 
 /** Checks that a credential comes from a Secret. */
 export function checkSecret(scope: IConstruct, prop: string, source: EnvironmentSource): void {
-  checkObjectName(scope, prop, source.name);
+  checkObjectName(scope, `${prop}.name`, source.name);
   if (source.kind !== 'Secret') {
     throw new InvalidPropError(scope, {
       prop,

@@ -1,4 +1,4 @@
-import { Duration, SizeRoundingBehavior } from 'cdk8s';
+import { type ApiObject, Duration, SizeRoundingBehavior } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { serviceHost } from './endpoint';
@@ -63,6 +63,16 @@ export interface KafkaNodesProps extends Component, Omit<PodProps, 'user' | 'ser
   readonly antiAffinity?: 'preferred' | 'required';
 }
 
+/** The objects of nodes with the same roles. */
+export interface KafkaNodesObjects {
+  /** Their StatefulSet. */
+  readonly statefulSet: ApiObject;
+  /** The headless Service through which they are found. */
+  readonly headlessService: k8s.KubeService;
+  /** Their PodDisruptionBudget; undefined for one node. */
+  readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
+}
+
 /**
  * Makes the Service through which nodes are found.
  *
@@ -74,8 +84,8 @@ export function addHeadlessService(
   props: Component,
   nodes: KafkaNodes,
   ports: readonly NamedPort[],
-): void {
-  new k8s.KubeService(scope, `${prefix}HeadlessService`, {
+): k8s.KubeService {
+  return new k8s.KubeService(scope, `${prefix}HeadlessService`, {
     metadata: metadataOf(scope, { ...props, name: nodes.name }, nodes.headlessName),
     spec: {
       clusterIp: 'None',
@@ -92,7 +102,11 @@ export function addHeadlessService(
  *
  * @param prefix what the ids of its constructs start with.
  */
-export function addNodes(scope: Construct, prefix: string, props: KafkaNodesProps): void {
+export function addNodes(
+  scope: Construct,
+  prefix: string,
+  props: KafkaNodesProps,
+): Omit<KafkaNodesObjects, 'headlessService'> {
   const { nodes, storage, writablePaths = [] } = props;
   const named = { ...props, name: nodes.name };
   const metadata = metadataOf(scope, named);
@@ -114,7 +128,7 @@ export function addNodes(scope: Construct, prefix: string, props: KafkaNodesProp
     mounts: [{ path: DATA_PATH, volume: Volume.fromVolumeClaimTemplate(claimName) }, ...(props.mounts ?? [])],
     ...(nodes.count > 1 && { affinity: apart(scope, props, selector) }),
   });
-  workload(scope, `${prefix}StatefulSet`, k8s.KubeStatefulSet.GVK, {
+  const statefulSet = workload(scope, `${prefix}StatefulSet`, k8s.KubeStatefulSet.GVK, {
     metadata,
     template,
     spec: k8s.toJson_StatefulSetSpec({
@@ -128,12 +142,14 @@ export function addNodes(scope: Construct, prefix: string, props: KafkaNodesProp
       volumeClaimTemplates: [claim],
     }),
   });
-  if (nodes.count > 1) {
-    new k8s.KubePodDisruptionBudget(scope, `${prefix}PodDisruptionBudget`, {
-      metadata,
-      spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selector } },
-    });
-  }
+  const podDisruptionBudget =
+    nodes.count > 1
+      ? new k8s.KubePodDisruptionBudget(scope, `${prefix}PodDisruptionBudget`, {
+          metadata,
+          spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selector } },
+        })
+      : undefined;
+  return { statefulSet, podDisruptionBudget };
 }
 
 /** A port of the pods on a Service. */

@@ -1,8 +1,9 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkLabels, checkNamespaceName } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { labelsOf, withoutNamespace } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
@@ -25,9 +26,11 @@ export interface NamespaceProps {
 const POD_SECURITY = 'pod-security.kubernetes.io/';
 
 /** A namespace whose pods must satisfy a Pod Security Standard. */
-export class Namespace extends Construct {
+export class Namespace extends PatchableConstruct {
   /** Name of the namespace: the construct's id. */
   public readonly name: string;
+  /** The Namespace. */
+  public readonly namespace: k8s.KubeNamespace;
 
   /** @throws InvalidPropError if the id is no name, a label none, or one of Pod Security that the API server refuses or that contradicts `podSecurity`. */
   constructor(scope: Construct, id: string, props: NamespaceProps = {}) {
@@ -37,7 +40,7 @@ export class Namespace extends Construct {
     checkPodSecurity(this, props.labels ?? {});
     this.name = id;
 
-    const namespace = new k8s.KubeNamespace(this, 'Namespace', {
+    this.namespace = new k8s.KubeNamespace(this, 'Namespace', {
       metadata: {
         name: id,
         labels: {
@@ -47,7 +50,7 @@ export class Namespace extends Construct {
         },
       },
     });
-    withoutNamespace(namespace);
+    withoutNamespace(this.namespace);
   }
 }
 

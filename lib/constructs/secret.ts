@@ -1,8 +1,9 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkData, checkObjectName } from './validation';
 import type { EnvironmentSource } from './config-map';
 import { type Component, metadataOf } from './labels';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link Secret}. */
 export interface SecretProps extends Component {
@@ -11,10 +12,12 @@ export interface SecretProps extends Component {
 }
 
 /** A Secret of type Opaque. No error of it shows a value. */
-export class Secret extends Construct implements EnvironmentSource {
+export class Secret extends PatchableConstruct implements EnvironmentSource {
   public readonly kind = 'Secret';
   /** Name of the Secret: the construct's id. */
   public readonly name: string;
+  /** The Secret. */
+  public readonly secret: k8s.KubeSecret;
   public readonly keys: readonly string[];
 
   /** @throws InvalidPropError if the id is no name, or the data no data of a Secret. */
@@ -25,7 +28,7 @@ export class Secret extends Construct implements EnvironmentSource {
     this.name = id;
     this.keys = Object.keys(props.data);
 
-    new k8s.KubeSecret(this, 'Secret', {
+    this.secret = new k8s.KubeSecret(this, 'Secret', {
       metadata: metadataOf(this, { ...props, name: props.name ?? id }, id),
       type: 'Opaque',
       // Not stringData: the server turns that into data, so that what was applied would never be what is read back.

@@ -33,19 +33,22 @@ export interface ServiceAccountProps {
   readonly serviceAccountToken?: boolean;
 }
 
-/**
- * Makes the ServiceAccount of a workload, unless its pods use one that exists.
- *
- * @returns its name.
- */
+/** The ServiceAccount of a workload. */
+export interface WorkloadServiceAccount {
+  readonly name: string;
+  /** Undefined where the pods use one that exists. */
+  readonly object: k8s.KubeServiceAccount | undefined;
+}
+
+/** Makes the ServiceAccount of a workload, unless its pods use one that exists. */
 export function serviceAccount(
   scope: Construct,
   props: Component & ServiceAccountProps & { readonly name: string },
-): string {
+): WorkloadServiceAccount {
   const given = props.serviceAccount ?? { annotations: {} };
   if ('name' in given) {
     checkObjectName(scope, 'serviceAccount.name', given.name);
-    return given.name;
+    return { name: given.name, object: undefined };
   }
   checkAnnotations(scope, 'serviceAccount.annotations', given.annotations);
   const metadata = metadataOf(
@@ -53,10 +56,10 @@ export function serviceAccount(
     { ...props, annotations: { ...props.annotations, ...given.annotations } },
     `${props.name}-sa`,
   );
-  new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
+  const object = new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
     metadata,
     // The pod template says which pods get the token.
     automountServiceAccountToken: false,
   });
-  return metadata.name;
+  return { name: metadata.name, object };
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { checkInteger, checkVariableNames, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { ConfigMap, type EnvironmentSource } from './config-map';
@@ -22,6 +22,7 @@ import {
 import { type EnvironmentFrom, type KeyValue, toEnvironmentFrom } from './variables';
 import { type Mount, Volume } from './volumes';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
+import { PatchableConstruct } from './patch';
 
 /** A PostgreSQL database and the user who reads and writes it. */
 export interface SpringDatabase {
@@ -116,7 +117,8 @@ export interface SpringServiceProps
    */
   readonly secrets?: readonly (EnvironmentSource | EnvironmentFrom)[];
   /**
-   * Options of the JVM. The heap must leave room in the memory limit for what else a JVM needs: see {@link checkHeap}.
+   * Options of the JVM. The heap must leave room in the memory limit for what else a JVM needs: classes, compiled code,
+   * stacks of threads, direct buffers.
    * @default ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0']
    */
   readonly javaOptions?: readonly string[];
@@ -211,7 +213,7 @@ export function untracedPaths(props: ActuatorProps): string {
  * What a JVM burns of the CPU while it compiles, after it is ready, is no load: an autoscaler adds pods once more have been wanted for a minute,
  * unless it is told otherwise.
  */
-export class SpringService extends Construct {
+export class SpringService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
   public readonly name: string;
   /** The workload, its Service and its ServiceAccount. */

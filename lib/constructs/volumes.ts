@@ -100,7 +100,7 @@ export type ProjectedSource =
     };
 
 /** What a volume is, but for its name. */
-type VolumeSource = Omit<k8s.Volume, 'name'>;
+export type VolumeSource = Omit<k8s.Volume, 'name'>;
 
 /**
  * Files for the containers of a pod. Containers that mount the same volume see the same files: mount one object in both.

@@ -1,5 +1,6 @@
-import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import { type ApiObject, Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { k8s } from '../../imports/k8s';
 import { checkName } from './validation';
 import { deployment, type DeploymentProps } from './deployment';
 import { type ResourceProps } from './resources';
@@ -10,6 +11,7 @@ import { PreStop } from './pre-stop';
 import { Probe, type Probes, type ProbeTiming } from './probe';
 import { service, type ServicePort, type ServicePortOptions, type ServiceProps } from './service';
 import { serviceAccount } from './service-account';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link WebService}. */
 export interface WebServiceProps extends Omit<Component, 'name'>, PodProps, DeploymentProps {
@@ -78,7 +80,7 @@ export const WEB_SERVICE_DEFAULTS = {
  * PodDisruptionBudget, and a HorizontalPodAutoscaler if it is asked for. During an update a new pod is ready before an old one is stopped, which then
  * goes on serving for a moment.
  */
-export class WebService extends Construct {
+export class WebService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
   public readonly name: string;
   /** The Service. */
@@ -87,6 +89,17 @@ export class WebService extends Construct {
   public readonly portName: 'http' | 'https';
   /** Labels by which a Service or network policy selects the pods. */
   public readonly selector: Readonly<Record<string, string>>;
+
+  /** The Deployment or Rollout. */
+  public readonly workload: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The HorizontalPodAutoscaler; undefined without autoscaling. */
+  public readonly horizontalPodAutoscaler: k8s.KubeHorizontalPodAutoscalerV2 | undefined;
+  /** The PodDisruptionBudget; undefined where no more than one pod may run, unless it is asked for. */
+  public readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: WebServiceProps) {
@@ -106,6 +119,8 @@ export class WebService extends Construct {
       { name: this.portName, port, servicePort, ...(appProtocol !== undefined && { appProtocol }) },
       ...(props.ports ?? []),
     ];
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
     const template = podTemplate(this, {
       ...WEB_SERVICE_DEFAULTS,
       topologySpread: 'ScheduleAnyway',
@@ -113,15 +128,22 @@ export class WebService extends Construct {
       probes: httpProbes(port, { startup: '/', readiness: '/', liveness: '/' }, scheme),
       ...named,
       ports,
-      serviceAccountName: serviceAccount(this, named),
+      serviceAccountName,
     });
 
-    service(this, {
+    this.service = service(this, {
       ...serviceProps,
       metadata,
       selector,
       ports: ports.filter(({ inService = true }) => inService),
     });
-    deployment(this, { metadata, selector, template }, props);
+    const { workload, horizontalPodAutoscaler, podDisruptionBudget } = deployment(
+      this,
+      { metadata, selector, template },
+      props,
+    );
+    this.workload = workload;
+    this.horizontalPodAutoscaler = horizontalPodAutoscaler;
+    this.podDisruptionBudget = podDisruptionBudget;
   }
 }

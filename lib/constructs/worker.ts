@@ -1,5 +1,6 @@
 import { type ApiObject, Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import type { k8s } from '../../imports/k8s';
 import type { ContainerProps } from './container';
 import { deployment, type DeploymentProps } from './deployment';
 import { type Component, metadataOf, selectorOf } from './labels';
@@ -8,6 +9,7 @@ import type { NamedPort } from './port';
 import type { Probes } from './probe';
 import { serviceAccount } from './service-account';
 import { checkName } from './validation';
+import { PatchableConstruct } from './patch';
 
 /** Props of {@link Worker}. */
 export interface WorkerProps
@@ -28,13 +30,19 @@ export interface WorkerProps
  * Service; where more than one pod may run a PodDisruptionBudget, and a HorizontalPodAutoscaler if it is asked for. During an update a new pod is
  * ready before an old one is stopped.
  */
-export class Worker extends Construct {
+export class Worker extends PatchableConstruct {
   /** Name of the workload: the construct's id. */
   public readonly name: string;
   /** Labels by which a network policy or a monitor selects the pods. */
   public readonly selector: Readonly<Record<string, string>>;
   /** The Deployment or Rollout. */
-  public readonly deployment: ApiObject;
+  public readonly workload: ApiObject;
+  /** The ServiceAccount; undefined where the pods use one that exists. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The HorizontalPodAutoscaler; undefined without autoscaling. */
+  public readonly horizontalPodAutoscaler: k8s.KubeHorizontalPodAutoscalerV2 | undefined;
+  /** The PodDisruptionBudget; undefined where no more than one pod may run, unless it is asked for. */
+  public readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: WorkerProps) {
@@ -44,15 +52,20 @@ export class Worker extends Construct {
     this.selector = selectorOf(id);
 
     const named = { ...props, name: id };
+    const { name: serviceAccountName, object } = serviceAccount(this, named);
+    this.serviceAccount = object;
     const template = podTemplate(this, {
       topologySpread: 'ScheduleAnyway',
       user: 1000,
       ports: [],
       terminationGracePeriod: Duration.seconds(30),
       ...named,
-      serviceAccountName: serviceAccount(this, named),
+      serviceAccountName,
     });
     const metadata = metadataOf(this, named);
-    this.deployment = deployment(this, { metadata, selector: this.selector, template }, props);
+    const objects = deployment(this, { metadata, selector: this.selector, template }, props);
+    this.workload = objects.workload;
+    this.horizontalPodAutoscaler = objects.horizontalPodAutoscaler;
+    this.podDisruptionBudget = objects.podDisruptionBudget;
   }
 }

@@ -149,13 +149,17 @@ export function k8sAttributes(
   };
 }
 
-/**
- * A ServiceAccount that may read what the k8sattributes processor looks up: pods and their owners, in every namespace.
- *
- * @returns its name.
- */
-export function podReader(scope: Construct, props: Component & { readonly name: string }): string {
-  const serviceAccountName = serviceAccount(scope, props);
+/** What {@link podReader} makes. */
+export interface PodReader {
+  readonly serviceAccountName: string;
+  readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  readonly clusterRole: k8s.KubeClusterRole;
+  readonly clusterRoleBinding: k8s.KubeClusterRoleBinding;
+}
+
+/** A ServiceAccount that may read what the k8sattributes processor looks up: pods and their owners, in every namespace. */
+export function podReader(scope: Construct, props: Component & { readonly name: string }): PodReader {
+  const { name: serviceAccountName, object } = serviceAccount(scope, props);
   // A ClusterRole lies in no namespace: its name carries the namespace, so that two collectors of one name do not share it.
   const metadata = metadataOf(scope, props, `${namespaceOf(scope)}-${props.name}`);
 
@@ -172,5 +176,5 @@ export function podReader(scope: Construct, props: Component & { readonly name: 
     subjects: [{ kind: 'ServiceAccount', name: serviceAccountName, namespace: namespaceOf(scope) }],
   });
   [clusterRole, clusterRoleBinding].forEach(withoutNamespace);
-  return serviceAccountName;
+  return { serviceAccountName, serviceAccount: object, clusterRole, clusterRoleBinding };
 }

@@ -1,6 +1,6 @@
-import { Size } from 'cdk8s';
-import { Construct } from 'constructs';
-import { Cpu } from '../../imports/k8s';
+import { type ApiObject, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
 import { InvalidPropError } from '../constructs/invalid-prop';
@@ -11,6 +11,7 @@ import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { ATTRIBUTES, LOKI_TRACE_ID, lokiLabel } from './attributes';
 import { singleStatefulSet } from './single-stateful-set';
@@ -59,13 +60,21 @@ const DATASOURCES_FILE = 'datasources.yaml';
 const DATA_PATH = '/var/lib/grafana'; // the image's own
 
 /** Grafana with Tempo and Loki as data sources, each leading to the other by trace id. */
-export class Grafana extends Construct {
+export class Grafana extends PatchableConstruct {
   /** Name of the StatefulSet and of the Service: the construct's id. */
   public readonly name: string;
   /** The HTTP server. */
   public readonly http: Endpoint;
   /** Labels by which a Service or network policy selects the pod. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The StatefulSet. */
+  public readonly statefulSet: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ConfigMap of its data sources. */
+  public readonly dataSources: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work, and for a setting that the construct makes itself. */
   constructor(scope: Construct, id: string, props: GrafanaProps) {
@@ -81,12 +90,12 @@ export class Grafana extends Construct {
     this.http = { host: serviceHost(this, id), port: httpPort };
     this.selector = selectorOf(id);
 
-    const dataSources = new ConfigMap(this, `${id}-datasources`, {
+    this.dataSources = new ConfigMap(this, `${id}-datasources`, {
       ...props,
       name: id,
       data: { [DATASOURCES_FILE]: toYaml(toDataSources(props.tempo, props.loki)) },
     });
-    singleStatefulSet(this, {
+    const { statefulSet, service, serviceAccount } = singleStatefulSet(this, {
       ...props,
       name: id,
       image: props.image ?? 'grafana/grafana:11.4.0',
@@ -98,10 +107,13 @@ export class Grafana extends Construct {
         memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
       },
       user: 472, // the image's own
-      mounts: [{ path: DATASOURCES_FOLDER, volume: Volume.fromSource(dataSources) }],
+      mounts: [{ path: DATASOURCES_FOLDER, volume: Volume.fromSource(this.dataSources) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(1) },
     });
+    this.statefulSet = statefulSet;
+    this.service = service;
+    this.serviceAccount = serviceAccount;
   }
 }
 

@@ -1,5 +1,5 @@
-import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import { type ApiObject, Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, checkNamespaceName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
@@ -12,6 +12,7 @@ import { podTemplate } from '../constructs/pod-template';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
 import { workload } from '../constructs/workload';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { ATTRIBUTES } from './attributes';
 import {
@@ -95,11 +96,21 @@ const STATE_MOUNT = '/var/lib/otelcol/file_storage';
  * It runs as root, since the kubelet lets only root read these files, with no capability, and sees the node's file
  * system only where the logs and its own state lie. Its namespace must allow privileged pods (Pod Security Standards).
  */
-export class LogCollector extends Construct {
+export class LogCollector extends PatchableConstruct {
   /** Name of the DaemonSet: the construct's id. */
   public readonly name: string;
   /** Labels by which a Service or network policy selects the pods. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The DaemonSet. */
+  public readonly daemonSet: ApiObject;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ClusterRole by which it reads pods and their owners. */
+  public readonly clusterRole: k8s.KubeClusterRole;
+  /** What gives it to the ServiceAccount. */
+  public readonly clusterRoleBinding: k8s.KubeClusterRoleBinding;
+  /** The ConfigMap of its configuration. */
+  public readonly config: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: LogCollectorProps) {
@@ -122,7 +133,7 @@ export class LogCollector extends Construct {
 
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
-    const config = new ConfigMap(this, `${id}-config`, {
+    this.config = new ConfigMap(this, `${id}-config`, {
       ...named,
       data: {
         [CONFIG_FILE]: toYaml(
@@ -138,7 +149,10 @@ export class LogCollector extends Construct {
         ),
       },
     });
-    const serviceAccountName = podReader(this, named);
+    const { serviceAccountName, serviceAccount, clusterRole, clusterRoleBinding } = podReader(this, named);
+    this.serviceAccount = serviceAccount;
+    this.clusterRole = clusterRole;
+    this.clusterRoleBinding = clusterRoleBinding;
 
     const template = podTemplate(this, {
       ...named,
@@ -155,14 +169,14 @@ export class LogCollector extends Construct {
       serviceAccountName,
       serviceAccountToken: true,
       mounts: [
-        { path: CONFIG_FOLDER, volume: Volume.fromSource(config) },
+        { path: CONFIG_FOLDER, volume: Volume.fromSource(this.config) },
         { path: POD_LOGS, volume: Volume.fromHostPath(POD_LOGS, 'Directory') },
         { path: STATE_MOUNT, volume: Volume.fromHostPath(stateFolder, 'DirectoryOrCreate'), writable: true },
       ],
       tolerations,
       terminationGracePeriod: Duration.seconds(30),
     });
-    workload(this, 'DaemonSet', k8s.KubeDaemonSet.GVK, {
+    this.daemonSet = workload(this, 'DaemonSet', k8s.KubeDaemonSet.GVK, {
       metadata,
       template,
       spec: k8s.toJson_DaemonSetSpec({

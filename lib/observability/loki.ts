@@ -1,6 +1,6 @@
-import { Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
-import { Cpu } from '../../imports/k8s';
+import { type ApiObject, Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
@@ -9,6 +9,7 @@ import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { ATTRIBUTES } from './attributes';
 import { retentionHours } from './retention';
@@ -48,13 +49,21 @@ const CONFIG_FILE = 'config.yaml';
 const DATA_PATH = '/var/loki';
 
 /** Grafana Loki in one process, its log lines on one volume. It takes them over OTLP too, at the path `/otlp`. */
-export class Loki extends Construct {
+export class Loki extends PatchableConstruct {
   /** Name of the StatefulSet and of the Service: the construct's id. */
   public readonly name: string;
   /** The HTTP server. */
   public readonly http: Endpoint;
   /** Labels by which a Service or network policy selects the pod. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The StatefulSet. */
+  public readonly statefulSet: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ConfigMap of its configuration. */
+  public readonly config: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server, the kubelet or Loki would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: LokiProps = {}) {
@@ -68,12 +77,12 @@ export class Loki extends Construct {
     this.http = { host: serviceHost(this, id), port: httpPort };
     this.selector = selectorOf(id);
 
-    const config = new ConfigMap(this, `${id}-config`, {
+    this.config = new ConfigMap(this, `${id}-config`, {
       ...props,
       name: id,
       data: { [CONFIG_FILE]: toYaml(toConfig(httpPort, retention)) },
     });
-    singleStatefulSet(this, {
+    const { statefulSet, service, serviceAccount } = singleStatefulSet(this, {
       ...props,
       name: id,
       image: props.image ?? 'grafana/loki:3.3.2',
@@ -90,10 +99,13 @@ export class Loki extends Construct {
         memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
       },
       user: 10001, // the image's own
-      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(config) }],
+      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(this.config) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(10) },
     });
+    this.statefulSet = statefulSet;
+    this.service = service;
+    this.serviceAccount = serviceAccount;
   }
 }
 

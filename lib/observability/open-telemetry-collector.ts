@@ -1,5 +1,5 @@
-import { Duration } from 'cdk8s';
-import { Construct } from 'constructs';
+import { type ApiObject, Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkInteger, checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
@@ -11,6 +11,7 @@ import { podTemplate } from '../constructs/pod-template';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
 import { workload } from '../constructs/workload';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import {
   type CollectorConfig,
@@ -69,7 +70,7 @@ export interface OpenTelemetryCollectorProps extends Omit<Component, 'name'> {
 }
 
 /** The OpenTelemetry Collector as a gateway: receives OTLP, adds Kubernetes attributes, and sends traces on. */
-export class OpenTelemetryCollector extends Construct {
+export class OpenTelemetryCollector extends PatchableConstruct {
   /** Name of the Deployment and of the Service: the construct's id. */
   public readonly name: string;
   /** OTLP over gRPC. */
@@ -80,6 +81,18 @@ export class OpenTelemetryCollector extends Construct {
   public readonly metrics: Endpoint;
   /** Labels by which a Service or network policy selects the pods. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The Deployment. */
+  public readonly deployment: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ClusterRole by which it reads pods and their owners. */
+  public readonly clusterRole: k8s.KubeClusterRole;
+  /** What gives it to the ServiceAccount. */
+  public readonly clusterRoleBinding: k8s.KubeClusterRoleBinding;
+  /** The ConfigMap of its configuration. */
+  public readonly config: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: OpenTelemetryCollectorProps) {
@@ -103,13 +116,16 @@ export class OpenTelemetryCollector extends Construct {
       { name: 'otlp-http', port: httpPort },
       { name: 'metrics', port: metricsPort },
     ];
-    const config = new ConfigMap(this, `${id}-config`, {
+    this.config = new ConfigMap(this, `${id}-config`, {
       ...named,
       data: { [CONFIG_FILE]: toYaml(toConfig({ grpcPort, httpPort, metricsPort, healthPort }, props.traces)) },
     });
-    const serviceAccountName = podReader(this, named);
+    const { serviceAccountName, serviceAccount, clusterRole, clusterRoleBinding } = podReader(this, named);
+    this.serviceAccount = serviceAccount;
+    this.clusterRole = clusterRole;
+    this.clusterRoleBinding = clusterRoleBinding;
 
-    new k8s.KubeService(this, 'Service', {
+    this.service = new k8s.KubeService(this, 'Service', {
       metadata,
       spec: {
         selector: this.selector,
@@ -127,10 +143,10 @@ export class OpenTelemetryCollector extends Construct {
       serviceAccountName,
       serviceAccountToken: true,
       ...(replicas > 1 && { topologySpread: 'ScheduleAnyway' }),
-      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(config) }],
+      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(this.config) }],
       terminationGracePeriod: Duration.seconds(30),
     });
-    workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
+    this.deployment = workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
       metadata,
       template,
       spec: k8s.toJson_DeploymentSpec({

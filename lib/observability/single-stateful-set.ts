@@ -1,4 +1,4 @@
-import { Duration } from 'cdk8s';
+import { type ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { NamedPort } from '../constructs/port';
@@ -22,34 +22,41 @@ export interface SingleStatefulSetProps extends Omit<
   readonly ports: readonly NamedPort[];
 }
 
+/** What {@link singleStatefulSet} makes. */
+export interface SingleStatefulSetObjects {
+  readonly statefulSet: ApiObject;
+  readonly service: k8s.KubeService;
+  readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+}
+
 /**
  * A server that keeps its data on one volume: a StatefulSet of one pod, its Service, and a ServiceAccount without token.
  *
  * It is a StatefulSet even where no name or order of pods matters: on an update the old pod is gone before the new one
  * starts, so that two processes never write to one volume, and the claim is made with it.
  */
-export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProps): void {
+export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProps): SingleStatefulSetObjects {
   const { name, ports, dataPath, storage, mounts = [] } = props;
   const selector = selectorOf(name);
   const metadata = metadataOf(scope, props);
   const claimName = `${name}-data`;
-  const serviceAccountName = serviceAccount(scope, { ...props, name });
+  const account = serviceAccount(scope, { ...props, name });
   const template = podTemplate(scope, {
     ...props,
-    serviceAccountName,
+    serviceAccountName: account.name,
     mounts: [...mounts, { path: dataPath, volume: Volume.fromVolumeClaimTemplate(claimName) }],
     // What was received last is written to the volume before the process ends.
     terminationGracePeriod: Duration.seconds(60),
   });
 
-  new k8s.KubeService(scope, 'Service', {
+  const service = new k8s.KubeService(scope, 'Service', {
     metadata,
     spec: {
       selector,
       ports: ports.map((port) => ({ ...port, targetPort: k8s.IntOrString.fromString(port.name) })),
     },
   });
-  workload(scope, 'StatefulSet', k8s.KubeStatefulSet.GVK, {
+  const statefulSet = workload(scope, 'StatefulSet', k8s.KubeStatefulSet.GVK, {
     metadata,
     template,
     spec: k8s.toJson_StatefulSetSpec({
@@ -61,4 +68,5 @@ export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProp
       volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
     }),
   });
+  return { statefulSet, service, serviceAccount: account.object };
 }

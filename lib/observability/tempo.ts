@@ -1,6 +1,6 @@
-import { Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
-import { Cpu } from '../../imports/k8s';
+import { type ApiObject, Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
@@ -9,6 +9,7 @@ import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
+import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { retentionHours } from './retention';
 import { singleStatefulSet } from './single-stateful-set';
@@ -52,7 +53,7 @@ const CONFIG_FILE = 'config.yaml';
 const DATA_PATH = '/var/tempo';
 
 /** Grafana Tempo in one process, its traces on one volume. */
-export class Tempo extends Construct {
+export class Tempo extends PatchableConstruct {
   /** Name of the StatefulSet and of the Service: the construct's id. */
   public readonly name: string;
   /** Queries over HTTP. */
@@ -61,6 +62,14 @@ export class Tempo extends Construct {
   public readonly otlpGrpc: Endpoint;
   /** Labels by which a Service or network policy selects the pod. */
   public readonly selector: Readonly<Record<string, string>>;
+  /** The StatefulSet. */
+  public readonly statefulSet: ApiObject;
+  /** The Service. */
+  public readonly service: k8s.KubeService;
+  /** The ServiceAccount. */
+  public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The ConfigMap of its configuration. */
+  public readonly config: ConfigMap;
 
   /** @throws InvalidPropError for props that the API server, the kubelet or Tempo would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: TempoProps = {}) {
@@ -75,12 +84,12 @@ export class Tempo extends Construct {
     this.otlpGrpc = { host, port: otlpGrpcPort };
     this.selector = selectorOf(id);
 
-    const config = new ConfigMap(this, `${id}-config`, {
+    this.config = new ConfigMap(this, `${id}-config`, {
       ...props,
       name: id,
       data: { [CONFIG_FILE]: toYaml(toConfig(httpPort, otlpGrpcPort, retention)) },
     });
-    singleStatefulSet(this, {
+    const { statefulSet, service, serviceAccount } = singleStatefulSet(this, {
       ...props,
       name: id,
       image: props.image ?? 'grafana/tempo:2.6.1',
@@ -96,10 +105,13 @@ export class Tempo extends Construct {
         memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
       },
       user: 10001, // the image's own
-      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(config) }],
+      mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(this.config) }],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(10) },
     });
+    this.statefulSet = statefulSet;
+    this.service = service;
+    this.serviceAccount = serviceAccount;
   }
 }
 

@@ -122,7 +122,7 @@ test('exposes what others select and change', () => {
   const construct = new Worker(testChart(), 'mailer', MINIMAL);
 
   expect(construct).toMatchObject({ name: 'mailer', selector: { 'app.kubernetes.io/name': 'mailer' } });
-  expect(construct.deployment.kind).toBe('Deployment');
+  expect(construct.workload.kind).toBe('Deployment');
 });
 
 describe('refuses', () => {

@@ -6,6 +6,7 @@ import type { CanaryStep } from '../../../lib/constructs/canary';
 import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
 import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
 import { CronJob, type CronJobProps } from '../../../lib/constructs/cron-job';
+import type { DeploymentProps } from '../../../lib/constructs/deployment';
 import type { Endpoint } from '../../../lib/constructs/endpoint';
 import {
   ExternalHostService,
@@ -21,7 +22,25 @@ import {
   type IngressTls,
 } from '../../../lib/constructs/ingress';
 import { Job, type JobProps, type JobRunProps } from '../../../lib/constructs/job';
-import { KafkaKraft, type KafkaKraftProps } from '../../../lib/constructs/kafka-kraft';
+import { DisruptionBudget } from '../../../lib/constructs/pod-disruption-budget';
+import { type AutoscalingProps, ScalingMetric, ScalingPolicy } from '../../../lib/constructs/horizontal-pod-autoscaler';
+import {
+  type ServicePort,
+  type ServiceProps,
+  type ServicePortOptions,
+  SessionAffinity,
+  ServiceType,
+} from '../../../lib/constructs/service';
+import { UpdateStrategy } from '../../../lib/constructs/update-strategy';
+import {
+  type KafkaControllersProps,
+  type KafkaExternalListener,
+  type KafkaJmxExporter,
+  KafkaKraft,
+  type KafkaKraftProps,
+  type KafkaListenerSecurity,
+  KafkaSasl,
+} from '../../../lib/constructs/kafka-kraft';
 import type { Component } from '../../../lib/constructs/labels';
 import { Namespace, type NamespaceProps } from '../../../lib/constructs/namespace';
 import type { PlacementProps, TopologySpreadConstraint } from '../../../lib/constructs/placement';
@@ -255,6 +274,13 @@ const source = props<EnvironmentSource>(['kind', 'name'], {
   checksum: fc.constant('0a'),
 });
 const secret = source.map((given): EnvironmentSource => ({ ...given, kind: 'Secret' }));
+const kafkaSecurity = props<KafkaListenerSecurity>(['certificate'], {
+  certificate: source.map((given): EnvironmentSource => ({ kind: 'Secret', name: given.name })),
+  sasl: fc.constantFrom(
+    KafkaSasl.scramSha512(),
+    KafkaSasl.plain({ from: { kind: 'Secret', name: 'kafka-users' }, key: 'jaas' }),
+  ),
+});
 const ofSource = mostly(fc.constant('key'), key);
 const resourceValue = props<Omit<ResourceValue, 'containerName'>>(['resource'], {
   resource: fc.constantFrom('limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'),
@@ -396,15 +422,77 @@ const ofPods: PropArbitraries<Omit<PodProps, 'environmentFrom'>> = {
   preStop,
 };
 
+const appProtocol = spoilt(fc.constantFrom('http', 'https', 'kubernetes.io/h2c'));
+const percentage = wholeNumber(1, 100);
+const scalingRules = {
+  stabilizationWindow: duration(0, 3600),
+  policies: fc.array(
+    fc.oneof(
+      fc.tuple(wholeNumber(1, 10), duration(1, 1800)).map(([pods, period]) => ScalingPolicy.pods(pods, period)),
+      fc.tuple(percentage, duration(1, 1800)).map(([percent, period]) => ScalingPolicy.percent(percent, period)),
+    ),
+    { maxLength: 2 },
+  ),
+};
+const autoscaling = props<AutoscalingProps>(['maxReplicas', 'metrics'], {
+  minReplicas: wholeNumber(1, 3),
+  maxReplicas: wholeNumber(3, 10),
+  metrics: fc.array(
+    fc.oneof(
+      percentage.map((percent) => ScalingMetric.cpuUtilization(percent)),
+      percentage.map((percent) => ScalingMetric.memoryUtilization(percent)),
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+  scaleUp: fc.record(scalingRules, { noNullPrototype: true }),
+  scaleDown: fc.record(scalingRules, { noNullPrototype: true }),
+});
+const ofDeployment: PropArbitraries<DeploymentProps> = {
+  replicas: wholeNumber(0, 10),
+  canary,
+  revisionHistoryLimit: wholeNumber(0, 20),
+  autoscaling,
+  disruptionBudget: fc.oneof(
+    wholeNumber(1, 3).map((pods) => DisruptionBudget.maxUnavailable(pods)),
+    fc.constantFrom(DisruptionBudget.none(), DisruptionBudget.minAvailable('50%')),
+  ),
+  updateStrategy: fc.oneof(
+    wholeNumber(0, 3).map((maxSurge) => UpdateStrategy.rollingUpdate({ maxSurge })),
+    fc.constant(UpdateStrategy.recreate()),
+  ),
+  minReady: duration(0, 60),
+  progressDeadline: duration(61, 1200),
+};
 const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
   ...ofWorkload,
   ...ofPods,
   image,
   port: mostly(fc.constant(PROBED), port),
   resources,
-  replicas: wholeNumber(0, 10),
-  canary,
-  revisionHistoryLimit: wholeNumber(0, 20),
+  ...ofDeployment,
+  scheme: fc.constantFrom('HTTP', 'HTTPS'),
+  ports: fc.array(
+    props<ServicePort>(['name', 'port'], {
+      name: portName,
+      port,
+      servicePort: port,
+      appProtocol,
+      inService: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
+  service: props<ServiceProps & ServicePortOptions>([], {
+    type: fc.constantFrom(
+      ServiceType.clusterIp(),
+      ServiceType.headless(),
+      ServiceType.nodePort(),
+      ServiceType.loadBalancer(),
+    ),
+    sessionAffinity: fc.constant(SessionAffinity.clientIp()),
+    annotations: recordOf(annotationKey, freeText),
+    servicePort: port,
+    appProtocol,
+  }),
 };
 
 const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
@@ -604,6 +692,15 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       config: recordOf(variable, freeText),
       secrets: fc.array(secret, { maxLength: 2 }),
       javaOptions: fc.array(freeText, { maxLength: 2 }),
+      contextPath: path,
+      managementPort: port,
+      managementBasePath: path,
+      endpointsBasePath: path,
+      webApplicationType: fc.constantFrom('servlet', 'reactive'),
+      tls: secret,
+      managementTls: fc.boolean(),
+      javaOptionsVariable: fc.constantFrom('JAVA_OPTS', 'JAVA_TOOL_OPTIONS'),
+      shutdownPhases: wholeNumber(1, 3),
       openTelemetryServiceName: freeText,
     }),
   ),
@@ -625,6 +722,26 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       ),
       antiAffinity: fc.constantFrom('preferred', 'required'),
       terminationGracePeriod: duration(30, 120),
+      startupBudget: duration(60, 7200),
+      controllers: props<KafkaControllersProps>([], {
+        ...placementProps,
+        replicas: mostly(fc.constantFrom(1, 3), fc.constantFrom(2, 0)),
+        resources,
+        storage,
+      }),
+      security: kafkaSecurity,
+      externalListener: props<KafkaExternalListener>(['addresses'], {
+        addresses: fc.array(endpoint, { minLength: 1, maxLength: 3 }),
+        serviceType: fc.constantFrom('LoadBalancer', 'NodePort'),
+        serviceAnnotations: recordOf(annotationKey, freeText),
+        security: kafkaSecurity,
+      }),
+      jmxExporter: props<KafkaJmxExporter>(['image', 'jarPath'], {
+        image,
+        jarPath: path,
+        port,
+        configuration: fc.constant({ rules: [{ pattern: 'kafka.*' }] }),
+      }),
     }),
   ),
   Worker: made(
@@ -639,8 +756,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       probes: fc.constant(withoutPort),
       ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 2 }),
       preStop: fc.constant(PreStop.none()),
-      replicas: wholeNumber(0, 10),
-      revisionHistoryLimit: wholeNumber(0, 20),
+      ...ofDeployment,
     }),
   ),
   Job: made(Job, id, props<JobProps>(['image', 'resources'], { ...ofJob, nameSuffixHash: fc.boolean() })),

@@ -1,0 +1,91 @@
+import { type App, Chart, Size } from 'cdk8s';
+import {
+  ConfigMap,
+  Cpu,
+  ExternalHostService,
+  Ingress,
+  KafkaKraft,
+  Namespace,
+  Patch,
+  type ResourceProps,
+  SpringService,
+  WebService,
+} from 'sportstix-cdk8s/constructs';
+
+const REGISTRY = 'registry.example.com/shop';
+
+/** CPU and memory of what runs on a JVM. */
+const JVM: ResourceProps = {
+  cpu: { request: Cpu.millis(200), limit: Cpu.units(1) },
+  memory: { request: Size.mebibytes(640), limit: Size.mebibytes(768) },
+};
+const SMALL: ResourceProps = {
+  cpu: { request: Cpu.millis(50), limit: Cpu.millis(500) },
+  memory: { request: Size.mebibytes(128), limit: Size.mebibytes(256) },
+};
+
+/** A shop: what customers see, two services with a database each, and a worker that sends mail. A chart, and so a file, for each. */
+export function addShop(app: App): void {
+  const labels = { 'app.kubernetes.io/part-of': 'shop' };
+  const chart = (name: string): Chart => new Chart(app, name, { namespace: 'shop', labels });
+
+  new Namespace(new Chart(app, '00-namespace', { labels }), 'shop');
+
+  // The server is known by its address: a Service without selector, and an EndpointSlice.
+  const postgres = new ExternalHostService(chart('postgres'), 'postgres', {
+    component: 'database',
+    host: '192.0.2.10',
+    ports: [{ name: 'postgresql', port: 5432 }],
+  });
+  const kafka = new KafkaKraft(chart('kafka'), 'kafka', {
+    component: 'broker',
+    replicas: 3,
+    storage: { size: Size.gibibytes(20) },
+    properties: { 'auto.create.topics.enable': false },
+  });
+
+  const common = new ConfigMap(chart('common'), 'common', {
+    data: { SPRING_PROFILES_ACTIVE: 'production', SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers },
+  });
+  const service = (name: string, port: number): SpringService =>
+    new SpringService(chart(name), name, {
+      component: 'backend',
+      image: `${REGISTRY}/${name}:1.4.2`,
+      port,
+      resources: JVM,
+      replicas: 2,
+      database: { endpoint: postgres.endpoint(), name, username: name },
+      kafka,
+      sharedConfig: [common],
+      // Made by whoever knows the password: kubectl create secret generic NAME-database --from-literal=SPRING_DATASOURCE_PASSWORD=...
+      secrets: [{ kind: 'Secret', name: `${name}-database` }],
+    });
+  const orders = service('orders', 8080);
+  const payments = service('payments', 8080);
+
+  // What no prop stands for: names of the payment provider are looked up as they are, without the cluster's five suffixes.
+  payments.patch(
+    { kind: 'Deployment' },
+    Patch.merge({ spec: { template: { spec: { dnsConfig: { options: [{ name: 'ndots', value: '1' }] } } } } }),
+  );
+
+  const storefront = new WebService(chart('storefront'), 'storefront', {
+    component: 'frontend',
+    image: `${REGISTRY}/storefront:3.1.0`,
+    port: 3000,
+    resources: SMALL,
+    replicas: 2,
+    environment: { NODE_ENV: 'production' },
+    writablePaths: ['/tmp', '/app/.next/cache'],
+  });
+
+  new Ingress(chart('ingress'), 'shop', {
+    ingressClassName: 'traefik',
+    host: 'shop.example.com',
+    routes: [
+      { path: '/api/orders', service: orders.webService },
+      { path: '/api/payments', service: payments.webService },
+      { path: '/', service: storefront },
+    ],
+  });
+}
