@@ -182,7 +182,7 @@ function podProps(): PodPropsOfKafka {
 /** Every prop of its own: brokers apart from their controllers, secured inside and outside, and all the rest. */
 function ownProps(): Omit<
   Required<KafkaKraftProps>,
-  Exclude<keyof PodProps, 'probeTiming' | 'terminationGracePeriod'>
+  Exclude<keyof PodProps, 'affinity' | 'probeTiming' | 'terminationGracePeriod'>
 > {
   return {
     labels: { 'shop.example/team': 'a' },
@@ -231,6 +231,13 @@ function ownProps(): Omit<
       configuration: { rules: [{ pattern: 'kafka.server.*' }] },
     },
     antiAffinity: 'required',
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+        ],
+      },
+    },
     probeTiming: { startup: { period: Duration.seconds(4) }, readiness: { failureThreshold: 2 } },
     terminationGracePeriod: Duration.minutes(2),
   };
