@@ -984,6 +984,11 @@ describe('refuses', () => {
     expect(() => login.bootstrapFor({ from: { kind: 'ConfigMap', name: 'x' }, key: 'y' })).toThrow('not a Secret');
   });
 
+  test('a relative path of the exporter', () => {
+    const jmxExporter = { image: 'shop/jmx-exporter:1.0.1', jarPath: 'agent.jar' };
+    expect(() => kafka({ jmxExporter })).toThrow('test/kafka: jmxExporter.jarPath "agent.jar": not an absolute path');
+  });
+
   test.each([
     [9094, 'the port of the external listener'],
     [9091, 'the port of the replication listener'],
