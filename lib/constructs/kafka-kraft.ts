@@ -556,6 +556,14 @@ function exporterOf(
       remedy: 'Give another port, or leave it out.',
     });
   }
+  if (!jarPath.startsWith('/')) {
+    throw new InvalidPropError(scope, {
+      prop: 'jmxExporter.jarPath',
+      value: jarPath,
+      reason: 'not an absolute path, and the init container would look for it where the image happens to start.',
+      remedy: "Start it with '/'.",
+    });
+  }
   const { component, labels, annotations } = props;
   const configMap = new ConfigMap(scope, `${props.name}-jmx-exporter`, {
     ...(component !== undefined && { component }),

@@ -304,6 +304,7 @@ describe.each(testedVersions().filter((version) => Number(version.split('.')[1])
         [
           'apply-size',
           'ingress-tls',
+          'kafka-voters',
           'pod-disruption-budget',
           'pod-spread',
           'rbac-cluster-admin',

@@ -182,7 +182,7 @@ function podProps(): PodPropsOfKafka {
 /** Every prop of its own: brokers apart from their controllers, secured inside and outside, and all the rest. */
 function ownProps(): Omit<
   Required<KafkaKraftProps>,
-  Exclude<keyof PodProps, 'probeTiming' | 'terminationGracePeriod'>
+  Exclude<keyof PodProps, 'affinity' | 'probeTiming' | 'terminationGracePeriod'>
 > {
   return {
     labels: { 'shop.example/team': 'a' },
@@ -231,6 +231,13 @@ function ownProps(): Omit<
       configuration: { rules: [{ pattern: 'kafka.server.*' }] },
     },
     antiAffinity: 'required',
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+        ],
+      },
+    },
     probeTiming: { startup: { period: Duration.seconds(4) }, readiness: { failureThreshold: 2 } },
     terminationGracePeriod: Duration.minutes(2),
   };
@@ -975,6 +982,11 @@ describe('refuses', () => {
     expect(() => plain.bootstrapFor(secret)).toThrow('test/kafka: security.sasl: missing');
     const login = new KafkaKraft(testChart(), 'kafka', { security: { certificate, sasl: KafkaSasl.scramSha512() } });
     expect(() => login.bootstrapFor({ from: { kind: 'ConfigMap', name: 'x' }, key: 'y' })).toThrow('not a Secret');
+  });
+
+  test('a relative path of the exporter', () => {
+    const jmxExporter = { image: 'shop/jmx-exporter:1.0.1', jarPath: 'agent.jar' };
+    expect(() => kafka({ jmxExporter })).toThrow('test/kafka: jmxExporter.jarPath "agent.jar": not an absolute path');
   });
 
   test.each([
