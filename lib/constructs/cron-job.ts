@@ -1,12 +1,11 @@
 import { ApiObject, type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { jobRun, type JobRunProps } from './job';
+import { type JobRunProps, jobSpec } from './job';
 import { metadataOf } from './labels';
 import { checkSchedule, checkTimeZone } from './schedule';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
-import { toJson } from './workload';
 
 /** Props of {@link CronJob}. */
 export interface CronJobProps extends JobRunProps {
@@ -79,7 +78,7 @@ export class CronJob extends Construct {
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
     const { annotations, labels } = metadata;
-    const { spec, template } = jobRun(this, named, serviceAccount(this, named));
+    const serviceAccountName = serviceAccount(this, named);
     this.cronJob = new ApiObject(this, 'CronJob', {
       ...k8s.KubeCronJob.GVK,
       metadata,
@@ -93,7 +92,7 @@ export class CronJob extends Construct {
         ...(props.suspend !== undefined && { suspend: props.suspend }),
         jobTemplate: {
           metadata: { labels, ...(annotations !== undefined && { annotations }) },
-          spec: { ...spec, template: toJson(template) },
+          spec: jobSpec(this, named, serviceAccountName),
         },
       },
     });

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type ApiObject, Duration } from 'cdk8s';
+import { ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { ContainerProps } from './container';
 import { type Component, metadataOf } from './labels';
-import { podTemplate, type PodProps, type PodTemplate } from './pod-template';
+import { podTemplate, type PodProps } from './pod-template';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
-import { toJson, workload } from './workload';
+import { withTemplate } from './workload';
 
 /** What is said of a Job, whether it runs once or by a schedule. */
 export interface JobRunProps
@@ -87,12 +87,12 @@ export class Job extends Construct {
     checkName(this, 'id', id, nameSuffixHash ? 63 - 1 - HASH_LENGTH : 63);
 
     const named = { ...props, name: id };
-    const { spec, template } = jobRun(this, named, serviceAccount(this, named));
-    this.name = nameSuffixHash ? `${id}-${hashOf({ spec, template: toJson(template) })}` : id;
-    this.job = workload(this, 'Job', k8s.KubeJob.GVK, {
+    const spec = jobSpec(this, named, serviceAccount(this, named));
+    this.name = nameSuffixHash ? `${id}-${hashOf(spec)}` : id;
+    this.job = new ApiObject(this, 'Job', {
+      ...k8s.KubeJob.GVK,
       metadata: metadataOf(this, named, this.name),
       spec,
-      template,
     });
   }
 }
@@ -101,12 +101,12 @@ function hashOf(content: unknown): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, HASH_LENGTH);
 }
 
-/** A Job's spec and the template of its pods. */
-export function jobRun(
+/** A Job's spec as it will be written. */
+export function jobSpec(
   scope: Construct,
   props: JobRunProps & { readonly name: string },
   serviceAccountName: string,
-): { readonly spec: Readonly<Record<string, unknown>> | undefined; readonly template: PodTemplate } {
+): Readonly<Record<string, unknown>> {
   const { backoffLimit, completions, parallelism, activeDeadline, ttlAfterFinished } = props;
   for (const [prop, value] of Object.entries({ backoffLimit, completions, parallelism })) {
     if (value !== undefined) {
@@ -123,15 +123,12 @@ export function jobRun(
     ports: [],
     serviceAccountName,
   });
-  return {
-    template,
-    spec: k8s.toJson_JobSpec({
-      template,
-      ...(backoffLimit !== undefined && { backoffLimit }),
-      ...(completions !== undefined && { completions }),
-      ...(parallelism !== undefined && { parallelism }),
-      ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
-      ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
-    }),
+  const spec = {
+    ...(backoffLimit !== undefined && { backoffLimit }),
+    ...(completions !== undefined && { completions }),
+    ...(parallelism !== undefined && { parallelism }),
+    ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
+    ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
   };
+  return withTemplate(scope, spec, template);
 }

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { k8s } from '../../imports/k8s';
+import { checkAffinity } from './affinity';
 import { InvalidPropError } from './invalid-prop';
 import { selectorOf } from './labels';
 import { checkInteger, checkLabels, checkLabelValue, checkObjectName } from './validation';
@@ -69,6 +70,7 @@ export interface PlacementProps {
  * Where the pods of a workload run, as fields of its pods.
  *
  * @param name name of the workload.
+ * @throws InvalidPropError for what the API server would refuse.
  */
 export function placement(
   scope: IConstruct,
@@ -80,6 +82,7 @@ export function placement(
 > {
   const { nodeSelector = {}, affinity, tolerations, priorityClassName, runtimeClassName } = props;
   checkLabels(scope, 'nodeSelector', nodeSelector);
+  checkAffinity(scope, 'affinity', affinity ?? {});
   tolerations?.forEach((toleration, index) => {
     checkToleration(scope, `tolerations[${index}]`, toleration);
   });

@@ -20,7 +20,7 @@ import type { PreStop } from './pre-stop';
 import { type Probes, type ProbeTimings, withTiming } from './probe';
 import type { ServiceAccountProps } from './service-account';
 import { checkAnnotations, checkInteger, checkName, checkObjectName, wholeSeconds } from './validation';
-import { podVolumes } from './volumes';
+import { podVolumes, type Volume } from './volumes';
 
 /**
  * What a user may say of the pods of any workload.
@@ -155,16 +155,7 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
       mounts: mountsOf(prefixOf(index), container),
     })),
   );
-  checkReferredContainers(scope, containers, [
-    ...containers.flatMap(({ environment = {} }, index) =>
-      Object.entries(environment).flatMap(([variable, value]) =>
-        typeof value === 'object' && 'resource' in value && value.containerName !== undefined
-          ? [{ prop: `${prefixOf(index)}environment.${variable}.containerName`, container: value.containerName }]
-          : [],
-      ),
-    ),
-    ...mounted.flatMap((volume) => volume.containers.map((container) => ({ prop: 'mounts', container }))),
-  ]);
+  checkReferredContainers(scope, containers, prefixOf, mounted);
   const kubeContainers = containers.map((container, index) =>
     toContainer(scope, prefixOf(index), container, volumeMounts[index] ?? [], props.terminationGracePeriod),
   );
@@ -235,19 +226,31 @@ function checkContainers(
   }
 }
 
+/** Checks that the containers are there whose resources variables and files tell. */
 function checkReferredContainers(
   scope: Construct,
   containers: readonly PodContainer[],
-  referred: readonly { readonly prop: string; readonly container: string }[],
+  prefixOf: (index: number) => string,
+  volumes: readonly Volume[],
 ): void {
   const names = containers.map(({ name }) => name);
-  for (const { prop, container } of referred) {
-    if (!names.includes(container)) {
+  const referred = [
+    ...containers.flatMap(({ environment = {} }, index) =>
+      Object.entries(environment).flatMap(([variable, value]) =>
+        typeof value === 'object' && 'resource' in value && value.containerName !== undefined
+          ? [{ prop: `${prefixOf(index)}environment.${variable}.containerName`, value: value.containerName }]
+          : [],
+      ),
+    ),
+    ...volumes.flatMap(({ containers: told }) => told.map((value) => ({ prop: 'mounts', value }))),
+  ];
+  for (const { prop, value } of referred) {
+    if (!names.includes(value)) {
       throw new InvalidPropError(scope, {
         prop,
-        value: container,
+        value,
         reason: `not a container of the pod, which has ${names.join(', ')}: the pod would never start.`,
-        remedy: "Name one of them, or leave it out for the container's own resources.",
+        remedy: 'Name one of them.',
       });
     }
   }

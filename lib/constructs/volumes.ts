@@ -182,14 +182,27 @@ export class Volume {
     });
   }
 
-  /** The volume that a StatefulSet's controller adds for one of its volumeClaimTemplates. */
+  /** The volume that a StatefulSet's controller adds for one of its volumeClaimTemplates: for constructs that make a StatefulSet. */
   public static fromVolumeClaimTemplate(name: string): Volume {
     return new Volume({ writable: 'byDefault', persistent: true, claimTemplate: name });
   }
 
-  /** A folder of the node, which the "baseline" Pod Security Standard forbids. */
+  /** A folder of the node, which the "baseline" Pod Security Standard and policy `host-path` forbid. */
   public static fromHostPath(path: string, type: 'Directory' | 'DirectoryOrCreate'): Volume {
-    return new Volume({ writable: 'onDemand', toKube: () => ({ hostPath: { path, type } }) });
+    return new Volume({
+      writable: 'onDemand',
+      toKube: (scope, prop) => {
+        if (!path.startsWith('/') || path.split('/').includes('..')) {
+          throw new InvalidPropError(scope, {
+            prop: `${prop}.hostPath`,
+            value: path,
+            reason: "not an absolute path without '..', and the API server or the container runtime refuses it.",
+            remedy: 'Give the folder as the node knows it.',
+          });
+        }
+        return { hostPath: { path, type } };
+      },
+    });
   }
 
   /** The ConfigMaps and Secrets that it is made from. */

@@ -1,7 +1,9 @@
 import { ApiObject, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
+import { listAt, textAt } from '../manifest/plain-data';
 import type { Container } from './container';
+import { InvalidPropError } from './invalid-prop';
 import type { Metadata } from './labels';
 import type { PodTemplate } from './pod-template';
 
@@ -25,11 +27,24 @@ export function workload(
   type: GroupVersionKind,
   { metadata, spec, template }: WorkloadProps,
 ): ApiObject {
-  return new ApiObject(scope, id, { ...type, metadata, spec: { ...spec, template: toJson(template) } });
+  return new ApiObject(scope, id, { ...type, metadata, spec: withTemplate(scope, spec, template) });
 }
 
-/** A pod template as it will be written, with the fields that the types of Kubernetes 1.28 do not know. */
-export function toJson({ metadata, spec }: PodTemplate): Record<string, unknown> {
+/**
+ * A spec with its pod template as it will be written, with the fields that the types of Kubernetes 1.28 do not know.
+ *
+ * @throws InvalidPropError for a mount of a volume claim that the spec has no template for.
+ */
+export function withTemplate(
+  scope: Construct,
+  spec: WorkloadProps['spec'],
+  template: PodTemplate,
+): Readonly<Record<string, unknown>> {
+  checkClaims(scope, spec, template);
+  return { ...spec, template: templateJson(template) };
+}
+
+function templateJson({ metadata, spec }: PodTemplate): Record<string, unknown> {
   return {
     metadata: k8s.toJson_ObjectMeta(metadata),
     spec: {
@@ -50,4 +65,26 @@ function containerJson({ lifecycle, ...container }: Container): Record<string, u
       },
     }),
   };
+}
+
+function checkClaims(
+  scope: Construct,
+  spec: WorkloadProps['spec'],
+  { spec: { containers, initContainers = [], volumes = [] } }: PodTemplate,
+): void {
+  const there = [
+    ...volumes.map(({ name }) => name),
+    ...listAt(spec, 'volumeClaimTemplates').map((claim) => textAt(claim, 'metadata', 'name')),
+  ];
+  const missing = [...containers, ...initContainers]
+    .flatMap(({ volumeMounts = [] }) => volumeMounts)
+    .find(({ name }) => !there.includes(name));
+  if (missing !== undefined) {
+    throw new InvalidPropError(scope, {
+      prop: 'mounts',
+      value: missing.mountPath,
+      reason: `a volume of claim template ${missing.name}, which only a StatefulSet with such a template has.`,
+      remedy: 'Mount Volume.fromPersistentVolumeClaim(NAME), a claim that exists.',
+    });
+  }
 }

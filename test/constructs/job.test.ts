@@ -1,6 +1,8 @@
 import { Duration } from 'cdk8s';
 import { CronJob, type CronJobProps } from '../../lib/constructs/cron-job';
 import { Job, type JobProps, type JobRunProps } from '../../lib/constructs/job';
+import { PreStop } from '../../lib/constructs/pre-stop';
+import { Volume } from '../../lib/constructs/volumes';
 import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
@@ -130,6 +132,19 @@ describe('a Job', () => {
     expect(nameOf({ image: 'shop/orders-migrations:1.1' })).not.toBe(name);
     expect(nameOf({ environment: { FLYWAY_TARGET: '7' } })).not.toBe(name);
     expect(nameOf({ backoffLimit: 1 })).not.toBe(name);
+    // A field that the types of Kubernetes 1.28 do not know.
+    const withSidecar = (seconds: number): Partial<JobProps> => ({
+      initContainers: [
+        {
+          name: 'proxy',
+          restartPolicy: 'Always',
+          image: 'shop/proxy:1',
+          resources: SMALL,
+          preStop: PreStop.sleep(Duration.seconds(seconds)),
+        },
+      ],
+    });
+    expect(nameOf(withSidecar(2))).not.toBe(nameOf(withSidecar(1)));
   });
 
   test('keeps the name of its pods and of its ServiceAccount, whatever the hash', () => {
@@ -152,6 +167,11 @@ describe('a Job', () => {
     ['no time', { activeDeadline: Duration.seconds(0) }, 'activeDeadline "0 s": not whole seconds from 1'],
     ['half a second', { ttlAfterFinished: Duration.millis(500) }, 'ttlAfterFinished "0.5 s": not whole seconds'],
     ['a denied image', { image: 'bitnami/kubectl:1' }, 'comes from a denied repository'],
+    [
+      'a claim that only a StatefulSet makes',
+      { mounts: [{ path: '/data', volume: Volume.fromVolumeClaimTemplate('data') }] },
+      'mounts "/data": a volume of claim template data',
+    ],
   ])('refuses %s', (_, props, message) => {
     expect(() => job(props)).toThrow('test/migrations: ');
     expect(() => job(props)).toThrow(message);

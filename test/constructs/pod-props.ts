@@ -77,7 +77,30 @@ export function everyPodProp(): Required<PodProps> {
     affinity: {
       nodeAffinity: {
         preferredDuringSchedulingIgnoredDuringExecution: [
-          { weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+          {
+            weight: 10,
+            preference: {
+              matchExpressions: [
+                { key: 'disk', operator: 'In', values: ['ssd'] },
+                { key: 'cpus', operator: 'Gt', values: ['4'] },
+                { key: 'spot', operator: 'DoesNotExist' },
+              ],
+              matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: ['node-1'] }],
+            },
+          },
+        ],
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'Exists' }] }],
+        },
+      },
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            topologyKey: 'kubernetes.io/hostname',
+            namespaces: ['shop'],
+            namespaceSelector: { matchLabels: { team: 'a' } },
+            labelSelector: { matchExpressions: [{ key: 'noisy', operator: 'NotIn', values: ['', 'no'] }] },
+          },
         ],
       },
     },

@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import { Cpu } from '../../imports/k8s';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
 import type { PodProps } from '../../lib/constructs/pod-template';
 import { PreStop } from '../../lib/constructs/pre-stop';
@@ -456,6 +456,38 @@ describe('refuses', () => {
     initContainers: [{ ...init, restartPolicy: 'Always', ...more }],
   });
   const known = { ...credentials, keys: ['user', 'password'] };
+  const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+  const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
+  const preferred = (preference: k8s.NodeSelectorTerm, weight = 1): Partial<WorkerProps> => ({
+    affinity: { nodeAffinity: { [PREFERRED]: [{ weight, preference }] } },
+  });
+  const REQUIREMENTS: readonly (readonly [string, k8s.NodeSelectorRequirement, string])[] = [
+    ['a label that is none', { key: 'a b', operator: 'Exists' }, 'key "a b": not a label key'],
+    ['an operator that is none', { key: 'a', operator: 'Is' }, 'operator "Is": not an operator'],
+    ['an operator of JavaScript', { key: 'a', operator: 'constructor' }, 'operator "constructor": not an operator'],
+    ['being in nothing', { key: 'a', operator: 'In' }, 'values []: not what In takes'],
+    ['existing as something', { key: 'a', operator: 'Exists', values: ['b'] }, 'values ["b"]: not what Exists takes'],
+    ['a value that is none', { key: 'a', operator: 'In', values: ['b c'] }, 'values[0] "b c": not a label value'],
+  ];
+  const byRequirement = ([what, requirement, message]: (typeof REQUIREMENTS)[number]): [
+    string,
+    Partial<WorkerProps>,
+    string,
+  ][] => {
+    const matchExpressions = [requirement];
+    return [
+      [
+        `a node by ${what}`,
+        { affinity: { nodeAffinity: { [REQUIRED]: { nodeSelectorTerms: [{ matchExpressions }] } } } },
+        `affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[0].matchExpressions[0].${message}`,
+      ],
+      [
+        `pods by ${what}`,
+        { affinity: { podAffinity: { [REQUIRED]: [{ topologyKey: 'zone', labelSelector: { matchExpressions } }] } } },
+        `affinity.podAffinity.${REQUIRED}[0].labelSelector.matchExpressions[0].${message}`,
+      ],
+    ];
+  };
   const zone = { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' } as const;
 
   test.each<[string, Partial<WorkerProps>, string]>([
@@ -566,6 +598,16 @@ describe('refuses', () => {
       'a claim that is none',
       mount(Volume.fromPersistentVolumeClaim('Data')),
       'mounts[0].volume.claimName "Data": not a DNS subdomain',
+    ],
+    [
+      'a claim that only a StatefulSet makes',
+      mount(Volume.fromVolumeClaimTemplate('data')),
+      'mounts "/data": a volume of claim template data, which only a StatefulSet',
+    ],
+    [
+      'a folder of the node that is none',
+      mount(Volume.fromHostPath('/var/../etc', 'Directory')),
+      'mounts[0].volume.hostPath "/var/../etc": not an absolute path',
     ],
     [
       'an emptyDir of nothing',
@@ -712,6 +754,67 @@ describe('refuses', () => {
       'the value of a taint that is none',
       { tolerations: [{ key: 'a', value: 'b c' }] },
       'tolerations[0].value "b c": not a label value',
+    ],
+    [
+      'no node at all',
+      { affinity: { nodeAffinity: { [REQUIRED]: { nodeSelectorTerms: [] } } } },
+      `affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms []: no term`,
+    ],
+    ...REQUIREMENTS.flatMap(byRequirement),
+    [
+      'a node of more than a word',
+      preferred({ matchExpressions: [{ key: 'cpus', operator: 'Gt', values: ['four'] }] }),
+      `affinity.nodeAffinity.${PREFERRED}[0].preference.matchExpressions[0].values ["four"]: not what Gt takes`,
+    ],
+    [
+      'pods of more than a number',
+      {
+        affinity: {
+          podAffinity: {
+            [REQUIRED]: [
+              {
+                topologyKey: 'zone',
+                namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Gt', values: ['4'] }] },
+              },
+            ],
+          },
+        },
+      },
+      `affinity.podAffinity.${REQUIRED}[0].namespaceSelector.matchExpressions[0].operator "Gt": not an operator`,
+    ],
+    [
+      'a node by a field that is none',
+      preferred({ matchFields: [{ key: 'spec.unschedulable', operator: 'In', values: ['true'] }] }),
+      `affinity.nodeAffinity.${PREFERRED}[0].preference.matchFields[0]`,
+    ],
+    ['a node with weight 101', preferred({}, 101), `affinity.nodeAffinity.${PREFERRED}[0].weight 101`],
+    [
+      'pods with weight 0',
+      {
+        affinity: {
+          podAntiAffinity: { [PREFERRED]: [{ weight: 0, podAffinityTerm: { topologyKey: 'zone' } }] },
+        },
+      },
+      `affinity.podAntiAffinity.${PREFERRED}[0].weight 0`,
+    ],
+    [
+      'to keep away from pods nowhere',
+      { affinity: { podAntiAffinity: { [PREFERRED]: [{ weight: 1, podAffinityTerm: { topologyKey: '' } }] } } },
+      `affinity.podAntiAffinity.${PREFERRED}[0].podAffinityTerm.topologyKey "": not a label key`,
+    ],
+    [
+      'to keep away from pods of no namespace',
+      { affinity: { podAntiAffinity: { [REQUIRED]: [{ topologyKey: 'zone', namespaces: ['A'] }] } } },
+      `affinity.podAntiAffinity.${REQUIRED}[0].namespaces[0] "A": not a name for a namespace`,
+    ],
+    [
+      'pods by the value of a label that is none',
+      {
+        affinity: {
+          podAntiAffinity: { [REQUIRED]: [{ topologyKey: 'zone', labelSelector: { matchLabels: { a: 'b c' } } }] },
+        },
+      },
+      `affinity.podAntiAffinity.${REQUIRED}[0].labelSelector.matchLabels["a"] "b c": not a label value`,
     ],
     // Metadata, identity, end
     [
