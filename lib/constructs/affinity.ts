@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
-import { checkInteger, checkLabels, checkLabelValue, checkNamespaceName } from './validation';
+import { checkInteger, checkLabels, checkLabelValue, checkNamespaceName, checkObjectName } from './validation';
 
 // What the API server asks of an affinity:
 // https://github.com/kubernetes/kubernetes/blob/v1.28.15/pkg/apis/core/validation/validation.go (validateAffinity)
@@ -66,6 +66,7 @@ function checkNodes(
         remedy: 'Ask for metadata.name, with In or NotIn, and one name.',
       });
     }
+    checkObjectName(scope, `${at}.values[0]`, values[0] ?? '');
   });
 }
 
@@ -125,6 +126,7 @@ function checkRequirement(
       remedy: `Give ${takes === 'some' ? 'at least one' : takes}.`,
     });
   }
+  // What no label has as value: of nodes, 1.28's API server lets it pass and newer ones do not, or warn.
   values.forEach((value, index) => {
     checkLabelValue(scope, `${prop}.values[${index}]`, value);
   });

@@ -134,7 +134,7 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
   const { user, restartPolicy, probes, probeTiming = {}, ...own } = props;
   const { podLabels = {}, podAnnotations = {}, initContainers = [], imagePullSecrets = [] } = props;
   checkFurtherLabels(scope, 'podLabels', podLabels);
-  checkPodAnnotations(scope, podAnnotations);
+  checkNoChecksum(scope, podAnnotations);
   imagePullSecrets.forEach((secret, index) => {
     checkObjectName(scope, `imagePullSecrets[${index}]`, secret);
   });
@@ -161,6 +161,7 @@ export function podTemplate(scope: Construct, props: PodTemplateProps): PodTempl
   );
   const checksum = combinedChecksum([...containers.flatMap(sourcesOf), ...mounted.flatMap(({ sources }) => sources)]);
   const annotations = { ...podAnnotations, ...(checksum !== undefined && { [CHECKSUM_ANNOTATION]: checksum }) };
+  checkAnnotations(scope, 'podAnnotations', annotations);
   const userId = user === 'root' ? 0 : user;
 
   return {
@@ -256,8 +257,7 @@ function checkReferredContainers(
   }
 }
 
-function checkPodAnnotations(scope: Construct, annotations: Readonly<Record<string, string>>): void {
-  checkAnnotations(scope, 'podAnnotations', annotations);
+function checkNoChecksum(scope: Construct, annotations: Readonly<Record<string, string>>): void {
   if (Object.hasOwn(annotations, CHECKSUM_ANNOTATION)) {
     throw new InvalidPropError(scope, {
       prop: 'podAnnotations',

@@ -787,6 +787,11 @@ describe('refuses', () => {
       preferred({ matchFields: [{ key: 'spec.unschedulable', operator: 'In', values: ['true'] }] }),
       `affinity.nodeAffinity.${PREFERRED}[0].preference.matchFields[0]`,
     ],
+    [
+      'a node of a name that is none',
+      preferred({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['Node 1'] }] }),
+      `affinity.nodeAffinity.${PREFERRED}[0].preference.matchFields[0].values[0] "Node 1": not a DNS subdomain`,
+    ],
     ['a node with weight 101', preferred({}, 101), `affinity.nodeAffinity.${PREFERRED}[0].weight 101`],
     [
       'pods with weight 0',
