@@ -9,6 +9,8 @@ const IN_CONSTRUCTORS = [
   'image-denied',
   'image-mutable-tag',
   'image-tag',
+  'jvm-heap',
+  'probe-no-jvm',
   'probe-startup-budget',
   'probe-timeout',
   'request-within-limit',

@@ -12,7 +12,7 @@ import { WebService, type WebServiceProps } from '../../lib/constructs/web-servi
 import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { find, type Manifest, synthesized, testChart } from '../testing';
-import { everyDeploymentProp } from './web-props';
+import { everyDeploymentProp, without } from './web-props';
 
 const MINIMAL: WebServiceProps = {
   component: 'site',
@@ -327,8 +327,8 @@ describe('refuses', () => {
 });
 
 describe('breaks no policy', () => {
-  const { replicas: _, ...scaled } = everyDeploymentProp();
-  const { autoscaling: __, ...fixed } = everyDeploymentProp();
+  const scaled = without(everyDeploymentProp(), 'replicas');
+  const fixed = without(everyDeploymentProp(), 'autoscaling');
 
   test.each<[string, Partial<WebServiceProps>]>([
     ['one pod', {}],

@@ -20,7 +20,7 @@ import {
   testChart,
 } from '../testing';
 import { everyPodProp } from './pod-props';
-import { AUTOSCALER_SPEC, everyDeploymentProp, everyServiceProp, SERVICE_SPEC } from './web-props';
+import { AUTOSCALER_SPEC, everyDeploymentProp, everyServiceProp, SERVICE_SPEC, without } from './web-props';
 
 const MINIMAL: SpringServiceProps = {
   image: 'shop/orders:1.0',
@@ -414,7 +414,7 @@ test('its pods are rolled when the shared or its own configuration changes', () 
 });
 
 describe('with every prop', () => {
-  const { environmentFrom: _, ...pod } = everyPodProp();
+  const pod = without(everyPodProp(), 'environmentFrom');
   const every = (sharedConfig: readonly ConfigMap[]): Required<SpringServiceProps> => ({
     ...pod,
     ...everyDeploymentProp(),
@@ -455,8 +455,8 @@ describe('with every prop', () => {
     new SpringService(chart, 'orders', choose(every([new ConfigMap(chart, 'shared', { data: { A: '1' } })])));
     return synthesized(chart);
   };
-  const manifests = manifestsOf(({ autoscaling: __, ...props }) => props);
-  const scaled = manifestsOf(({ replicas: __, ...props }) => props);
+  const manifests = manifestsOf((props) => without(props, 'autoscaling'));
+  const scaled = manifestsOf((props) => without(props, 'replicas'));
   const rollout = find(manifests, 'Rollout', 'orders');
 
   test('is what the snapshot shows', () => {

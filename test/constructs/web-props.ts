@@ -87,3 +87,13 @@ export const SERVICE_SPEC = {
   sessionAffinity: 'ClientIP',
   sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } },
 };
+
+/** Props but for some of them. */
+export function without<Props extends object, Key extends keyof Props>(
+  props: Props,
+  ...keys: readonly Key[]
+): Omit<Props, Key> {
+  return Object.fromEntries(
+    Object.entries(props).filter(([key]) => !(keys as readonly string[]).includes(key)),
+  ) as Omit<Props, Key>;
+}

@@ -5,7 +5,7 @@ import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
 import { everyPodProp, SMALL } from './pod-props';
-import { AUTOSCALER_SPEC, everyDeploymentProp } from './web-props';
+import { AUTOSCALER_SPEC, everyDeploymentProp, without } from './web-props';
 
 const alive = Probe.fromCommand(['test', '-e', '/tmp/alive'], { period: Duration.seconds(5), failureThreshold: 12 });
 const MINIMAL: WorkerProps = {
@@ -74,8 +74,7 @@ test('every prop lands in the manifest', () => {
     ports: [{ name: 'grpc', port: 9000 }],
     probes: { startup: probe, readiness: probe, liveness: probe },
   };
-  const { autoscaling: _, canary: __, ...fixed } = props;
-  const manifests = worker(fixed);
+  const manifests = worker(without(props, 'autoscaling', 'canary'));
   const deployment = find(manifests, 'Deployment', 'mailer');
 
   expect(deployment).toMatchObject({
