@@ -18,8 +18,8 @@ import { record, records, type JsonRecord } from './json';
 const SEED = 15;
 
 /** How often each construct is made, or not; the more often, the fewer objects it makes. */
-const RUNS = 240;
-const RUNS_OF_SMALL = 1_200;
+const RUNS = 150;
+const RUNS_OF_SMALL = 900;
 const SMALL = ['ConfigMap', 'Secret', 'Namespace', 'Ingress', 'ExternalHostService'];
 const runsOf = (construct: string): number => (SMALL.includes(construct) ? RUNS_OF_SMALL : RUNS);
 
