@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { checkPort, type NamedPort } from './port';
-import { checkInteger, isDnsName, wholeSeconds } from './validation';
+import { checkAnnotations, checkAppProtocol, checkInteger, isQualifiedName, wholeSeconds } from './validation';
 
 /** Which nodes answer what comes from outside: all, or those alone that run a pod, which then see the client's address. */
 export type ExternalTrafficPolicy = 'Cluster' | 'Local';
@@ -104,8 +104,13 @@ export class ServiceType {
     if (this.nodePort !== undefined) {
       checkPort(scope, `${prop}.nodePort`, this.nodePort);
     }
-    if (loadBalancerClass !== undefined) {
-      checkQualifiedName(scope, `${prop}.loadBalancerClass`, loadBalancerClass);
+    if (loadBalancerClass !== undefined && !isQualifiedName(loadBalancerClass)) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.loadBalancerClass`,
+        value: loadBalancerClass,
+        reason: 'not a name of a class, and the API server refuses it.',
+        remedy: "Use a DNS name and '/' (both may be missing), then at most 63 letters, digits, '-', '_' and '.'.",
+      });
     }
     if (loadBalancerSourceRanges?.length === 0) {
       throw new InvalidPropError(scope, {
@@ -231,10 +236,7 @@ export function service(
 ): k8s.KubeService {
   checkServicePorts(scope, ports, type);
   const allAnnotations = { ...metadata.annotations, ...annotations };
-  for (const key of Object.keys(annotations)) {
-    // The API server looks at an annotation's key in lower case.
-    checkQualifiedName(scope, 'service.annotations', key.toLowerCase());
-  }
+  checkAnnotations(scope, 'service.annotations', annotations);
   if (sessionAffinity !== undefined && type.isHeadless) {
     throw new InvalidPropError(scope, {
       prop: 'service.sessionAffinity',
@@ -295,26 +297,7 @@ function checkServicePorts(scope: IConstruct, ports: readonly ServicePort[], typ
       });
     }
     if (appProtocol !== undefined) {
-      checkQualifiedName(scope, `appProtocol of ${name}`, appProtocol);
+      checkAppProtocol(scope, `appProtocol of ${name}`, appProtocol);
     }
-  }
-}
-
-/** Checks a name of the form `NAME` or `PREFIX/NAME`, which is also that of a label's key. */
-function checkQualifiedName(scope: IConstruct, prop: string, value: string): void {
-  const [name = '', prefix, ...others] = value.split('/').reverse();
-  if (
-    name.length > 63 ||
-    !/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(name) ||
-    (prefix !== undefined && !isDnsName(prefix)) ||
-    others.length > 0
-  ) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value,
-      reason: 'not a name of the form NAME or PREFIX/NAME, and the API server refuses it.',
-      remedy:
-        "Use a DNS name and '/' (both may be missing), then at most 63 letters, digits, '-', '_' and '.', as in kubernetes.io/h2c.",
-    });
   }
 }

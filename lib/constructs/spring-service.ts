@@ -233,13 +233,14 @@ export class SpringService extends PatchableConstruct {
       ...(tls !== undefined && tlsVariables(managementPort === undefined || managementTls)),
       OTEL_JAVAAGENT_EXCLUDE_URLS: untracedPaths(props),
     };
-    const started = { [javaOptionsVariable]: javaOptions.join(' '), ...shutdownVariables(this, props) };
+    const jvm = { [javaOptionsVariable]: javaOptions.join(' ') };
+    const started = { ...jvm, ...shutdownVariables(this, props) };
     checkProperties(
       this,
       propertiesOf(props, { ...derived, ...started }, javaOptionsVariable),
       givenProperties(this, props, { ...derived, ...started }),
     );
-    checkHeap(this, 'javaOptions', optionsInEffect(props, started), props.resources.memory.limit);
+    checkHeap(this, 'javaOptions', optionsInEffect(props, jvm), props.resources.memory.limit);
 
     this.name = id;
     const shared = Object.fromEntries(sharedConfig.flatMap(({ data }) => Object.entries(data)));
@@ -466,17 +467,17 @@ function givenProperties(
  */
 function optionsInEffect(
   { sharedConfig = [], config = {}, environment = {}, command = [], args = [] }: SpringServiceProps,
-  started: Readonly<Record<string, string>>,
+  jvm: Readonly<Record<string, string>>,
 ): string[] {
   const variables = new Map<string, unknown>(
-    [...sharedConfig.map(({ data }) => data), config, environment, started].flatMap((data) => Object.entries(data)),
+    [...sharedConfig.map(({ data }) => data), config, environment, jvm].flatMap((data) => Object.entries(data)),
   );
   const [first, last] = [['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'], ['_JAVA_OPTIONS']];
   const between = [...variables.keys()].filter((name) => ![...first, ...last].includes(name));
   const wordsIn = (names: readonly string[]): string[] =>
     names.flatMap((name) => {
       const value = variables.get(name);
-      return typeof value === 'string' && (isJvmOptionsVariable(name) || Object.hasOwn(started, name))
+      return typeof value === 'string' && (isJvmOptionsVariable(name) || Object.hasOwn(jvm, name))
         ? wordsOf(value)
         : [];
     });

@@ -80,7 +80,7 @@ export function isDnsName(value: string): boolean {
 }
 
 /** Whether a text is what Kubernetes calls a qualified name: `NAME` or `PREFIX/NAME`, the prefix a DNS subdomain. */
-function isQualifiedName(value: string): boolean {
+export function isQualifiedName(value: string): boolean {
   const slash = value.lastIndexOf('/');
   const name = value.slice(slash + 1);
   return name.length <= 63 && LABEL_NAME.test(name) && (slash === -1 || isSubdomain(value.slice(0, slash)));

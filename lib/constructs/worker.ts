@@ -1,18 +1,19 @@
 import { type ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { k8s } from '../../imports/k8s';
+import type { k8s } from '../../imports/k8s';
 import type { ContainerProps } from './container';
+import { deployment, type DeploymentProps } from './deployment';
 import { type Component, metadataOf, selectorOf } from './labels';
+import { PatchableConstruct } from './patch';
 import { podTemplate, type PodProps } from './pod-template';
 import type { NamedPort } from './port';
 import type { Probes } from './probe';
 import { serviceAccount } from './service-account';
-import { checkInteger, checkName } from './validation';
-import { workload } from './workload';
-import { PatchableConstruct } from './patch';
+import { checkName } from './validation';
 
 /** Props of {@link Worker}. */
-export interface WorkerProps extends Omit<Component, 'name'>, PodProps, Pick<ContainerProps, 'image' | 'resources'> {
+export interface WorkerProps
+  extends Omit<Component, 'name'>, PodProps, DeploymentProps, Pick<ContainerProps, 'image' | 'resources'> {
   /**
    * The container's probes: of a port of its own, such as that of Spring Boot's Actuator, or a command.
    */
@@ -22,39 +23,31 @@ export interface WorkerProps extends Omit<Component, 'name'>, PodProps, Pick<Con
    * @default - none
    */
   readonly ports?: readonly NamedPort[];
-  /**
-   * Number of pods.
-   * @default 1
-   */
-  readonly replicas?: number;
-  /**
-   * How many old versions are kept to roll back to.
-   * @default 3
-   */
-  readonly revisionHistoryLimit?: number;
 }
 
 /**
- * A process that answers nobody, such as one that reads a queue: a Deployment and a ServiceAccount without token, and no Service. During an
- * update a new pod is ready before an old one is stopped.
+ * A process that answers nobody, such as one that reads a queue: a Deployment or an Argo Rollout and a ServiceAccount without token, and no
+ * Service; where more than one pod may run a PodDisruptionBudget, and a HorizontalPodAutoscaler if it is asked for. During an update a new pod is
+ * ready before an old one is stopped.
  */
 export class Worker extends PatchableConstruct {
-  /** Name of the Deployment: the construct's id. */
+  /** Name of the workload: the construct's id. */
   public readonly name: string;
   /** Labels by which a network policy or a monitor selects the pods. */
   public readonly selector: Readonly<Record<string, string>>;
-  /** The Deployment. */
-  public readonly deployment: ApiObject;
+  /** The Deployment or Rollout. */
+  public readonly workload: ApiObject;
   /** The ServiceAccount; undefined where the pods use one that exists. */
   public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The HorizontalPodAutoscaler; undefined without autoscaling. */
+  public readonly horizontalPodAutoscaler: k8s.KubeHorizontalPodAutoscalerV2 | undefined;
+  /** The PodDisruptionBudget; undefined where no more than one pod may run, unless it is asked for. */
+  public readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: WorkerProps) {
     super(scope, id);
-    const { replicas = 1, revisionHistoryLimit = 3 } = props;
     checkName(this, 'id', id);
-    checkInteger(this, 'replicas', replicas, 0);
-    checkInteger(this, 'revisionHistoryLimit', revisionHistoryLimit, 0);
     this.name = id;
     this.selector = selectorOf(id);
 
@@ -69,19 +62,14 @@ export class Worker extends PatchableConstruct {
       ...named,
       serviceAccountName,
     });
-    this.deployment = workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
-      metadata: metadataOf(this, named),
-      template,
-      spec: k8s.toJson_DeploymentSpec({
-        replicas,
-        revisionHistoryLimit,
-        selector: { matchLabels: this.selector },
-        template,
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
-        },
-      }),
-    });
+    const metadata = metadataOf(this, named);
+    const { workload, horizontalPodAutoscaler, podDisruptionBudget } = deployment(
+      this,
+      { metadata, selector: this.selector, template },
+      props,
+    );
+    this.workload = workload;
+    this.horizontalPodAutoscaler = horizontalPodAutoscaler;
+    this.podDisruptionBudget = podDisruptionBudget;
   }
 }

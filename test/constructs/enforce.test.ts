@@ -4,6 +4,7 @@ import { Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu } from '../../imports/k8s';
 import { checkImage } from '../../lib/constructs/image';
+import { checkHeap } from '../../lib/constructs/jvm-options';
 import { Probe } from '../../lib/constructs/probe';
 import type { ProbeTiming } from '../../lib/constructs/probe';
 import { checkResources } from '../../lib/constructs/resources';
@@ -65,6 +66,13 @@ const REFUSALS: readonly (readonly [policy: string, said: string, refused: (scop
     'request-within-limit',
     'resources.cpu.request "1": exceeds its limit (999m)',
     resources({ cpu: { request: Cpu.units(1), limit: Cpu.millis(999) } }),
+  ],
+  [
+    'jvm-heap',
+    'javaOptions ["-Xmx512m"]: JAVA_OPTS lets the heap take all of the memory limit (512Mi)',
+    (scope): void => {
+      checkHeap(scope, 'javaOptions', ['-Xmx512m'], Size.mebibytes(512));
+    },
   ],
 ];
 

@@ -336,7 +336,7 @@ describe('the options of its JVM', () => {
   test.each<[string, readonly string[], number, string, Partial<SpringServiceProps>?]>([
     ['as large as the limit', ['-Xmx512m'], 512, 'lets the heap take all of the memory limit (512Mi)'],
     ['all of it', ['-XX:MaxRAMPercentage=100'], 512, 'lets the heap take all of the memory limit (512Mi)'],
-    ['in gibibytes', ['-Xmx1G'], 1024, 'lets the heap take all of the memory limit (1Gi)'],
+    ['in gibibytes', ['-Xmx1G'], 1024, 'lets the heap take all of the memory limit (1024Mi)'],
     ['with 95 MiB left', ['-Xmx417m'], 512, 'a heap of 417 MiB leaves 95 MiB of the memory limit of 512 MiB'],
     ['with 95 MiB left, in hexadecimal digits', ['-Xmx0x1A100000'], 512, 'a heap of 417 MiB leaves 95 MiB'],
     ['with 90 % of a small limit', ['-XX:MaxRAMPercentage=90.0'], 640, 'a heap of 576 MiB leaves 64 MiB'],
@@ -369,7 +369,7 @@ describe('the options of its JVM', () => {
       'a heap of 500 MiB leaves 12 MiB',
       { args: ['-c', "exec java '-Xmx500m' -jar app.jar"] },
     ],
-  ])('a heap is refused %s', (_, javaOptions, limit, message, others) => {
+  ])('a heap is refused %s', (_, javaOptions, limit, message, ...[others]) => {
     expect(() => fits(javaOptions, limit, others)).toThrow('test/orders: javaOptions');
     expect(() => fits(javaOptions, limit, others)).toThrow(message);
   });

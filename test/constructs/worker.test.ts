@@ -5,6 +5,7 @@ import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
 import { everyPodProp, SMALL } from './pod-props';
+import { AUTOSCALER_SPEC, everyDeploymentProp } from './web-props';
 
 const alive = Probe.fromCommand(['test', '-e', '/tmp/alive'], { period: Duration.seconds(5), failureThreshold: 12 });
 const MINIMAL: WorkerProps = {
@@ -64,6 +65,7 @@ test('every prop lands in the manifest', () => {
   const probe = Probe.fromGrpc(9000, 'queue', { failureThreshold: 20 });
   const props: Required<WorkerProps> = {
     ...everyPodProp(),
+    ...everyDeploymentProp(),
     component: 'backend',
     labels: { 'shop.example/team': 'a' },
     annotations: { 'shop.example/owner': 'Team A' },
@@ -71,10 +73,9 @@ test('every prop lands in the manifest', () => {
     resources: SMALL,
     ports: [{ name: 'grpc', port: 9000 }],
     probes: { startup: probe, readiness: probe, liveness: probe },
-    replicas: 3,
-    revisionHistoryLimit: 1,
   };
-  const manifests = worker(props);
+  const { autoscaling: _, canary: __, ...fixed } = props;
+  const manifests = worker(fixed);
   const deployment = find(manifests, 'Deployment', 'mailer');
 
   expect(deployment).toMatchObject({
@@ -82,8 +83,15 @@ test('every prop lands in the manifest', () => {
       labels: { 'app.kubernetes.io/component': 'backend', 'shop.example/team': 'a' },
       annotations: { 'shop.example/owner': 'Team A' },
     },
-    spec: { replicas: 3, revisionHistoryLimit: 1 },
+    spec: {
+      replicas: 4,
+      minReadySeconds: 20,
+      progressDeadlineSeconds: 1200,
+      revisionHistoryLimit: 5,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 1 } },
+    },
   });
+  expect(find(manifests, 'PodDisruptionBudget', 'mailer')).toMatchObject({ spec: { minAvailable: '50%' } });
   expect(podTemplateOf(deployment).metadata).toMatchObject({
     labels: { 'shop.example/team': 'a', 'shop.example/tier': 'front' },
     annotations: { 'shop.example/note': 'Any text, of any length.' },
@@ -99,11 +107,22 @@ test('every prop lands in the manifest', () => {
   });
 });
 
+test('is scaled, and rolled out by a canary, as a service is', () => {
+  const { autoscaling, canary } = everyDeploymentProp();
+  const manifests = worker({ autoscaling, canary });
+
+  expect(find(manifests, 'HorizontalPodAutoscaler', 'mailer')['spec']).toEqual({
+    scaleTargetRef: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'mailer' },
+    ...AUTOSCALER_SPEC,
+  });
+  expect(find(manifests, 'Rollout', 'mailer')).not.toHaveProperty('spec.replicas');
+});
+
 test('exposes what others select and change', () => {
   const construct = new Worker(testChart(), 'mailer', MINIMAL);
 
   expect(construct).toMatchObject({ name: 'mailer', selector: { 'app.kubernetes.io/name': 'mailer' } });
-  expect(construct.deployment.kind).toBe('Deployment');
+  expect(construct.workload.kind).toBe('Deployment');
 });
 
 describe('refuses', () => {

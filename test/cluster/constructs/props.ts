@@ -21,6 +21,7 @@ import {
   type IngressTls,
 } from '../../../lib/constructs/ingress';
 import { Job, type JobProps, type JobRunProps } from '../../../lib/constructs/job';
+import type { DeploymentProps } from '../../../lib/constructs/deployment';
 import { DisruptionBudget } from '../../../lib/constructs/pod-disruption-budget';
 import { type AutoscalingProps, ScalingMetric, ScalingPolicy } from '../../../lib/constructs/horizontal-pod-autoscaler';
 import {
@@ -446,6 +447,20 @@ const autoscaling = props<AutoscalingProps>(['maxReplicas', 'metrics'], {
   scaleUp: fc.record(scalingRules, { noNullPrototype: true }),
   scaleDown: fc.record(scalingRules, { noNullPrototype: true }),
 });
+const ofDeployments: PropArbitraries<Omit<DeploymentProps, 'replicas' | 'canary' | 'revisionHistoryLimit'>> = {
+  autoscaling,
+  disruptionBudget: fc.oneof(
+    wholeNumber(1, 3).map((pods) => DisruptionBudget.maxUnavailable(pods)),
+    fc.constantFrom(DisruptionBudget.none(), DisruptionBudget.minAvailable('50%')),
+  ),
+  updateStrategy: fc.oneof(
+    wholeNumber(0, 3).map((maxSurge) => UpdateStrategy.rollingUpdate({ maxSurge })),
+    fc.constant(UpdateStrategy.recreate()),
+  ),
+  minReady: duration(0, 60),
+  progressDeadline: duration(61, 1200),
+};
+
 const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
   ...ofWorkload,
   ...ofPods,
@@ -478,17 +493,7 @@ const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>
     servicePort: port,
     appProtocol,
   }),
-  autoscaling,
-  disruptionBudget: fc.oneof(
-    wholeNumber(1, 3).map((pods) => DisruptionBudget.maxUnavailable(pods)),
-    fc.constantFrom(DisruptionBudget.none(), DisruptionBudget.minAvailable('50%')),
-  ),
-  updateStrategy: fc.oneof(
-    wholeNumber(0, 3).map((maxSurge) => UpdateStrategy.rollingUpdate({ maxSurge })),
-    fc.constant(UpdateStrategy.recreate()),
-  ),
-  minReady: duration(0, 60),
-  progressDeadline: duration(61, 1200),
+  ...ofDeployments,
 };
 
 const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
@@ -744,6 +749,8 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     Worker,
     id,
     props<WorkerProps>(['image', 'resources', 'probes'], {
+      canary,
+      ...ofDeployments,
       ...ofWorkload,
       ...ofPods,
       environmentFrom,
