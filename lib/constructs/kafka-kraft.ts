@@ -71,7 +71,7 @@ export interface KafkaControllersProps extends PlacementProps {
 /**
  * Metrics over HTTP, for Prometheus. The official image has no exporter: the agent comes from an image of your own that has its jar, as an
  * init container copies it. Kafka's tools that run in the broker's container take over its options, and find the port taken:
- * `kubectl exec NAME-0 -- env -u KAFKA_OPTS /opt/kafka/bin/kafka-topics.sh ...`.
+ * `kubectl exec NAME-0 -- env -u KAFKA_OPTS KAFKA_HEAP_OPTS=-Xmx96m /opt/kafka/bin/kafka-topics.sh ...`.
  * https://prometheus.github.io/jmx_exporter/
  */
 export interface KafkaJmxExporter {
@@ -129,7 +129,7 @@ export interface KafkaKraftProps
    * case the whole volume, with `num.recovery.threads.per.data.dir` threads (one in Kafka 3.9); a budget that ends this starts it all over. A long
    * one costs nothing but a later restart of a broker that hangs.
    * https://kafka.apache.org/39/documentation.html#brokerconfigs_num.recovery.threads.per.data.dir
-   * @default - 150 s for the first GiB of storage, and a second for each 25 MiB beyond (71 minutes for 100Gi)
+   * @default - 150 s for the first GiB of storage, and a second for each 25 MiB beyond (70 minutes for 100Gi)
    */
   readonly startupBudget?: Duration;
   /**

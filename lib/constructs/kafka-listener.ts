@@ -55,8 +55,9 @@ export class KafkaSasl {
 
   /**
    * Names and passwords that Kafka itself keeps, and that are changed while it runs. The image formats the storage without any, so the first
-   * ones are made once the brokers run, through the brokers' own listener, from within a broker's pod:
-   * `kubectl exec NAME-0 -- /opt/kafka/bin/kafka-configs.sh --bootstrap-server localhost:9091 --alter --entity-type users --entity-name orders --add-config 'SCRAM-SHA-512=[password=PASSWORD]'`
+   * ones are made once the brokers run, through the brokers' own listener, from within a broker's pod (a tool beside the broker must be told a heap
+   * of its own):
+   * `kubectl exec NAME-0 -- env KAFKA_HEAP_OPTS=-Xmx96m /opt/kafka/bin/kafka-configs.sh --bootstrap-server localhost:9091 --alter --entity-type users --entity-name orders --add-config 'SCRAM-SHA-512=[password=PASSWORD]'`
    * (port 9092 where only the external listener asks for passwords).
    */
   public static scramSha512(): KafkaSasl {
@@ -252,7 +253,7 @@ export function checkSecurity(scope: IConstruct, prop: string, security: KafkaLi
 
 /** Checks that a credential comes from a Secret. */
 export function checkSecret(scope: IConstruct, prop: string, source: EnvironmentSource): void {
-  checkObjectName(scope, `${prop}.name`, source.name);
+  checkObjectName(scope, prop, source.name);
   if (source.kind !== 'Secret') {
     throw new InvalidPropError(scope, {
       prop,

@@ -112,6 +112,7 @@ export function addNodes(
   const metadata = metadataOf(scope, named);
   const selector = selectorOf(nodes.name);
   const claimName = `${nodes.name}-data`;
+  const claim = volumeClaim(scope, claimName, storage); // before the budget is made from its size
   const { port } = props.probed;
 
   const template = podTemplate(scope, {
@@ -138,7 +139,7 @@ export function addNodes(
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: selector },
       template,
-      volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
+      volumeClaimTemplates: [claim],
     }),
   });
   const podDisruptionBudget =

@@ -18,7 +18,7 @@ import {
   TLS_PROPERTIES,
   type SpringProperty,
 } from './spring-properties';
-import { type EnvironmentFrom, toEnvironmentFrom } from './variables';
+import { type EnvironmentFrom, type KeyValue, toEnvironmentFrom } from './variables';
 import { type Mount, Volume } from './volumes';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
 import { PatchableConstruct } from './patch';
@@ -161,6 +161,23 @@ export function springVariables({ database, redis, kafka }: SpringConnections): 
     }),
     ...(redis !== undefined && { SPRING_DATA_REDIS_HOST: redis.host, SPRING_DATA_REDIS_PORT: String(redis.port) }),
     ...(kafka !== undefined && { SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers }),
+    ...(kafka?.security !== undefined && {
+      SPRING_KAFKA_SECURITY_PROTOCOL: kafka.security.protocol,
+      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+      ...(kafka.security.mechanism !== undefined && {
+        SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: kafka.security.mechanism,
+      }),
+    }),
+  };
+}
+
+/** The variables of the Secrets by which Spring Boot trusts Kafka and logs in to it. */
+export function springCredentials({ kafka }: SpringConnections): Record<string, KeyValue> {
+  return {
+    ...(kafka?.security !== undefined && { SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES: kafka.security.ca }),
+    ...(kafka?.security?.jaasConfig !== undefined && {
+      SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: kafka.security.jaasConfig,
+    }),
   };
 }
 
@@ -263,7 +280,7 @@ export class SpringService extends PatchableConstruct {
         (managementPort === undefined ? tls !== undefined : managementTls) ? 'HTTPS' : 'HTTP',
       ),
       environmentFrom: [...sharedConfig, this.config, ...secrets],
-      environment: { ...started, ...environment },
+      environment: { ...springCredentials(props), ...started, ...environment },
       mounts: [...tlsMounts(tls), ...(props.mounts ?? [])],
       ...(props.autoscaling !== undefined && {
         autoscaling: { ...props.autoscaling, scaleUp: { stabilizationWindow: WARM_UP, ...props.autoscaling.scaleUp } },

@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { KafkaKraft, type KafkaKraftProps, KafkaSasl } from '../../lib/constructs/kafka-kraft';
+import { SpringService } from '../../lib/constructs/spring-service';
 import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
 import {
@@ -13,6 +14,7 @@ import {
   synthesized,
   testChart,
 } from '../testing';
+import type { PodProps } from '../../lib/constructs/pod-template';
 import { everyPodProp } from './pod-props';
 
 function kafka(props: KafkaKraftProps = {}): Manifest[] {
@@ -166,19 +168,23 @@ describe.each([1, 3, 5])('with %d replicas', (replicas) => {
 const certificate = { kind: 'Secret', name: 'kafka-tls' } as const;
 const jaasConfig = { from: { kind: 'Secret', name: 'kafka-users' }, key: 'brokers' } as const;
 
+type PodPropsOfKafka = Omit<Required<PodProps>, 'command' | 'args' | 'workingDir' | 'user'>;
+
 /** Every prop of pods that is not the image's to decide. */
-function podProps(): Omit<ReturnType<typeof everyPodProp>, 'command' | 'args' | 'workingDir' | 'user'> {
-  const all: Partial<ReturnType<typeof everyPodProp>> = everyPodProp();
+function podProps(): PodPropsOfKafka {
+  const all: Partial<Required<PodProps>> = everyPodProp();
   for (const key of ['command', 'args', 'workingDir', 'user'] as const) {
     Reflect.deleteProperty(all, key);
   }
-  return all as ReturnType<typeof everyPodProp>;
+  return all as Required<PodProps>;
 }
 
-/** Brokers apart from their controllers, secured inside and outside, and with everything else. */
-function everyProp(): Required<KafkaKraftProps> {
+/** Every prop of its own: brokers apart from their controllers, secured inside and outside, and all the rest. */
+function ownProps(): Omit<
+  Required<KafkaKraftProps>,
+  Exclude<keyof PodProps, 'affinity' | 'probeTiming' | 'terminationGracePeriod'>
+> {
   return {
-    ...podProps(),
     labels: { 'shop.example/team': 'a' },
     annotations: { 'shop.example/owner': 'Team A' },
     component: 'broker',
@@ -200,7 +206,7 @@ function everyProp(): Required<KafkaKraftProps> {
     },
     resources: {
       cpu: { request: Cpu.millis(250), limit: Cpu.units(2) },
-      memory: { request: Size.gibibytes(1), limit: Size.gibibytes(3) },
+      memory: { request: Size.gibibytes(2), limit: Size.gibibytes(3) },
     },
     storage: { size: Size.gibibytes(20), storageClassName: 'fast' },
     startupBudget: Duration.minutes(7),
@@ -225,9 +231,21 @@ function everyProp(): Required<KafkaKraftProps> {
       configuration: { rules: [{ pattern: 'kafka.server.*' }] },
     },
     antiAffinity: 'required',
-    probeTiming: { startup: { period: Duration.seconds(4) }, readiness: { failureThreshold: 7 } },
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+        ],
+      },
+    },
+    probeTiming: { startup: { period: Duration.seconds(4) }, readiness: { failureThreshold: 2 } },
     terminationGracePeriod: Duration.minutes(2),
   };
+}
+
+/** Every prop. */
+function everyProp(): Required<KafkaKraftProps> {
+  return { ...podProps(), ...ownProps() };
 }
 
 describe('every prop', () => {
@@ -236,8 +254,17 @@ describe('every prop', () => {
   const brokers = find(manifests, 'StatefulSet', 'kafka');
   const controllers = find(manifests, 'StatefulSet', 'kafka-controller');
 
-  test('is what the snapshot shows', () => {
-    expect(asYaml(manifests)).toMatchSnapshot();
+  test('of its own is what the snapshot shows', () => {
+    expect(asYaml(kafka(ownProps()))).toMatchSnapshot();
+  });
+
+  test('violates no policy, but for what is to be acknowledged', () => {
+    const chart = testChart();
+    new KafkaKraft(chart, 'kafka', ownProps());
+    const found = [
+      ...new Engine(policies()).evaluate(synthesized(chart).map((manifest) => ({ id: undefined, manifest }))),
+    ];
+    expect([...new Set(found.map(({ violation }) => violation.policy))]).toEqual(['service-exposed']);
   });
 
   test('lands on the brokers', () => {
@@ -271,9 +298,9 @@ describe('every prop', () => {
     });
     expect(containerOf(brokers)).toMatchObject({
       image: props.image,
-      resources: { requests: { cpu: '250m', memory: '1Gi' }, limits: { cpu: '2', memory: '3Gi' } },
+      resources: { requests: { cpu: '250m', memory: '2Gi' }, limits: { cpu: '2', memory: '3Gi' } },
       startupProbe: { tcpSocket: { port: 9092 }, periodSeconds: 4, failureThreshold: 105 },
-      readinessProbe: { failureThreshold: 7 },
+      readinessProbe: { failureThreshold: 2 },
       envFrom: [{ configMapRef: { name: 'settings' } }, { secretRef: { name: 'credentials' } }],
     });
     expect(containerOf(brokers)).not.toHaveProperty('command');
@@ -576,6 +603,33 @@ describe('security', () => {
       security: { ...security, jaasConfig: orders },
     });
     expect(new KafkaKraft(testChart(), 'kafka').security).toBeUndefined();
+  });
+
+  test('is what a Spring service is told, with its credentials from Secrets', () => {
+    const chart = testChart();
+    const construct = new KafkaKraft(chart, 'kafka', { security: { certificate, sasl: KafkaSasl.plain(jaasConfig) } });
+    const orders = { from: { kind: 'Secret', name: 'orders-kafka' }, key: 'sasl.jaas.config' } as const;
+    new SpringService(chart, 'orders', {
+      image: 'shop/orders:1.0',
+      port: 8080,
+      resources: {
+        cpu: { request: Cpu.millis(100) },
+        memory: { request: Size.mebibytes(512), limit: Size.mebibytes(640) },
+      },
+      kafka: construct.bootstrapFor(orders),
+    });
+    const rendered = synthesized(chart);
+
+    expect(find(rendered, 'ConfigMap', 'orders-config')['data']).toMatchObject({
+      SPRING_KAFKA_BOOTSTRAP_SERVERS: 'kafka.shop.svc.cluster.local:9092',
+      SPRING_KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+      SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: 'PLAIN',
+      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+    });
+    expect(environmentOf(find(rendered, 'Deployment', 'orders'))).toMatchObject({
+      SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES: { secretKeyRef: { name: 'kafka-tls', key: 'ca.crt' } },
+      SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: { secretKeyRef: { name: 'orders-kafka', key: 'sasl.jaas.config' } },
+    });
   });
 
   test('says for which names the certificate must be', () => {

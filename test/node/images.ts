@@ -222,6 +222,12 @@ export async function writeImages(folder: string, kubernetesVersion: string): Pr
   progress(`${manifests.length} images in ${seconds(start)} s`);
 }
 
+/** Unpacks the broker and its tools into a folder, for clients outside of the cluster. */
+export async function unpackKafka(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await run('tar', ['--extract', `--file=${(await blobOf(kafka)).path}`, `--directory=${folder}`]);
+}
+
 /** Writes an image's configuration and manifest; returns its entry in the index. */
 async function writeImage(
   folder: string,

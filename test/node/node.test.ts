@@ -1,12 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Chart, Size } from 'cdk8s';
 import { loadAll } from 'js-yaml';
 import { WebSocket } from 'ws';
 import { Cpu } from '../../imports/k8s';
-import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
+import { KafkaKraft, KafkaSasl } from '../../lib/constructs/kafka-kraft';
 import { Namespace } from '../../lib/constructs/namespace';
 import { local } from '../../lib/sportstix/environments';
 import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
@@ -17,7 +20,8 @@ import { kubeconfigUnderTest } from '../cluster/binaries';
 import { type Cluster, startCluster } from '../cluster/control-plane';
 import { type JsonRecord, record, records, text } from '../cluster/json';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
-import { closeFirewall, configureHost, type Node, openFirewall, startNode } from './node';
+import { unpackKafka } from './images';
+import { closeFirewall, configureHost, type Node, openFirewall, serveLoadBalancer, startNode } from './node';
 import {
   apiOf,
   containers,
@@ -237,6 +241,150 @@ describe('Kafka', () => {
     if (node !== undefined) {
       expect(dataFolders(node)).toContain('kept-0');
     }
+  });
+
+  own('is reached from the host itself at localhost:9094, and from nowhere else', async () => {
+    if (node === undefined) {
+      throw new Error('there is no host');
+    }
+    const { lab } = node;
+    const [{ host, port } = { host: '', port: 0 }] = local.kafka.externalListener?.addresses ?? [];
+    await serveLoadBalancer(kubectl, local.namespace, 'kafka-external-0');
+    const folder = join(lab.folder, 'kafka');
+    await unpackKafka(folder);
+    const onHost = (tool: string, args: readonly string[], input = ''): string =>
+      lab.must(
+        'host',
+        'java',
+        [
+          ...['-Xmx96m', `-Dlog4j.configuration=file:${folder}/etc/kafka/docker/tools-log4j.properties`],
+          ...[
+            '-cp',
+            `${folder}/opt/kafka/libs/*`,
+            tool,
+            `--bootstrap-server=${host}:${port}`,
+            '--topic=outside',
+            ...args,
+          ],
+        ],
+        { input },
+      );
+    const consumer = ['--from-beginning', '--max-messages=2', '--timeout-ms=600000'];
+
+    // A client is sent to where the broker says that it is: both ways lead to the same one, each by its own address.
+    await platform.until(
+      'the load balancer leads to the broker',
+      async () => (await lab.connect('host', '127.0.0.1', port)) === 'open',
+    );
+    onHost('kafka.tools.ConsoleProducer', [], 'from the host\n');
+    await platform.kafkaTool('kafka-console-producer.sh', [BOOTSTRAP, '--topic=outside'], 'from a pod\n');
+
+    expect(onHost('org.apache.kafka.tools.consumer.ConsoleConsumer', consumer)).toBe('from the host\nfrom a pod\n');
+    expect(await platform.kafkaTool('kafka-console-consumer.sh', [BOOTSTRAP, '--topic=outside', ...consumer])).toBe(
+      'from the host\nfrom a pod\n',
+    );
+    expect([host, port]).toEqual(['localhost', 9094]);
+    expect(await lab.connect('host', '172.21.0.1', port)).toBe('connection refused');
+    expect(await lab.connect('node', '172.21.0.1', port)).not.toBe('open');
+  });
+
+  (isOwn ? describe : describe.skip)('with controllers apart, TLS and passwords', () => {
+    const NAMESPACE = 'secured';
+    const PASSWORD = randomBytes(12).toString('hex');
+    const bootstrap = `kafka.${NAMESPACE}.svc.cluster.local:9092`;
+    let ca = '';
+
+    /** Runs one of Kafka's tools in the platform's broker, as a client of the other one. No argument holds the password. */
+    const asClient = (tool: string, password: string, input = ''): Promise<string> =>
+      platform.inBroker(
+        ['sh', '-s'],
+        `cat > /tmp/ca.crt <<'END'
+${ca}END
+cat > /tmp/client.properties <<'END'
+security.protocol=SASL_SSL
+sasl.mechanism=PLAIN
+sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="orders" password="${password}";
+ssl.truststore.type=PEM
+ssl.truststore.location=/tmp/ca.crt
+END
+printf '${input}' | /opt/kafka/bin/${tool} --bootstrap-server=${bootstrap}
+`,
+      );
+    const produce = (password: string): Promise<string> =>
+      asClient('kafka-console-producer.sh --producer.config=/tmp/client.properties --topic=safe', password, 'one\\n');
+    const isReadyThere = async (name: string): Promise<boolean> => {
+      const found = await platform.livePods(name, NAMESPACE);
+      return found.length === 1 && found.every(isReady);
+    };
+
+    beforeAll(async () => {
+      const app = new App();
+      new Namespace(new Chart(app, '00-namespace'), NAMESPACE);
+      const chart = new Chart(app, 'kafka', { namespace: NAMESPACE, disableResourceNameHashes: true });
+      const certificate = { kind: 'Secret', name: 'kafka-tls' } as const;
+      const users = { from: { kind: 'Secret', name: 'kafka-users' }, key: 'brokers' } as const;
+      const { dnsNames } = new KafkaKraft(chart, 'kafka', {
+        controllers: { replicas: 1 },
+        resources: {
+          cpu: { request: Cpu.millis(50), limit: Cpu.units(1) },
+          memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
+        },
+        security: { certificate, sasl: KafkaSasl.plain(users) },
+      });
+      const issued = issueCertificate(dnsNames);
+      ca = issued['ca.crt'];
+      const secret = (name: string, data: Readonly<Record<string, string>>): KubernetesObject => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace: NAMESPACE },
+        stringData: data,
+      });
+      const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
+      const objects = [...renderCharts(app).values()].flatMap((yaml) => loadAll(yaml) as KubernetesObject[]);
+      await kubectl.apply({ objects: objects.filter(({ kind }) => kind === 'Namespace') });
+      await kubectl.apply({
+        objects: [
+          secret(certificate.name, issued),
+          secret(users.from.name, { [users.key]: `${login} user_orders="${PASSWORD}";` }),
+          ...objects,
+        ],
+      });
+      await platform.until(
+        'broker and controller are Ready',
+        async () => (await isReadyThere('kafka')) && (await isReadyThere('kafka-controller')),
+      );
+    });
+    afterAll(() => platform.removeNamespaces(NAMESPACE));
+
+    test('a client with the password writes and reads', async () => {
+      await produce(PASSWORD);
+      const consumed = await asClient(
+        'kafka-console-consumer.sh --consumer.config=/tmp/client.properties --topic=safe --from-beginning --max-messages=1 --timeout-ms=600000',
+        PASSWORD,
+      );
+      expect(consumed).toContain('one\n');
+    });
+
+    test('a client with another one, or without, does not', async () => {
+      const list = 'kafka-topics.sh --list';
+      await expect(asClient(`${list} --command-config=/tmp/client.properties`, 'guessed')).rejects.toThrow(
+        'Invalid username or password',
+      );
+      await expect(asClient(list, PASSWORD)).rejects.toThrow('AdminClient thread has exited');
+    });
+
+    test('no password stands in a variable, the properties or the log of the broker', async () => {
+      const pod = ['kafka-0', `--namespace=${NAMESPACE}`];
+      const said = await Promise.all([
+        kubectl.run(['exec', ...pod, '--', 'sh', '-c', 'env; cat /opt/kafka/config/server.properties']),
+        kubectl.run(['logs', ...pod]),
+        kubectl.run(['get', 'pod', ...pod, '--output=yaml']),
+      ]);
+      const text = said.map(({ stdout }) => stdout).join('\n');
+      expect(text).toContain('sasl.jaas.config=${dir:');
+      expect(text).not.toContain(PASSWORD);
+      expect(text).not.toContain('PRIVATE KEY-----');
+    });
   });
 
   describe('with three brokers', () => {
@@ -656,6 +804,28 @@ function markdownTable(rows: readonly Usage[]): string {
           .trim(),
       ),
   ].join('\n');
+}
+
+/** A certificate for these names, from a CA of its own, as cert-manager writes it into a Secret. */
+function issueCertificate(names: readonly string[]): Readonly<Record<'tls.crt' | 'tls.key' | 'ca.crt', string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+  const openssl = (...args: readonly string[]): void => {
+    execFileSync('openssl', [...args], { cwd: folder, stdio: 'pipe' });
+  };
+  const newKey = ['-newkey', 'rsa:2048', '-nodes'];
+  try {
+    openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '2', '-subj', '/CN=ca');
+    openssl('req', ...newKey, '-keyout', 'tls.key', '-out', 'request', '-subj', '/CN=kafka');
+    writeFileSync(join(folder, 'names'), `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}\n`);
+    openssl(
+      ...['x509', '-req', '-in', 'request', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'],
+      ...['-out', 'tls.crt', '-days', '2', '-extfile', 'names'],
+    );
+    const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    return { 'tls.crt': read('tls.crt'), 'tls.key': read('tls.key'), 'ca.crt': read('ca.crt') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What a program prints as JSON, an object on each line. */

@@ -13,7 +13,7 @@ import { postgresServers } from '../../lib/host/model';
 import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { binary, kubernetesVersions, moduleFolder, newestVersion, progress, seconds } from '../cluster/binaries';
 import { type Cluster, type NodeNetwork, startCluster, storage } from '../cluster/control-plane';
-import type { KubernetesObject } from '../cluster/kubectl';
+import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { Lab, requireHost } from '../host/lab';
 import { writeImages } from './images';
 
@@ -31,6 +31,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   conntrack: 'conntrack',
   debootstrap: 'debootstrap',
   mvn: 'maven',
+  openssl: 'openssl',
   javac: 'openjdk-17-jdk-headless',
   socat: 'socat',
 };
@@ -145,6 +146,11 @@ done`;
     await kubectl.wait(`node/${NODE}`, 'condition=Ready');
     const ingressSocket = join(lab.folder, 'ingress');
     lab.start('node', 'socat', [`UNIX-LISTEN:${ingressSocket},fork`, `TCP:${ADDRESS}:80`]);
+    // As k3d's load balancer, whose container Docker publishes on the host, and which leads to the port of the same number on the nodes.
+    for (const { address = '0.0.0.0', host, container } of access.cluster.ports) {
+      const listen = `TCP-LISTEN:${host},bind=${address},reuseaddr,fork`;
+      lab.start('host', 'socat', [listen, `TCP:${ADDRESS}:${container}`]);
+    }
     progress(`started a node of Kubernetes ${version} in ${seconds(start)} s`);
     return { lab, cluster, ingressSocket, volumes, logs, stop };
   } catch (error) {
@@ -168,6 +174,19 @@ const INGRESS_CLASS: KubernetesObject = {
   metadata: { name: 'traefik' },
   spec: { controller: 'traefik.io/ingress-controller' },
 };
+
+/**
+ * Serves a Service of type LoadBalancer as k3s' ServiceLB does: its status says that the nodes take the port, which they then do. Here that is
+ * kube-proxy's work alone, where ServiceLB has a pod with the host's port before it; either way the client's address is masqueraded.
+ * https://docs.k3s.io/networking/networking-services#how-does-the-servicelb-work
+ */
+export async function serveLoadBalancer(kubectl: Kubectl, namespace: string, service: string): Promise<void> {
+  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: ADDRESS }] } } });
+  await kubectl.run([
+    ...['patch', 'service', service, `--namespace=${namespace}`],
+    ...['--subresource=status', '--type=merge', `--patch=${status}`],
+  ]);
+}
 
 /** Configures PostgreSQL and Redis by the generated script, and makes databases and users by the generated SQL. */
 export function configureHost(lab: Lab, passwordOf: PasswordOf): void {
