@@ -4,12 +4,12 @@ import type { k8s } from '../../imports/k8s';
 import type { ContainerProps } from './container';
 import { deployment, type DeploymentProps } from './deployment';
 import { type Component, metadataOf, selectorOf } from './labels';
+import { PatchableConstruct } from './patch';
 import { podTemplate, type PodProps } from './pod-template';
 import type { NamedPort } from './port';
 import type { Probes } from './probe';
 import { serviceAccount } from './service-account';
 import { checkName } from './validation';
-import { PatchableConstruct } from './patch';
 
 /** Props of {@link Worker}. */
 export interface WorkerProps
@@ -63,9 +63,13 @@ export class Worker extends PatchableConstruct {
       serviceAccountName,
     });
     const metadata = metadataOf(this, named);
-    const objects = deployment(this, { metadata, selector: this.selector, template }, props);
-    this.workload = objects.workload;
-    this.horizontalPodAutoscaler = objects.horizontalPodAutoscaler;
-    this.podDisruptionBudget = objects.podDisruptionBudget;
+    const { workload, horizontalPodAutoscaler, podDisruptionBudget } = deployment(
+      this,
+      { metadata, selector: this.selector, template },
+      props,
+    );
+    this.workload = workload;
+    this.horizontalPodAutoscaler = horizontalPodAutoscaler;
+    this.podDisruptionBudget = podDisruptionBudget;
   }
 }

@@ -6,7 +6,6 @@ import type { CanaryStep } from '../../../lib/constructs/canary';
 import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
 import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
 import { CronJob, type CronJobProps } from '../../../lib/constructs/cron-job';
-import type { DeploymentProps } from '../../../lib/constructs/deployment';
 import type { Endpoint } from '../../../lib/constructs/endpoint';
 import {
   ExternalHostService,
@@ -22,6 +21,7 @@ import {
   type IngressTls,
 } from '../../../lib/constructs/ingress';
 import { Job, type JobProps, type JobRunProps } from '../../../lib/constructs/job';
+import type { DeploymentProps } from '../../../lib/constructs/deployment';
 import { DisruptionBudget } from '../../../lib/constructs/pod-disruption-budget';
 import { type AutoscalingProps, ScalingMetric, ScalingPolicy } from '../../../lib/constructs/horizontal-pod-autoscaler';
 import {
