@@ -1,3 +1,4 @@
+import { Size } from 'cdk8s';
 import type { Chart } from 'cdk8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
 import { CronJob } from '../../lib/constructs/cron-job';
@@ -15,7 +16,11 @@ import { type Manifest, podTemplateOf, synthesized, testChart } from '../testing
 import { SMALL } from './pod-props';
 
 const probe = Probe.fromCommand(['true'], { failureThreshold: 60 });
-const container = { image: 'shop/orders:1.0', resources: SMALL };
+const container = {
+  image: 'shop/orders:1.0',
+  // Room for a JVM.
+  resources: { ...SMALL, memory: { request: Size.mebibytes(512), limit: Size.mebibytes(512) } },
+};
 
 type Props = Omit<Component, 'name'>;
 
