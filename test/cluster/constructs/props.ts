@@ -538,19 +538,18 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   Ingress: made(
     Ingress,
     fc.oneof(id, idOf(subdomain)),
+    // What comes first is wrong most often: what other constructs do not have.
     fc.oneof(
       props<Omit<IngressProps, 'rules'>>(['ingressClassName', 'routes'], {
-        ...component,
-        ingressClassName: subdomain,
         host: ingressHost,
         routes,
         defaultBackend: backend,
         tls,
         description: freeText,
+        ingressClassName: subdomain,
+        ...component,
       }),
       props<Omit<IngressProps, 'host' | 'routes'>>(['ingressClassName'], {
-        ...component,
-        ingressClassName: subdomain,
         rules: mostly(
           fc.array(props<IngressRule>(['routes', 'host'], { host: ingressHost, routes }), {
             minLength: 1,
@@ -561,6 +560,8 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         defaultBackend: backend,
         tls,
         description: freeText,
+        ingressClassName: subdomain,
+        ...component,
       }),
     ),
   ),
