@@ -105,18 +105,27 @@ const AWKWARD = [
   ...['A', 'Z', '0', '1', 'ä', '한', '😀', '/../', '/./', '/.', '0x', '__proto__', 'localhost', 'a'.repeat(63)],
 ];
 
-/** What becomes of a text that is right. */
+/** Where something awkward stands. */
+const PLACES: readonly ((text: string, awkward: string) => string)[] = [
+  (text, awkward) => awkward + text,
+  (_, awkward) => awkward,
+  (text, awkward) => text + awkward,
+  (text, awkward) => text.slice(0, text.length >> 1) + awkward + text.slice(text.length >> 1),
+];
+
+/** What becomes of a text that is right: everything awkward in some place, before anything is in another. */
 const MISTAKES: readonly ((text: string) => string)[] = [
-  ...AWKWARD.flatMap((awkward) => [
-    (text: string) => awkward + text,
-    () => awkward,
-    (text: string) => text + awkward,
-    (text: string) => text.slice(0, text.length >> 1) + awkward + text.slice(text.length >> 1),
-  ]),
   () => '',
   (text) => text.slice(1),
   (text) => text.repeat(Math.ceil(64 / Math.max(text.length, 1))),
   (text) => text.repeat(Math.ceil(254 / Math.max(text.length, 1))),
+  ...PLACES.flatMap((_, round) =>
+    AWKWARD.map(
+      (awkward, index) =>
+        (text: string): string =>
+          PLACES[(index + round) % PLACES.length]?.(text, awkward) ?? text,
+    ),
+  ),
 ];
 
 /** A right text, mostly, and otherwise one with a mistake: of each kind of text, one mistake after the other. */
@@ -617,19 +626,18 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   Ingress: made(
     Ingress,
     fc.oneof(id, idOf(subdomain)),
+    // What comes first is wrong most often: what other constructs do not have.
     fc.oneof(
       props<Omit<IngressProps, 'rules'>>(['ingressClassName', 'routes'], {
-        ...component,
-        ingressClassName: subdomain,
         host: ingressHost,
         routes,
         defaultBackend: backend,
         tls,
         description: freeText,
+        ingressClassName: subdomain,
+        ...component,
       }),
       props<Omit<IngressProps, 'host' | 'routes'>>(['ingressClassName'], {
-        ...component,
-        ingressClassName: subdomain,
         rules: mostly(
           fc.array(props<IngressRule>(['routes', 'host'], { host: ingressHost, routes }), {
             minLength: 1,
@@ -640,6 +648,8 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         defaultBackend: backend,
         tls,
         description: freeText,
+        ingressClassName: subdomain,
+        ...component,
       }),
     ),
   ),
