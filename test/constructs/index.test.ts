@@ -20,7 +20,7 @@ describe.each([
   ['observability', observability],
 ])('the public face of %s', (folder, exported) => {
   const made = Object.entries(exported).filter(
-    ([, value]) => typeof value === 'function' && value.prototype instanceof Construct,
+    ([, value]) => typeof value === 'function' && (value as typeof Construct).prototype instanceof Construct,
   );
 
   test('has every construct', () => {
