@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import { type Chart, Size } from 'cdk8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
 import { CronJob } from '../../lib/constructs/cron-job';
 import { ExternalHostService } from '../../lib/constructs/external-host-service';
@@ -16,6 +16,7 @@ import { SMALL } from './pod-props';
 
 const probe = Probe.fromCommand(['true'], { failureThreshold: 60 });
 const container = { image: 'shop/orders:1.0', resources: SMALL };
+const jvm = { ...SMALL, memory: { request: Size.mebibytes(512), limit: Size.mebibytes(640) } };
 
 type Props = Omit<Component, 'name'>;
 
@@ -27,7 +28,10 @@ const CONSTRUCTS: readonly (readonly [string, (chart: Chart, props: Props) => un
     'WebService as a canary',
     (chart, props) => new WebService(chart, 'orders', { ...props, ...container, port: 80, canary: [{ weight: 50 }] }),
   ],
-  ['SpringService', (chart, props) => new SpringService(chart, 'orders', { ...props, ...container, port: 80 })],
+  [
+    'SpringService',
+    (chart, props) => new SpringService(chart, 'orders', { ...props, ...container, resources: jvm, port: 80 }),
+  ],
   ['KafkaKraft', (chart, props) => new KafkaKraft(chart, 'orders', { ...props, replicas: 3 })],
   [
     'Worker',
