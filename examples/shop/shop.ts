@@ -3,6 +3,7 @@ import {
   ConfigMap,
   Cpu,
   ExternalHostService,
+  httpProbes,
   Ingress,
   KafkaKraft,
   Namespace,
@@ -10,6 +11,7 @@ import {
   type ResourceProps,
   SpringService,
   WebService,
+  Worker,
 } from 'sportstix-cdk8s/constructs';
 
 const REGISTRY = 'registry.example.com/shop';
@@ -45,7 +47,10 @@ export function addShop(app: App): void {
   });
 
   const common = new ConfigMap(chart('common'), 'common', {
-    data: { SPRING_PROFILES_ACTIVE: 'production', SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers },
+    data: {
+      SPRING_PROFILES_ACTIVE: 'production',
+      SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
+    },
   });
   const service = (name: string, port: number): SpringService =>
     new SpringService(chart(name), name, {
@@ -66,8 +71,26 @@ export function addShop(app: App): void {
   // What no prop stands for: names of the payment provider are looked up as they are, without the cluster's five suffixes.
   payments.patch(
     { kind: 'Deployment' },
-    Patch.merge({ spec: { template: { spec: { dnsConfig: { options: [{ name: 'ndots', value: '1' }] } } } } }),
+    Patch.merge({
+      spec: {
+        template: {
+          spec: { dnsConfig: { options: [{ name: 'ndots', value: '1' }] } },
+        },
+      },
+    }),
   );
+
+  new Worker(chart('mailer'), 'mailer', {
+    component: 'worker',
+    image: `${REGISTRY}/mailer:2.0.1`,
+    resources: SMALL,
+    environment: {
+      KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
+      KAFKA_GROUP: 'mailer',
+    },
+    ports: [{ name: 'health', port: 9000 }],
+    probes: httpProbes(9000, { startup: '/health', readiness: '/health', liveness: '/health' }),
+  });
 
   const storefront = new WebService(chart('storefront'), 'storefront', {
     component: 'frontend',
@@ -82,6 +105,7 @@ export function addShop(app: App): void {
   new Ingress(chart('ingress'), 'shop', {
     ingressClassName: 'traefik',
     host: 'shop.example.com',
+    tls: [{ secretName: 'shop-tls' }],
     routes: [
       { path: '/api/orders', service: orders.webService },
       { path: '/api/payments', service: payments.webService },
