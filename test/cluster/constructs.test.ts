@@ -32,6 +32,7 @@ const API_VERSIONS = [
     'v1',
     'apps/v1',
     'batch/v1',
+    'autoscaling/v2',
     'networking.k8s.io/v1',
     'discovery.k8s.io/v1',
     'policy/v1',

@@ -163,6 +163,7 @@ const key = spoilt(
 );
 const variable = spoilt(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/).filter((text) => !text.startsWith('KAFKA')));
 const path = spoilt(fc.stringMatching(/^\/([a-zA-Z0-9_~.-]{1,6}[a-z]\/?){0,3}$/));
+const springPath = spoilt(fc.stringMatching(/^(\/[a-zA-Z0-9_~.-]{1,6}[a-z]){1,3}$/));
 const field = spoilt(fc.constantFrom('level', '@message', 'trace_id'));
 const folder = spoilt(fc.stringMatching(/^(\/[a-z]{1,8}){1,3}$/));
 const portName = spoilt(fc.stringMatching(/^[a-z][a-z0-9]{0,4}(-[a-z0-9]{1,4})?$/));
@@ -211,14 +212,22 @@ const duration = (minSeconds: number, maxSeconds: number): fc.Arbitrary<Duration
 type PropArbitraries<Props> = { readonly [Prop in keyof Required<Props>]: fc.Arbitrary<Required<Props>[Prop]> };
 
 /** @param required props that are always there, since they must be or since so few would do without */
+/** @param conflicts pairs of which a construct takes one at most: the second is left out beside the first */
 function props<Props extends object>(
   required: readonly (keyof Props)[],
   arbitraries: PropArbitraries<Props>,
+  conflicts: readonly (readonly [kept: keyof Props, left: keyof Props])[] = [],
 ): fc.Arbitrary<Props> {
-  return fc.record<Required<Props>, keyof Props>(arbitraries, {
-    requiredKeys: [...required],
-    noNullPrototype: true,
-  });
+  return fc
+    .record<Required<Props>, keyof Props>(arbitraries, { requiredKeys: [...required], noNullPrototype: true })
+    .map((given) => {
+      for (const [kept, left] of conflicts) {
+        if (Object.hasOwn(given, kept)) {
+          Reflect.deleteProperty(given, left);
+        }
+      }
+      return given;
+    });
 }
 
 const ofWorkload: PropArbitraries<Omit<Component, 'name'>> = {
@@ -472,6 +481,13 @@ const ofDeployment: PropArbitraries<DeploymentProps> = {
   minReady: duration(0, 60),
   progressDeadline: duration(61, 1200),
 };
+/** One that scales has no fixed number; the steps of a canary must be ones that its pods can give. */
+const CONFLICTS = [
+  ['autoscaling', 'replicas'],
+  ['autoscaling', 'canary'],
+  ['canary', 'replicas'],
+  ['canary', 'updateStrategy'],
+] as const;
 const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
   ...ofWorkload,
   ...ofPods,
@@ -594,6 +610,33 @@ const ofJob: PropArbitraries<JobRunProps> = {
   parallelism: wholeNumber(1, 5),
 };
 
+const ofSpring: PropArbitraries<SpringServiceProps> = {
+  ...ofWeb,
+  database: props<SpringDatabase>(['endpoint', 'name', 'username'], {
+    endpoint,
+    name: spoilt(fc.constantFrom('orders', 'shop_orders')),
+    username: spoilt(fc.constant('orders_user')),
+  }),
+  redis: endpoint,
+  kafka: fc.constant({ bootstrapServers: 'kafka.shop.svc.cluster.local:9092' }),
+  sharedConfig: fc.constant([
+    new ConfigMap(new Chart(new App(), 'shared'), 'common', { data: { SPRING_PROFILES_ACTIVE: 'k8s' } }),
+  ]),
+  config: recordOf(variable, freeText),
+  secrets: fc.array(secret, { maxLength: 2 }),
+  javaOptions: fc.array(freeText, { maxLength: 2 }),
+  contextPath: springPath,
+  managementPort: port,
+  managementBasePath: springPath,
+  endpointsBasePath: springPath,
+  webApplicationType: fc.constantFrom('servlet', 'reactive'),
+  tls: secret,
+  managementTls: fc.boolean(),
+  javaOptionsVariable: fc.constantFrom('JAVA_OPTS', 'JAVA_TOOL_OPTIONS'),
+  shutdownPhases: wholeNumber(1, 3),
+  openTelemetryServiceName: freeText,
+};
+
 /** Each construct and its props: a new construct is one entry. */
 export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   ConfigMap: made(
@@ -682,37 +725,20 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   WebService: made(
     WebService,
     id,
-    props<WebServiceProps>(['image', 'port', 'resources'], { ...ofWeb, probes, environmentFrom }),
+    props<WebServiceProps>(['image', 'port', 'resources'], { ...ofWeb, probes, environmentFrom }, CONFLICTS),
   ),
   SpringService: made(
     SpringService,
     id,
-    props<SpringServiceProps>(['image', 'port', 'resources'], {
-      ...ofWeb,
-      database: props<SpringDatabase>(['endpoint', 'name', 'username'], {
-        endpoint,
-        name: spoilt(fc.constantFrom('orders', 'shop_orders')),
-        username: spoilt(fc.constant('orders_user')),
-      }),
-      redis: endpoint,
-      kafka: fc.constant({ bootstrapServers: 'kafka.shop.svc.cluster.local:9092' }),
-      sharedConfig: fc.constant([
-        new ConfigMap(new Chart(new App(), 'shared'), 'common', { data: { SPRING_PROFILES_ACTIVE: 'k8s' } }),
+    fc.oneof(
+      props<SpringServiceProps>(['image', 'port', 'resources', 'managementPort', 'tls'], ofSpring, CONFLICTS),
+      // Of a server that there is not, nothing can be said.
+      props<SpringServiceProps>(['image', 'port', 'resources'], ofSpring, [
+        ...CONFLICTS,
+        ['image', 'managementBasePath'],
+        ['image', 'managementTls'],
       ]),
-      config: recordOf(variable, freeText),
-      secrets: fc.array(secret, { maxLength: 2 }),
-      javaOptions: fc.array(freeText, { maxLength: 2 }),
-      contextPath: path,
-      managementPort: port,
-      managementBasePath: path,
-      endpointsBasePath: path,
-      webApplicationType: fc.constantFrom('servlet', 'reactive'),
-      tls: secret,
-      managementTls: fc.boolean(),
-      javaOptionsVariable: fc.constantFrom('JAVA_OPTS', 'JAVA_TOOL_OPTIONS'),
-      shutdownPhases: wholeNumber(1, 3),
-      openTelemetryServiceName: freeText,
-    }),
+    ),
   ),
   KafkaKraft: made(
     KafkaKraft,
@@ -757,17 +783,21 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   Worker: made(
     Worker,
     id,
-    props<WorkerProps>(['image', 'resources', 'probes'], {
-      ...ofWorkload,
-      ...ofPods,
-      environmentFrom,
-      image,
-      resources,
-      probes: fc.constant(withoutPort),
-      ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 2 }),
-      preStop: fc.constant(PreStop.none()),
-      ...ofDeployment,
-    }),
+    props<WorkerProps>(
+      ['image', 'resources', 'probes'],
+      {
+        ...ofWorkload,
+        ...ofPods,
+        environmentFrom,
+        image,
+        resources,
+        probes: fc.constant(withoutPort),
+        ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 2 }),
+        preStop: fc.constant(PreStop.none()),
+        ...ofDeployment,
+      },
+      CONFLICTS,
+    ),
   ),
   Job: made(Job, id, props<JobProps>(['image', 'resources'], { ...ofJob, nameSuffixHash: fc.boolean() })),
   CronJob: made(

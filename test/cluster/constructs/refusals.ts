@@ -124,6 +124,12 @@ const deployment = (spec: JsonRecord): JsonRecord => ({
     ...spec,
   },
 });
+const autoscaler = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'a' },
+  spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' }, maxReplicas: 2, ...spec },
+});
 const cronJob = (spec: JsonRecord): JsonRecord => ({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
@@ -398,6 +404,38 @@ export const REFUSALS: readonly Refusal[] = [
   {
     reason: /^a path given twice,/,
     because: 'the API server refuses it of some sources, and takes it of others',
+  },
+
+  // Services, scaling and updates
+  {
+    reason: /^not a NodePort /,
+    manifest: ({ value }) => service({ type: 'NodePort', ports: [{ port: 1, nodePort: value }] }),
+  },
+  {
+    reason: /^without effect on a headless Service/,
+    because: 'the API server would take it, and nobody be answered on that port',
+  },
+  {
+    reason: /^neither one pod more nor one fewer/,
+    manifest: () => deployment({ strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
+  },
+  { reason: /^no policy, and the API server/, manifest: () => autoscaler({ behavior: { scaleUp: { policies: [] } } }) },
+  {
+    reason:
+      /^given beside autoscaling|^a step that the pods cannot give|^runs two versions side by side|^stops all old pods first/,
+    because: 'each is valid on its own, and they would work against each other',
+  },
+
+  // Spring
+  {
+    reason: /^not a path that Spring Boot takes|^there is no certificate|^without effect: it is of Actuator's own port/,
+    because: 'it is a setting of Spring Boot, which the API server does not read',
+  },
+
+  // Kafka
+  {
+    reason: /^not apache\/kafka:|^not one for each of the \d+ brokers/,
+    because: 'Kafka would not work, which the API server cannot know',
   },
 
   // Jobs
