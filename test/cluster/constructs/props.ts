@@ -340,7 +340,8 @@ const volume = fc.oneof(
   props<EmptyDirOptions>([], { sizeLimit: bytes(fc.integer({ min: 1, max: 64 })), medium: fc.constant('Memory') }).map(
     (given) => Volume.emptyDir(given),
   ),
-  subdomain.map((claim) => Volume.fromPersistentVolumeClaim(claim)),
+  // One that a single node may mount allows one pod.
+  subdomain.map((claim) => Volume.fromPersistentVolumeClaim(claim, { accessMode: 'ReadWriteMany' })),
 );
 const mounts = fc.array(
   props<Mount>(['path', 'volume'], {
@@ -444,12 +445,15 @@ const appProtocol = spoilt(fc.constantFrom('http', 'https', 'kubernetes.io/h2c')
 const percentage = wholeNumber(1, 100);
 const scalingRules = {
   stabilizationWindow: duration(0, 3600),
-  policies: fc.array(
-    fc.oneof(
-      fc.tuple(wholeNumber(1, 10), duration(1, 1800)).map(([pods, period]) => ScalingPolicy.pods(pods, period)),
-      fc.tuple(percentage, duration(1, 1800)).map(([percent, period]) => ScalingPolicy.percent(percent, period)),
+  policies: mostly(
+    fc.array(
+      fc.oneof(
+        fc.tuple(wholeNumber(1, 10), duration(1, 1800)).map(([pods, period]) => ScalingPolicy.pods(pods, period)),
+        fc.tuple(percentage, duration(1, 1800)).map(([percent, period]) => ScalingPolicy.percent(percent, period)),
+      ),
+      { minLength: 1, maxLength: 2 },
     ),
-    { maxLength: 2 },
+    fc.constant<ScalingPolicy[]>([]),
   ),
 };
 const autoscaling = props<AutoscalingProps>(['maxReplicas', 'metrics'], {
@@ -472,10 +476,10 @@ const ofDeployment: PropArbitraries<DeploymentProps> = {
   autoscaling,
   disruptionBudget: fc.oneof(
     wholeNumber(1, 3).map((pods) => DisruptionBudget.maxUnavailable(pods)),
-    fc.constantFrom(DisruptionBudget.none(), DisruptionBudget.minAvailable('50%')),
+    fc.constantFrom(DisruptionBudget.none(), DisruptionBudget.maxUnavailable('50%')),
   ),
   updateStrategy: fc.oneof(
-    wholeNumber(0, 3).map((maxSurge) => UpdateStrategy.rollingUpdate({ maxSurge })),
+    wholeNumber(1, 3).map((maxSurge) => UpdateStrategy.rollingUpdate({ maxSurge })),
     fc.constant(UpdateStrategy.recreate()),
   ),
   minReady: duration(0, 60),
@@ -488,6 +492,13 @@ const CONFLICTS = [
   ['canary', 'replicas'],
   ['canary', 'updateStrategy'],
 ] as const;
+const ofService: PropArbitraries<ServiceProps & ServicePortOptions> = {
+  type: fc.constantFrom(ServiceType.clusterIp(), ServiceType.nodePort(), ServiceType.loadBalancer()),
+  sessionAffinity: fc.constant(SessionAffinity.clientIp()),
+  annotations: recordOf(annotationKey, freeText),
+  servicePort: port,
+  appProtocol,
+};
 const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>> = {
   ...ofWorkload,
   ...ofPods,
@@ -506,18 +517,11 @@ const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>
     }),
     { maxLength: 2 },
   ),
-  service: props<ServiceProps & ServicePortOptions>([], {
-    type: fc.constantFrom(
-      ServiceType.clusterIp(),
-      ServiceType.headless(),
-      ServiceType.nodePort(),
-      ServiceType.loadBalancer(),
-    ),
-    sessionAffinity: fc.constant(SessionAffinity.clientIp()),
-    annotations: recordOf(annotationKey, freeText),
-    servicePort: port,
-    appProtocol,
-  }),
+  service: fc.oneof(
+    props<ServiceProps & ServicePortOptions>([], ofService),
+    // Nobody looks at the port of a Service without an address.
+    fc.constant({ type: ServiceType.headless() }),
+  ),
 };
 
 const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
@@ -630,7 +634,7 @@ const ofSpring: PropArbitraries<SpringServiceProps> = {
   managementBasePath: springPath,
   endpointsBasePath: springPath,
   webApplicationType: fc.constantFrom('servlet', 'reactive'),
-  tls: secret,
+  tls: source.map(({ name: given }): EnvironmentSource => ({ kind: 'Secret', name: given })),
   managementTls: fc.boolean(),
   javaOptionsVariable: fc.constantFrom('JAVA_OPTS', 'JAVA_TOOL_OPTIONS'),
   shutdownPhases: wholeNumber(1, 3),
@@ -743,42 +747,50 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   KafkaKraft: made(
     KafkaKraft,
     id,
-    props<KafkaKraftProps>([], {
-      ...ofWorkload,
-      ...ofPods,
-      environmentFrom,
-      image: spoilt(fc.constant('apache/kafka:3.9.0')),
-      replicas: mostly(fc.constantFrom(1, 3, 5), fc.constantFrom(2, 0, -1, 0.5)),
-      resources,
-      storage,
-      clusterId: spoilt(fc.constant('MkU3OEVBNTcwNTJENDM2Qg')),
-      properties: recordOf(
-        spoilt(fc.constantFrom('log.retention.hours', 'num.partitions', 'compression.type')),
-        fc.oneof(fc.integer(), fc.boolean(), freeText),
-      ),
-      antiAffinity: fc.constantFrom('preferred', 'required'),
-      terminationGracePeriod: duration(30, 120),
-      startupBudget: duration(60, 7200),
-      controllers: props<KafkaControllersProps>([], {
-        ...placementProps,
-        replicas: mostly(fc.constantFrom(1, 3), fc.constantFrom(2, 0)),
+    props<KafkaKraftProps>(
+      [],
+      {
+        ...ofWorkload,
+        ...ofPods,
+        environmentFrom,
+        image: spoilt(fc.constant('apache/kafka:3.9.0')),
+        replicas: mostly(fc.constantFrom(1, 3, 5), fc.constantFrom(2, 0, -1, 0.5)),
         resources,
         storage,
-      }),
-      security: kafkaSecurity,
-      externalListener: props<KafkaExternalListener>(['addresses'], {
-        addresses: fc.array(endpoint, { minLength: 1, maxLength: 3 }),
-        serviceType: fc.constantFrom('LoadBalancer', 'NodePort'),
-        serviceAnnotations: recordOf(annotationKey, freeText),
+        clusterId: spoilt(fc.constant('MkU3OEVBNTcwNTJENDM2Qg')),
+        properties: recordOf(
+          spoilt(fc.constantFrom('log.retention.hours', 'num.partitions', 'compression.type')),
+          fc.oneof(fc.integer(), fc.boolean(), freeText),
+        ),
+        antiAffinity: fc.constantFrom('preferred', 'required'),
+        terminationGracePeriod: duration(30, 120),
+        startupBudget: duration(60, 7200),
+        controllers: props<KafkaControllersProps>([], {
+          ...placementProps,
+          replicas: mostly(fc.constantFrom(1, 3), fc.constantFrom(2, 0)),
+          resources,
+          storage,
+        }),
         security: kafkaSecurity,
-      }),
-      jmxExporter: props<KafkaJmxExporter>(['image', 'jarPath'], {
-        image,
-        jarPath: path,
-        port,
-        configuration: fc.constant({ rules: [{ pattern: 'kafka.*' }] }),
-      }),
-    }),
+        externalListener: props<KafkaExternalListener>(['addresses'], {
+          // One for one broker; what a NodePort may be, a load balancer takes as well.
+          addresses: fc.array(props<Endpoint>(['host', 'port'], { host, port: wholeNumber(30_000, 32_767) }), {
+            minLength: 1,
+            maxLength: 1,
+          }),
+          serviceType: fc.constantFrom('LoadBalancer', 'NodePort'),
+          serviceAnnotations: recordOf(annotationKey, freeText),
+          security: kafkaSecurity,
+        }),
+        jmxExporter: props<KafkaJmxExporter>(['image', 'jarPath'], {
+          image,
+          jarPath: path,
+          port,
+          configuration: fc.constant({ rules: [{ pattern: 'kafka.*' }] }),
+        }),
+      },
+      [['externalListener', 'replicas']],
+    ),
   ),
   Worker: made(
     Worker,

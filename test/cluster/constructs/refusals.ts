@@ -409,7 +409,7 @@ export const REFUSALS: readonly Refusal[] = [
   // Services, scaling and updates
   {
     reason: /^not a NodePort /,
-    manifest: ({ value }) => service({ type: 'NodePort', ports: [{ port: 1, nodePort: value }] }),
+    because: 'the API server asks its allocator of ports, and a dry run does not come so far',
   },
   {
     reason: /^without effect on a headless Service/,
@@ -428,8 +428,8 @@ export const REFUSALS: readonly Refusal[] = [
 
   // Spring
   {
-    reason: /^not a path that Spring Boot takes|^there is no certificate|^without effect: it is of Actuator's own port/,
-    because: 'it is a setting of Spring Boot, which the API server does not read',
+    reason: /^a heap of |^not a path that Spring Boot takes|^there is no certificate|^without effect: it is of Actuator's own port/,
+    because: 'it is a setting of Spring Boot or of its JVM, which the API server does not read',
   },
 
   // Kafka
