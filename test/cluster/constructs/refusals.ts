@@ -428,7 +428,8 @@ export const REFUSALS: readonly Refusal[] = [
 
   // Spring
   {
-    reason: /^a heap of |^not a path that Spring Boot takes|^there is no certificate|^without effect: it is of Actuator's own port/,
+    reason:
+      /^a heap of |^not a path that Spring Boot takes|^there is no certificate|^without effect: it is of Actuator's own port/,
     because: 'it is a setting of Spring Boot or of its JVM, which the API server does not read',
   },
 
