@@ -213,7 +213,7 @@ function earlierManifests(): readonly KubernetesObject[] {
       .sort();
   }
 
-  /** README's steps, in its order ("From an earlier version"). */
+  /** CHANGELOG's steps, in its order ("Sportstix, from an earlier version"). */
   async function goOver(): Promise<void> {
     const { lab } = node;
     if (access === undefined) {
