@@ -13,7 +13,7 @@ export function isJvmOptionsVariable(name: string): boolean {
 }
 
 /** The words of a text, also where they stand in quotes. */
-export function wordsOf(text: string): string[] {
+export function splitWords(text: string): string[] {
   return text.split(/[\s"']+/).filter((word) => word !== '');
 }
 

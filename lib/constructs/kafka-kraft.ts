@@ -28,7 +28,7 @@ import {
   toServicePort,
   type KafkaNodesObjects,
 } from './kafka-nodes';
-import { checkProperties, checkVariables, type KafkaProperties, toVariables } from './kafka-properties';
+import { checkBrokerProperties, checkVariables, type KafkaProperties, toVariables } from './kafka-properties';
 import { type Component, metadataOf, namespaceOf, selectorOf } from './labels';
 import { PatchableConstruct } from './patch';
 import type { PlacementProps } from './placement';
@@ -344,7 +344,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
         ...(addresses.length > 1 && addressVariables(addresses)),
         ...toVariables(managed),
       };
-      checkProperties(this, properties, managed);
+      checkBrokerProperties(this, properties, managed);
       checkVariables(this, props.environment ?? {}, props.environmentFrom ?? [], Object.keys(environment));
       const made = addNodes(this, prefix, {
         ...named,

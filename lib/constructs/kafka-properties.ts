@@ -80,7 +80,7 @@ export function toVariables(
  * @param managed the construct's own, by name.
  * @throws InvalidPropError for what is no property, is one of the construct's in whatever spelling, or would reach the broker as another.
  */
-export function checkProperties(
+export function checkBrokerProperties(
   scope: IConstruct,
   given: KafkaProperties,
   managed: Readonly<Record<string, unknown>>,

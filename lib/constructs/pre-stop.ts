@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { checkPort } from './port';
-import { wholeSeconds } from './validation';
+import { checkHttpPath, wholeSeconds } from './validation';
 
 /** What Kubernetes does to stop a container, with the action that 1.28's types do not know. */
 export type PreStopHandler = k8s.LifecycleHandler & { readonly sleep?: { readonly seconds: number } };
@@ -83,13 +83,8 @@ export class PreStop {
         });
       }
     }
-    if (path?.startsWith('/') === false) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}.path`,
-        value: path,
-        reason: 'not an absolute path.',
-        remedy: "Start it with '/'.",
-      });
+    if (path !== undefined) {
+      checkHttpPath(scope, `${prop}.path`, path);
     }
     return this.handler(seconds);
   }

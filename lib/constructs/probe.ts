@@ -2,7 +2,7 @@ import { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { enforce } from './enforce';
-import { checkInteger, wholeSeconds } from './validation';
+import { checkHttpPath, checkInteger, wholeSeconds } from './validation';
 import { checkPort } from './port';
 import { InvalidPropError } from './invalid-prop';
 
@@ -138,13 +138,8 @@ export class Probe {
         remedy: "Probe one of the container's ports.",
       });
     }
-    if (path?.startsWith('/') === false) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}.path`,
-        value: path,
-        reason: 'not an absolute path.',
-        remedy: "Start it with '/'.",
-      });
+    if (path !== undefined) {
+      checkHttpPath(scope, `${prop}.path`, path);
     }
     if (command?.length === 0) {
       throw new InvalidPropError(scope, {

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { InvalidPropError } from './invalid-prop';
-import { isJvmOptionsVariable, wordsOf } from './jvm-options';
+import { isJvmOptionsVariable, splitWords } from './jvm-options';
 
 /** A property of Spring Boot that decides where or how a service answers, or that follows from a prop. */
 export interface SpringProperty {
@@ -75,7 +75,7 @@ export function propertiesOfVariable(
     return [own];
   }
   return isJvmOptionsVariable(name)
-    ? [own, ...propertiesOfWords(scope, prop, wordsOf(value))]
+    ? [own, ...propertiesOfWords(scope, prop, splitWords(value))]
     : [own, ...propertiesOfJson(scope, own)];
 }
 
@@ -217,7 +217,7 @@ function withListsJoined(given: readonly GivenProperty[]): GivenProperty[] {
  * @throws InvalidPropError for a property that follows from the props, or that would move what the probes ask, under every spelling that Spring
  * Boot takes.
  */
-export function checkProperties(
+export function checkSpringProperties(
   scope: IConstruct,
   properties: readonly SpringProperty[],
   given: readonly GivenProperty[],

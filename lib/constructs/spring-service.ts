@@ -4,12 +4,12 @@ import { checkInteger, checkVariableNames, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
-import { checkHeap, isJvmOptionsVariable, wordsOf } from './jvm-options';
+import { checkHeap, isJvmOptionsVariable, splitWords } from './jvm-options';
 import type { KafkaBootstrap } from './kafka-kraft';
 import type { ServicePort } from './service';
 import {
   canonicalName,
-  checkProperties,
+  checkSpringProperties,
   type GivenProperty,
   propertiesOfVariable,
   propertiesOfWords,
@@ -253,7 +253,7 @@ export class SpringService extends PatchableConstruct {
     };
     const jvm = { [javaOptionsVariable]: javaOptions.join(' ') };
     const started = { ...jvm, ...shutdownVariables(this, props) };
-    checkProperties(
+    checkSpringProperties(
       this,
       propertiesOf(props, { ...derived, ...started }, javaOptionsVariable),
       givenProperties(this, props, { ...derived, ...started }),
@@ -475,8 +475,8 @@ function givenProperties(
       ),
     ...variables('environment', environment),
     ...propertiesOfWords(scope, 'javaOptions', javaOptions),
-    ...propertiesOfWords(scope, 'command', command.flatMap(wordsOf)),
-    ...propertiesOfWords(scope, 'args', args.flatMap(wordsOf)),
+    ...propertiesOfWords(scope, 'command', command.flatMap(splitWords)),
+    ...propertiesOfWords(scope, 'args', args.flatMap(splitWords)),
   ];
 }
 
@@ -497,8 +497,8 @@ function optionsInEffect(
     names.flatMap((name) => {
       const value = variables.get(name);
       return typeof value === 'string' && (isJvmOptionsVariable(name) || Object.hasOwn(jvm, name))
-        ? wordsOf(value)
+        ? splitWords(value)
         : [];
     });
-  return [...wordsIn(first), ...wordsIn(between), ...[...command, ...args].flatMap(wordsOf), ...wordsIn(last)];
+  return [...wordsIn(first), ...wordsIn(between), ...[...command, ...args].flatMap(splitWords), ...wordsIn(last)];
 }

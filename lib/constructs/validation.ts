@@ -86,6 +86,13 @@ export function isQualifiedName(value: string): boolean {
   return name.length <= 63 && LABEL_NAME.test(name) && (slash === -1 || isSubdomain(value.slice(0, slash)));
 }
 
+/** Checks the path of a request over HTTP. */
+export function checkHttpPath(scope: IConstruct, prop: string, value: string): void {
+  if (!value.startsWith('/')) {
+    throw new InvalidPropError(scope, { prop, value, reason: 'not an absolute path.', remedy: "Start it with '/'." });
+  }
+}
+
 /** Checks the name of an application protocol: an IANA service name, or a name of its own with a prefix, such as `kubernetes.io/h2c`. */
 export function checkAppProtocol(scope: IConstruct, prop: string, value: string): void {
   if (!isQualifiedName(value)) {
