@@ -58,7 +58,8 @@ export interface JobProps extends JobRunProps {
    *
    * Without, the name stays, and the API server refuses a changed Job as long as the old one is there: its template cannot change. Then run
    * `kubectl delete job NAME` before `kubectl apply`, or let {@link ttlAfterFinished} remove it. With, each content runs once, as the
-   * migrations of each release do; give {@link ttlAfterFinished}, or apply with `--prune`, so that old ones do not stay.
+   * migrations of each release do; give {@link ttlAfterFinished}, or apply with `--prune`, so that old ones do not stay. What a `patch` changes
+   * is not in the hash.
    * @default false
    */
   readonly nameSuffixHash?: boolean;

@@ -225,6 +225,10 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   public readonly externalServices: readonly k8s.KubeService[];
   /** The ServiceAccount; undefined where the pods use one that exists. */
   public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
+  /** The NetworkPolicy that keeps others from the listeners among the nodes; undefined without `security`. */
+  public readonly networkPolicy: k8s.KubeNetworkPolicy | undefined;
+  /** The ConfigMap of the JMX exporter; undefined without one. */
+  public readonly jmxExporterConfig: ConfigMap | undefined;
 
   /**
    * @throws InvalidPropError for an image that is not Apache's, an even or negative number of voters, an invalid cluster id, a property or
@@ -278,6 +282,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
 
     const { client, interBroker, controller, external } = listenersOf(props, brokers);
     const exporter = jmxExporter && exporterOf(this, named, jmxExporter);
+    this.jmxExporterConfig = exporter?.configMap;
     const metrics = exporter === undefined ? [] : [exporter.port];
     const { name: serviceAccountName, object } = serviceAccount(this, named);
     this.serviceAccount = object;
@@ -307,7 +312,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
       });
     });
     if (security !== undefined) {
-      new k8s.KubeNetworkPolicy(this, 'NetworkPolicy', {
+      this.networkPolicy = new k8s.KubeNetworkPolicy(this, 'NetworkPolicy', {
         metadata: metadataOf(this, named),
         spec: {
           podSelector: podsOf(brokers, voters),
@@ -530,6 +535,7 @@ function dataProperties(replicas: number): Record<string, string> {
 
 /** What a JMX exporter adds to the pods. */
 interface ExporterParts {
+  readonly configMap: ConfigMap;
   readonly port: NamedPort;
   readonly environment: Readonly<Record<string, string>>;
   readonly initContainers: readonly InitContainerProps[];
@@ -577,6 +583,7 @@ function exporterOf(
   const jar = `${folder}/agent.jar`;
   const agent = Volume.emptyDir();
   return {
+    configMap,
     port: { name: 'metrics', port },
     environment: { KAFKA_OPTS: `-javaagent:${jar}=${port}:/etc/jmx-exporter/config.yml` },
     initContainers: [

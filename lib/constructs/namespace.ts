@@ -2,14 +2,14 @@ import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkLabels, checkNamespaceName } from './validation';
 import { InvalidPropError } from './invalid-prop';
-import { labelsOf, withoutNamespace } from './labels';
+import { type Component, metadataOf, withoutNamespace } from './labels';
 import { PatchableConstruct } from './patch';
 
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
 /** Props of {@link Namespace}. */
-export interface NamespaceProps {
+export interface NamespaceProps extends Pick<Component, 'annotations'> {
   /**
    * The Pod Security Standard that the API server enforces on the namespace's pods.
    * https://kubernetes.io/docs/concepts/security/pod-security-admission/
@@ -36,18 +36,16 @@ export class Namespace extends PatchableConstruct {
   constructor(scope: Construct, id: string, props: NamespaceProps = {}) {
     super(scope, id);
     checkNamespaceName(this, 'id', id);
-    checkLabels(this, 'labels', props.labels ?? {});
-    checkPodSecurity(this, props.labels ?? {});
+    const { labels = {}, annotations = {}, podSecurity = 'restricted' } = props;
+    checkLabels(this, 'labels', labels);
+    checkPodSecurity(this, labels);
     this.name = id;
 
+    const metadata = metadataOf(this, { name: id, annotations });
     this.namespace = new k8s.KubeNamespace(this, 'Namespace', {
       metadata: {
-        name: id,
-        labels: {
-          ...labelsOf(this, { name: id }),
-          [`${POD_SECURITY}enforce`]: props.podSecurity ?? 'restricted',
-          ...props.labels,
-        },
+        ...metadata,
+        labels: { ...metadata.labels, [`${POD_SECURITY}enforce`]: podSecurity, ...labels },
       },
     });
     withoutNamespace(this.namespace);

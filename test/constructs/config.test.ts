@@ -124,13 +124,14 @@ describe('Namespace', () => {
     const chart = testChart();
     const props: Required<NamespaceProps> = {
       podSecurity: 'privileged',
+      annotations: { 'shop.example/owner': 'Team A' },
       labels: { 'istio-injection': 'enabled', 'pod-security.kubernetes.io/warn-version': 'v1.28' },
     };
     new Namespace(chart, 'shop', props);
 
-    expect(find(synthesized(chart), 'Namespace', 'shop').metadata.labels).toMatchObject({
-      'pod-security.kubernetes.io/enforce': 'privileged',
-      ...props.labels,
+    expect(find(synthesized(chart), 'Namespace', 'shop').metadata).toMatchObject({
+      annotations: props.annotations,
+      labels: { 'pod-security.kubernetes.io/enforce': 'privileged', ...props.labels },
     });
   });
 

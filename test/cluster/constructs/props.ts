@@ -657,6 +657,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     Namespace,
     id,
     props<NamespaceProps>([], {
+      annotations: recordOf(annotationKey, freeText),
       podSecurity: fc.constantFrom('privileged', 'baseline', 'restricted'),
       labels: fc.oneof(
         labels,
