@@ -222,7 +222,7 @@ const ARTICLES: Readonly<Record<string, string>> = {
 };
 
 function typesOf({ type }: Schema): readonly string[] {
-  return (Array.isArray(type) ? type : type === undefined ? [] : [type]).filter((each) => each !== 'null');
+  return Array.isArray(type) ? type : type === undefined ? [] : [type];
 }
 
 function typeWords(schema: Schema): string {
@@ -234,12 +234,14 @@ function typeWords(schema: Schema): string {
 }
 
 function typeOf(value: unknown): string {
-  const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-  return type === 'null'
-    ? 'null'
-    : type === 'number' && !Number.isInteger(value)
-      ? 'a fraction (number)'
-      : `${ARTICLES[type] ?? type} (${type})`;
+  if (value === null) {
+    return 'null';
+  }
+  if (typeof value === 'number' && !Number.isInteger(value)) {
+    return 'a fraction (number)';
+  }
+  const type = Array.isArray(value) ? 'array' : typeof value;
+  return `${ARTICLES[type] ?? type} (${type})`;
 }
 
 /** What people get wrong in YAML is quotation marks. */
@@ -255,7 +257,7 @@ function typeHint(schema: Schema, value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_VALUE
+  return typeof value === 'string' && value.length <= MAX_VALUE
     ? `Unsupported value: ${quote(value)}`
     : 'Unsupported value';
 }
