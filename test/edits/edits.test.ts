@@ -97,11 +97,17 @@ function addServer(first: { readonly name: string; readonly port: number }, serv
 }
 
 test('the service that README adds', async () => {
-  const readme = repository.read('README.md');
-  const [, entry = ''] = /^```ts\n(\{\n {2}kind: 'spring',\n[\s\S]*?\n\})\n```$/m.exec(readme) ?? [];
-  const [, name = ''] = /^ {2}name: '(.*)',$/m.exec(entry) ?? [];
+  const [, model = '', name = ''] =
+    /`([a-z]+)`'s once more, with another\s+name, port, database and routes \(`([a-z]+)`, say\)/.exec(
+      repository.read('README.md'),
+    ) ?? [];
+  const service = serviceThat('README names', (each) => each.name === model && hasDatabase(each));
+  const free = Math.max(...catalogue.map(({ port }) => port)) + 1;
+  const entry = entryOf(service)
+    .replaceAll(model, name)
+    .replace(/(?<=\n {4}port: )\d+/, String(free));
   const changed = await changesOf(() => {
-    repository.replace(CATALOGUE, /\];\n$/, `${entry},\n];\n`);
+    repository.replace(CATALOGUE, /\];\n$/, `${entry}];\n`);
   }, ALL_NEAR);
 
   expect(changed).toEqual(
