@@ -309,7 +309,7 @@ async function ownCluster(
           { key: 'advertise-address', value: network?.address ?? '198.51.100.1' },
           ...(network === undefined
             ? // Services of both families of addresses.
-              [{ key: 'service-cluster-ip-range', value: '10.0.0.0/16,fd00:10::/112' }]
+              [{ key: 'service-cluster-ip-range', value: '10.96.0.0/16,fd00:10::/112' }]
             : [
                 { key: 'service-cluster-ip-range', value: network.serviceCidr },
                 // A node's name resolves nowhere.
