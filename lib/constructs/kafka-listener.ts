@@ -6,7 +6,7 @@ import { InvalidPropError } from './invalid-prop';
 import { checkPort, type NamedPort } from './port';
 import { checkObjectName, isDnsName } from './validation';
 import type { KeyValue, VariableValue } from './variables';
-import { type Mount, Volume } from './volumes';
+import { filesNamed, type Mount, Volume } from './volumes';
 
 /** How a client must connect, where it is not in plain text. */
 export interface KafkaClientSecurity {
@@ -204,9 +204,11 @@ function securityProperties(name: string, { sasl }: KafkaListenerSecurity): Reco
 const MODE = { defaultMode: 0o440 };
 
 function securityMounts(name: string, { certificate, sasl }: KafkaListenerSecurity): Mount[] {
-  const items = CERTIFICATE_KEYS.map((key) => ({ key, path: key }));
   return [
-    { path: folderOf(name, 'tls'), volume: Volume.fromSource(certificate, { items, ...MODE }) },
+    {
+      path: folderOf(name, 'tls'),
+      volume: Volume.fromSource(certificate, { items: filesNamed(CERTIFICATE_KEYS), ...MODE }),
+    },
     ...(sasl?.jaasConfig === undefined
       ? []
       : [

@@ -2,7 +2,7 @@ import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkInteger, checkVariableNames, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
-import { ConfigMap, type EnvironmentSource } from './config-map';
+import { checkSourceKey, ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import { checkHeap, isJvmOptionsVariable, splitWords } from './jvm-options';
 import type { KafkaBootstrap } from './kafka-kraft';
@@ -20,7 +20,7 @@ import {
   type SpringProperty,
 } from './spring-properties';
 import { type EnvironmentFrom, type KeyValue, toEnvironmentFrom } from './variables';
-import { type Mount, Volume } from './volumes';
+import { filesNamed, type Mount, Volume } from './volumes';
 import { httpProbes, WEB_SERVICE_DEFAULTS, WebService, type WebServiceProps } from './web-service';
 import { PatchableConstruct } from './patch';
 
@@ -149,6 +149,10 @@ const SHUTDOWN_MARGIN = Duration.seconds(5);
 
 /** Where the kubelet mounts the Secret with the certificate. */
 const TLS_PATH = '/etc/server-tls';
+
+/** What cert-manager calls the certificate and its key. */
+const [CERTIFICATE, PRIVATE_KEY] = ['tls.crt', 'tls.key'] as const;
+const TLS_KEYS = [CERTIFICATE, PRIVATE_KEY];
 
 /**
  * The variables by which Spring Boot knows its database, Redis and Kafka.
@@ -310,8 +314,8 @@ function addressVariables(props: SpringServiceProps): Record<string, string> {
 function tlsVariables(everywhere: boolean): Record<string, string> {
   return {
     SERVER_SSL_BUNDLE: 'server',
-    SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_CERTIFICATE: `file:${TLS_PATH}/tls.crt`,
-    SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_PRIVATEKEY: `file:${TLS_PATH}/tls.key`,
+    SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_CERTIFICATE: `file:${TLS_PATH}/${CERTIFICATE}`,
+    SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_PRIVATEKEY: `file:${TLS_PATH}/${PRIVATE_KEY}`,
     SPRING_SSL_BUNDLE_PEM_SERVER_RELOADONUPDATE: 'true',
     ...(!everywhere && { MANAGEMENT_SERVER_SSL_ENABLED: 'false' }),
   };
@@ -321,8 +325,7 @@ function tlsMounts(tls: EnvironmentSource | undefined): Mount[] {
   if (tls === undefined) {
     return [];
   }
-  const items = ['tls.crt', 'tls.key'].map((key) => ({ key, path: key }));
-  return [{ path: TLS_PATH, volume: Volume.fromSource(tls, { items }) }];
+  return [{ path: TLS_PATH, volume: Volume.fromSource(tls, { items: filesNamed(TLS_KEYS) }) }];
 }
 
 /** Actuator's own port, which nobody outside of the cluster is to reach. */
@@ -423,6 +426,11 @@ function checkActuator(scope: Construct, props: SpringServiceProps): void {
       reason: 'a ConfigMap: whoever may read it could read the private key.',
       remedy: 'Give a Secret.',
     });
+  }
+  if (tls !== undefined) {
+    for (const key of TLS_KEYS) {
+      checkSourceKey(scope, 'tls', { from: tls, key });
+    }
   }
 }
 

@@ -33,6 +33,11 @@ export interface KeyFiles {
   readonly optional?: boolean;
 }
 
+/** Keys as files of their own names. */
+export function filesNamed(keys: readonly string[]): KeyFile[] {
+  return keys.map((key) => ({ key, path: key }));
+}
+
 /** The permissions of a volume's files. */
 export interface FileMode {
   /**

@@ -5,7 +5,7 @@ import { ScalingMetric, ScalingPolicy } from '../../lib/constructs/horizontal-po
 import type { ScalingRules } from '../../lib/constructs/horizontal-pod-autoscaler';
 import { Secret } from '../../lib/constructs/secret';
 import { ServiceType } from '../../lib/constructs/service';
-import { KafkaKraft } from '../../lib/constructs/kafka-kraft';
+import { type KafkaBootstrap, KafkaKraft } from '../../lib/constructs/kafka-kraft';
 import { PreStop } from '../../lib/constructs/pre-stop';
 import { SpringService, type SpringServiceProps } from '../../lib/constructs/spring-service';
 import type { ContainerManifest } from '../testing';
@@ -37,6 +37,11 @@ const DATABASE = {
 };
 const UNTRACED =
   '/actuator/health,/actuator/health/readiness,/actuator/health/liveness,/actuator/prometheus,/actuator/info';
+/** A Kafka that says how it is trusted and logged in to. */
+const SECURED: KafkaBootstrap = {
+  bootstrapServers: 'kafka:9092',
+  security: { protocol: 'SSL', ca: { from: { kind: 'Secret', name: 'kafka-tls' }, key: 'ca.crt' } },
+};
 const REDIS = { host: 'redis.shop.svc.cluster.local', port: 6380 };
 
 function spring(props: Partial<SpringServiceProps> = {}): Manifest[] {
@@ -700,6 +705,16 @@ describe('what contradicts a derived setting, or moves what the probes ask, is r
     [{ redis: REDIS }, 'SPRING_DATA_REDIS_SENTINEL_MASTER', 'redis'],
     [{ kafka: { bootstrapServers: 'kafka:9092' } }, 'SPRING_KAFKA_BOOTSTRAPSERVERS_0', 'kafka'],
     [{ kafka: { bootstrapServers: 'kafka:9092' } }, 'SPRING_KAFKA_CONSUMER_BOOTSTRAP_SERVERS', 'kafka'],
+    ...[
+      'SPRING_KAFKA_SECURITY_PROTOCOL',
+      'SPRING_KAFKA_PRODUCER_SECURITY_PROTOCOL',
+      'SPRING_KAFKA_SSL_TRUST_STORE_TYPE',
+      'SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES',
+      'SPRING_KAFKA_SSL_TRUSTSTORELOCATION',
+      'SPRING_KAFKA_PROPERTIES_SECURITY_PROTOCOL',
+      'SPRING_KAFKA_PROPERTIES_SASL_MECHANISM',
+      'SPRING_KAFKA_CONSUMER_PROPERTIES_SASL_JAAS_CONFIG',
+    ].map((variable): [Partial<SpringServiceProps>, string, string] => [{ kafka: SECURED }, variable, 'kafka']),
     [{ tls: { kind: 'Secret', name: 't' } }, 'SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_CERTIFICATE', 'tls'],
   ])('%j beside %s, and only beside it', (props, variable, prop) => {
     const config = { [variable]: 'other' };
@@ -768,7 +783,7 @@ describe('refuses', () => {
     [
       'a Secret without a certificate',
       { tls: new Secret(testChart(), 'orders-tls', { data: { 'tls.key': 'hidden' } }) },
-      '"tls.crt": not a key of Secret orders-tls',
+      'tls "tls.crt": not a key of Secret orders-tls',
     ],
     ['no phase at all', { shutdownPhases: 0 }, 'shutdownPhases 0: not a whole number'],
     [
