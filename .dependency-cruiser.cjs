@@ -1,11 +1,12 @@
 // The order of the house: who may import whom. Folders stand from the top down; each may import what stands below it, as listed.
 const MAY_IMPORT = {
-  cli: ['sportstix', 'k3d', 'host', 'policy', 'manifest', 'synth'],
-  sportstix: ['observability', 'constructs', 'k3d', 'host', 'policy', 'synth'],
-  observability: ['constructs', 'synth'],
-  constructs: ['policy', 'manifest'],
+  cli: ['sportstix', 'k3d', 'host', 'policy', 'graph', 'manifest', 'synth'],
+  sportstix: ['observability', 'constructs', 'k3d', 'host', 'policy', 'graph', 'synth'],
+  observability: ['constructs', 'graph', 'synth'],
+  constructs: ['policy', 'graph', 'manifest'],
   k3d: ['host', 'manifest'],
-  policy: ['manifest'],
+  policy: ['graph', 'manifest'],
+  graph: ['manifest'],
   synth: ['manifest'],
   host: ['manifest'],
   manifest: [],

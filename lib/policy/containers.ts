@@ -2,7 +2,7 @@ import type { Path } from '../manifest/plain-data';
 import { groupOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
 import type { PodTemplateKind } from '../manifest/workloads';
-import { nearest } from './nearest';
+import { nearest } from '../manifest/nearest';
 
 // Containers where no pod template is known to stand: what is not looked at must not pass for clean.
 

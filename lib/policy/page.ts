@@ -1,6 +1,6 @@
 import { descriptionOf } from './docs';
 import { STALE_EXCEPTION } from './exceptions';
-import { closest } from './nearest';
+import { closest } from '../manifest/nearest';
 import type { Policy, Rule, RuleTarget } from './policy';
 import { policiesWithOptional } from './policies';
 

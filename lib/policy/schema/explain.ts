@@ -2,7 +2,7 @@ import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import { formatPath } from '../../manifest/manifest';
 import { child, parseJson, textAt, valueAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
-import { nearest } from '../nearest';
+import { nearest } from '../../manifest/nearest';
 import { schemaOf, spanOfField, spanOfValue, supportedVersions } from './definitions';
 import type { Span } from './definitions';
 import { describeFormat } from './formats';

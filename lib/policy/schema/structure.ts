@@ -3,7 +3,7 @@ import type { Schema } from '@cfworker/json-schema';
 import { formatPath, groupOf, resourceOf } from '../../manifest/manifest';
 import { child } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
-import { nearest } from '../nearest';
+import { nearest } from '../../manifest/nearest';
 import type { Severity } from '../policy';
 import { customKindsIn, importedKind, keyOf } from './custom-resources';
 import type { CustomKind } from './custom-resources';
