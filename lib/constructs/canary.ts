@@ -1,7 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import type { RolloutSpecStrategyCanarySteps } from '../../imports/argoproj.io';
-import { RolloutSpecStrategyCanaryStepsPauseDuration } from '../../imports/argoproj.io';
+import type { RolloutSpec } from '../../imports/argoproj.io';
 import { checkInteger, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
 
@@ -86,6 +85,8 @@ export interface CanaryScale {
   readonly maxSurge: number;
 }
 
+type CanarySpec = NonNullable<NonNullable<RolloutSpec['strategy']>['canary']>;
+
 /**
  * A canary's steps as Argo Rollouts' API objects.
  *
@@ -96,7 +97,7 @@ export function canarySteps(
   scope: IConstruct,
   steps: readonly CanaryStep[],
   { replicas, maxSurge }: CanaryScale,
-): RolloutSpecStrategyCanarySteps[] {
+): NonNullable<CanarySpec['steps']> {
   if (steps.length === 0) {
     throw new InvalidPropError(scope, {
       prop: 'canary',
@@ -121,7 +122,7 @@ export function canarySteps(
   }
   return steps.flatMap(({ weight, pause }, index) => [
     { setWeight: weight },
-    { pause: pause === undefined ? {} : { duration: toPauseDuration(scope, `canary[${index}].pause`, pause) } },
+    { pause: pause === undefined ? {} : { duration: `${wholeSeconds(scope, `canary[${index}].pause`, pause)}s` } },
   ]);
 }
 
@@ -155,12 +156,4 @@ function checkPods(
 
 function plural(pods: number): string {
   return pods === 1 ? '1 pod' : `${pods} pods`;
-}
-
-function toPauseDuration(
-  scope: IConstruct,
-  prop: string,
-  pause: Duration,
-): RolloutSpecStrategyCanaryStepsPauseDuration {
-  return RolloutSpecStrategyCanaryStepsPauseDuration.fromString(`${wholeSeconds(scope, prop, pause)}s`);
 }

@@ -1,6 +1,6 @@
-import type { ApiObject, Duration } from 'cdk8s';
+import type { ApiObject, Duration, GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Rollout, toJson_RolloutSpec } from '../../imports/argoproj.io';
+import type { RolloutSpec } from '../../imports/argoproj.io';
 import { k8s } from '../../imports/k8s';
 import { type CanaryStep, canarySteps } from './canary';
 import { type AutoscalingProps, horizontalPodAutoscaler } from './horizontal-pod-autoscaler';
@@ -71,6 +71,8 @@ export interface DeploymentObjects {
   readonly podDisruptionBudget: k8s.KubePodDisruptionBudget | undefined;
 }
 
+const ROLLOUT: GroupVersionKind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' };
+
 /** Seconds: what Kubernetes and Argo Rollouts assume. */
 const PROGRESS_DEADLINE = 600;
 
@@ -128,10 +130,10 @@ export function deployment(
           template,
           spec: k8s.toJson_DeploymentSpec({ ...spec, template, strategy: updateStrategy.toDeployment(scope) }),
         })
-      : workload(scope, 'Rollout', Rollout.GVK, {
+      : workload(scope, 'Rollout', ROLLOUT, {
           metadata,
           template,
-          spec: toJson_RolloutSpec({
+          spec: {
             ...spec,
             strategy: {
               canary: {
@@ -139,7 +141,7 @@ export function deployment(
                 steps: canarySteps(scope, canary, { replicas: most, maxSurge: updateStrategy.surgeOf(most) }),
               },
             },
-          }),
+          } satisfies RolloutSpec,
         });
   const { apiVersion, kind, name } = object;
   const disruptionBudget = props.disruptionBudget ?? (most > 1 ? DisruptionBudget.maxUnavailable(1) : undefined);

@@ -60,7 +60,7 @@ export class UpdateStrategy {
    *
    * @throws InvalidPropError for a number or share of pods that is none, if no pod could ever be replaced, and for all at once.
    */
-  public toCanary(scope: IConstruct): Required<k8s.RollingUpdateDeployment> {
+  public toCanary(scope: IConstruct): { readonly maxSurge: number | string; readonly maxUnavailable: number | string } {
     if (this.type === 'Recreate') {
       throw new InvalidPropError(scope, {
         prop: 'updateStrategy',
@@ -69,7 +69,8 @@ export class UpdateStrategy {
         remedy: 'Use UpdateStrategy.rollingUpdate(), or leave canary out.',
       });
     }
-    return this.toRollingUpdate(scope);
+    const { maxSurge, maxUnavailable } = this.toRollingUpdate(scope);
+    return { maxSurge: maxSurge.value, maxUnavailable: maxUnavailable.value };
   }
 
   private toRollingUpdate(scope: IConstruct): Required<k8s.RollingUpdateDeployment> {

@@ -92,7 +92,7 @@ export function bringUpOf(environment: Environment, { cluster }: K3dHostAccess):
     manifests: [
       {
         name: 'custom resources',
-        apply: ['--server-side', '-f', 'imports/crds'],
+        apply: ['--server-side', '-f', 'imports/crds/argo-rollouts-1.9.1.yaml'],
         established: ['rollouts.argoproj.io'],
       },
       { name: 'platform and observability', apply: ['-f', `${OUTPUT}/${environment.name}/manifests`] },

@@ -492,7 +492,11 @@ test('the cluster is that of the platform', () => {
 
 test('up applies custom resources before the platform', () => {
   expect(bringUpOf(local, localAccess()).manifests).toEqual([
-    { name: 'custom resources', apply: ['--server-side', '-f', 'imports/crds'], established: ['rollouts.argoproj.io'] },
+    {
+      name: 'custom resources',
+      apply: ['--server-side', '-f', 'imports/crds/argo-rollouts-1.9.1.yaml'],
+      established: ['rollouts.argoproj.io'],
+    },
     { name: 'platform and observability', apply: ['-f', 'dist/local/manifests'] },
   ]);
 });
