@@ -13,9 +13,14 @@ export interface GraphObject {
   readonly namespace: string;
   /** Whether it is in the cluster already, and is neither judged nor drawn for itself. */
   readonly isGiven: boolean;
+  /**
+   * What makes it, where it is in no manifest: an ExternalSecret its Secret. Its manifest then holds what is known of it.
+   * @default - it is in a manifest, or in every cluster
+   */
+  readonly producedBy?: GraphObject;
 }
 
-/** A workload: an object with a pod template. */
+/** A workload: an object of which there are pods. A KafkaNodePool or Prometheus is one too, with what is known of the pods that its operator makes. */
 export interface Workload extends GraphObject {
   /** Where its pod template stands in it. */
   readonly templatePath: Path;
@@ -24,10 +29,10 @@ export interface Workload extends GraphObject {
   readonly podSpec: unknown;
 }
 
-/** An object that is named, and what must be in it. */
+/** An object that is named, or something that must be in it: this is a reference of its own, at the field that names the key or port. */
 export interface ObjectTarget {
   readonly type: 'object';
-  /** The API group, or several of which any will do. */
+  /** The API group, in whatever version. */
   readonly group: string;
   readonly kind: string;
   /** Empty for a kind that is in no namespace. */
@@ -39,20 +44,35 @@ export interface ObjectTarget {
    */
   readonly key?: string;
   /**
-   * The name or number of a port, which a Service must have.
+   * The name or number of a port, which a Service must have; of a Gateway, of a listener.
    * @default - any
    */
   readonly port?: string | number;
+  /**
+   * The arguments that an analysis template is given. It must be given those that it has no value for.
+   * @default - it takes none
+   */
+  readonly givenArguments?: readonly string[];
+  /**
+   * Whether a ReferenceGrant must allow it, where it is in another namespace (https://gateway-api.sigs.k8s.io/api-types/referencegrant/).
+   * @default false
+   */
+  readonly needsGrant?: true;
 }
 
-/** Pods that are selected by their labels. */
-export interface PodsTarget {
-  readonly type: 'pods';
+/** Pods, or Services, that are selected by their labels. */
+export interface SelectedTarget {
+  readonly type: 'pods' | 'services';
   readonly namespace: string;
+  /**
+   * A LabelSelector of namespaces, in all of which they may be instead.
+   * @default - in `namespace` alone
+   */
+  readonly namespaceSelector?: unknown;
   /** A LabelSelector: `matchLabels` and `matchExpressions`. */
   readonly selector: unknown;
   /**
-   * The name or number of a port, which a container of theirs must have.
+   * The name or number of a port, which a container of theirs must have; of Services, a port of theirs.
    * @default - any
    */
   readonly port?: string | number;
@@ -71,11 +91,21 @@ export interface AddressTarget {
 /** What an object refers to, and where it says so. */
 export interface Reference {
   readonly from: GraphObject;
-  /** The field. For an address in a ConfigMap, the field of that ConfigMap: `from` is the ConfigMap then, `readers` are who reads it. */
+  /** The field. For an address in a ConfigMap, the field of that ConfigMap: `from` is the ConfigMap then. */
   readonly path: Path;
-  readonly target: ObjectTarget | PodsTarget | AddressTarget;
+  readonly target: ObjectTarget | SelectedTarget | AddressTarget;
   /** Whether everything works without it: `optional: true`. */
   readonly isOptional: boolean;
+}
+
+/** Why a reference does not resolve. */
+export interface Problem {
+  /** What is not there: the object, a key or port of it, pods or Services of these labels, a namespace, a pod of this ordinal, an argument, a grant. */
+  readonly missing: 'object' | 'key' | 'port' | 'selected' | 'namespace' | 'ordinal' | 'argument' | 'grant';
+  /** One sentence without a full stop, such as `there is no ConfigMap "carts" in namespace shop`. */
+  readonly message: string;
+  /** The name that was probably meant. */
+  readonly nearest?: string;
 }
 
 /** Who is at the other end of a connection. */

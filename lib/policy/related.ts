@@ -1,6 +1,7 @@
+import { LabelIndex, selectsAll } from '../graph/selectors';
 import { groupOf, resourceOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
-import { child, field, listAt, textAt, textsAt, valueAt } from '../manifest/plain-data';
+import { child, field, listAt, textAt, valueAt } from '../manifest/plain-data';
 import type { PodTemplateKind } from '../manifest/workloads';
 
 // What the objects that are applied together say of each other. All of it is of one namespace, as in Kubernetes.
@@ -30,8 +31,8 @@ interface Namespace {
   /** By what they scale. */
   readonly autoscalers: Map<string, unknown[]>;
   readonly workloads: Workload[];
-  /** The same workloads, by each label of their pods. */
-  byLabel: ReadonlyMap<string, readonly Workload[]> | undefined;
+  /** The same workloads, by the labels of their pods. */
+  byLabel: LabelIndex<Workload> | undefined;
 }
 
 /** Finds for an object those that decide about it together with itself. Takes time in proportion to the number of objects. */
@@ -178,47 +179,10 @@ function selectedBy(budget: unknown, namespace: Namespace): readonly Workload[] 
   if (typeof selector !== 'object' || selector === null) {
     return [];
   }
-  const labels = Object.entries(child(selector, 'matchLabels') ?? {});
-  const expressions = listAt(selector, 'matchExpressions');
-  if (labels.length + expressions.length === 0) {
+  if (selectsAll(selector) && textAt(budget, 'apiVersion') !== 'policy/v1') {
     // One that names nothing selects all; before policy/v1, none.
-    return textAt(budget, 'apiVersion') === 'policy/v1' ? namespace.workloads : [];
+    return [];
   }
-  namespace.byLabel ??= indexByLabel(namespace.workloads);
-  const candidates = labels
-    .map(([key, value]) => namespace.byLabel?.get(keyOf(key, String(value))) ?? [])
-    .reduce((fewest, list) => (list.length < fewest.length ? list : fewest), namespace.workloads);
-  return candidates.filter(
-    ({ podLabels }) =>
-      labels.every(([key, value]) => child(podLabels, key) === value) &&
-      expressions.every((expression) => meets(podLabels, expression)),
-  );
-}
-
-function indexByLabel(workloads: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
-  const index = new Map<string, Workload[]>();
-  for (const workload of workloads) {
-    for (const [key, value] of Object.entries(workload.podLabels ?? {})) {
-      add(index, keyOf(key, String(value)), workload);
-    }
-  }
-  return index;
-}
-
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
-function meets(labels: unknown, expression: unknown): boolean {
-  const value = child(labels, textAt(expression, 'key'));
-  const isListed = typeof value === 'string' && textsAt(expression, 'values').includes(value);
-  switch (child(expression, 'operator')) {
-    case 'In':
-      return isListed;
-    case 'NotIn':
-      return !isListed;
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
+  namespace.byLabel ??= new LabelIndex(namespace.workloads, ({ podLabels }) => podLabels);
+  return namespace.byLabel.select(selector);
 }

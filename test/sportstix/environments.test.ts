@@ -1,3 +1,4 @@
+import { Graph } from '../../lib/graph/graph';
 import type { ServiceSpec, SpringServiceSpec } from '../../lib/sportstix/catalogue';
 import { type Environment, environments, imageOf } from '../../lib/sportstix/environments';
 import { bringUpOf, hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
@@ -25,6 +26,15 @@ describe.each(environments)('environment $name', (environment) => {
       [apiVersion, kind, metadata.namespace, metadata.name].join(' '),
     );
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('every reference resolves, but to what every cluster of its kind has', () => {
+    const graph = new Graph(manifests.map((manifest) => ({ manifest })));
+    const problems = graph.objects
+      .flatMap((each) => graph.referencesOf(each))
+      .flatMap((each) => graph.problemOf(each)?.message ?? []);
+
+    expect(problems).toEqual([`there is no IngressClass ${environment.ingress.className}`]);
   });
 
   test('no name has a hash', () => {

@@ -1,0 +1,105 @@
+import { child, listAt, textAt, textsAt } from '../manifest/plain-data';
+
+// LabelSelectors: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+
+/** The label that every namespace has by itself (https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name). */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** Whether a LabelSelector names no label at all, and so selects everything. */
+export function selectsAll(selector: unknown): boolean {
+  return labelsOf(selector).length + listAt(selector, 'matchExpressions').length === 0;
+}
+
+/** Whether labels meet a LabelSelector. */
+export function matchesLabels(selector: unknown, labels: unknown): boolean {
+  return (
+    labelsOf(selector).every(([key, value]) => child(labels, key) === value) &&
+    listAt(selector, 'matchExpressions').every((expression) => meets(labels, expression))
+  );
+}
+
+/** Things that have labels, found by LabelSelectors without a look at each of them. */
+export class LabelIndex<T> {
+  /** By label, and by the label's key alone. */
+  private index: ReadonlyMap<string, readonly T[]> | undefined;
+  /** What selectors select that need a look at each. */
+  private readonly selected = new Map<string, readonly T[]>();
+
+  public constructor(
+    public readonly items: readonly T[],
+    private readonly labelsOf: (item: T) => unknown,
+  ) {}
+
+  /** Those that a LabelSelector selects, which are all where it names no label. */
+  public select(selector: unknown): readonly T[] {
+    if (selectsAll(selector)) {
+      return this.items;
+    }
+    const index = (this.index ??= this.makeIndex());
+    const lists = [
+      ...labelsOf(selector).map(([key, value]) => index.get(keyOf(key, value)) ?? []),
+      ...listAt(selector, 'matchExpressions').flatMap((expression) => {
+        const key = textAt(expression, 'key');
+        switch (child(expression, 'operator')) {
+          case 'In':
+            return [[...new Set(textsAt(expression, 'values'))].flatMap((value) => index.get(keyOf(key, value)) ?? [])];
+          case 'Exists':
+            return [index.get(key) ?? []];
+          default:
+            return [];
+        }
+      }),
+    ];
+    const fewest = lists.toSorted((a, b) => a.length - b.length)[0];
+    if (fewest !== undefined) {
+      return fewest.filter((item) => matchesLabels(selector, this.labelsOf(item)));
+    }
+    const key = JSON.stringify(selector);
+    const found = this.selected.get(key) ?? this.items.filter((item) => matchesLabels(selector, this.labelsOf(item)));
+    this.selected.set(key, found);
+    return found;
+  }
+
+  private makeIndex(): ReadonlyMap<string, readonly T[]> {
+    const index = new Map<string, T[]>();
+    for (const item of this.items) {
+      for (const [key, value] of Object.entries(this.labelsOf(item) ?? {})) {
+        for (const each of [key, keyOf(key, value)]) {
+          const list = index.get(each);
+          if (list === undefined) {
+            index.set(each, [item]);
+          } else {
+            list.push(item);
+          }
+        }
+      }
+    }
+    return index;
+  }
+}
+
+function labelsOf(selector: unknown): readonly (readonly [string, unknown])[] {
+  return Object.entries(child(selector, 'matchLabels') ?? {});
+}
+
+function keyOf(key: string, value: unknown): string {
+  return `${key}\n${String(value)}`;
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
+function meets(labels: unknown, expression: unknown): boolean {
+  const value = child(labels, textAt(expression, 'key'));
+  const isListed = typeof value === 'string' && textsAt(expression, 'values').includes(value);
+  switch (child(expression, 'operator')) {
+    case 'In':
+      return isListed;
+    case 'NotIn':
+      return !isListed;
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+}
