@@ -2,11 +2,13 @@ import { type App, Chart, Size } from 'cdk8s';
 import {
   ConfigMap,
   Cpu,
+  type Endpoint,
   ExternalHostService,
   httpProbes,
   Ingress,
   KafkaKraft,
   Namespace,
+  NetworkPolicies,
   Patch,
   type ResourceProps,
   SpringService,
@@ -25,6 +27,11 @@ const SMALL: ResourceProps = {
   cpu: { request: Cpu.millis(50), limit: Cpu.millis(500) },
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(256) },
 };
+
+/** A server on the internet, among the addresses that its owner names. */
+function server(host: string, port: number): Endpoint {
+  return { host, port, peer: { type: 'addresses', ranges: ['203.0.113.0/24'] } };
+}
 
 /** A shop: what customers see, two services with a database each, and a worker that sends mail. A chart, and so a file, for each. */
 export function addShop(app: App): void {
@@ -52,7 +59,7 @@ export function addShop(app: App): void {
       SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
     },
   });
-  const service = (name: string, port: number): SpringService =>
+  const service = (name: string, port: number, discovers: readonly Endpoint[] = []): SpringService =>
     new SpringService(chart(name), name, {
       component: 'backend',
       image: `${REGISTRY}/${name}:1.4.2`,
@@ -61,12 +68,14 @@ export function addShop(app: App): void {
       replicas: 2,
       database: { endpoint: postgres.endpoint(), name, username: name },
       kafka,
+      discovers,
       sharedConfig: [common],
       // Made by whoever knows the password: kubectl create secret generic NAME-database --from-literal=SPRING_DATASOURCE_PASSWORD=...
       secrets: [{ kind: 'Secret', name: `${name}-database` }],
     });
   const orders = service('orders', 8080);
-  const payments = service('payments', 8080);
+  // The provider's address is in the image.
+  const payments = service('payments', 8080, [server('api.pay.example.com', 443)]);
 
   // What no prop stands for: names of the payment provider are looked up as they are, without the cluster's five suffixes.
   payments.patch(
@@ -88,6 +97,9 @@ export function addShop(app: App): void {
       KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
       KAFKA_GROUP: 'mailer',
     },
+    // By this the mailer gets its way to Kafka, and Kafka lets it in.
+    connectsTo: [kafka.endpoint],
+    discovers: [server('smtp.example.com', 587)],
     ports: [{ name: 'health', port: 9000 }],
     probes: httpProbes(9000, { startup: '/health', readiness: '/health', liveness: '/health' }),
   });
@@ -111,5 +123,11 @@ export function addShop(app: App): void {
       { path: '/api/payments', service: payments.webService },
       { path: '/', service: storefront },
     ],
+  });
+
+  // Of what is said above, a policy for each workload. Only the cluster's own pods and addresses must be said here.
+  new NetworkPolicies(chart('network-policies'), 'network-policies', {
+    dns: { peer: { type: 'pods', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } } },
+    entrance: { type: 'pods', namespace: 'traefik', labels: { 'app.kubernetes.io/name': 'traefik' } },
   });
 }

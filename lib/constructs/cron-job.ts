@@ -1,8 +1,9 @@
 import { ApiObject, type Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
+import { declareConnections } from './connections';
 import { type JobRunProps, jobSpec } from './job';
-import { metadataOf } from './labels';
+import { metadataOf, selectorOf } from './labels';
 import { checkSchedule, checkTimeZone } from './schedule';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
@@ -100,6 +101,8 @@ export class CronJob extends PatchableConstruct {
         },
       },
     });
+    const { connectsTo = [], discovers = [] } = props;
+    declareConnections(this.cronJob, { selector: selectorOf(id), connectsTo, discovers });
   }
 }
 

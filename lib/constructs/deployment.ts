@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { RolloutSpec } from '../../imports/argoproj.io';
 import { k8s } from '../../imports/k8s';
 import { type CanaryStep, canarySteps } from './canary';
+import { type ConnectionProps, declareConnections, type WorkloadConnections } from './connections';
 import { type AutoscalingProps, horizontalPodAutoscaler } from './horizontal-pod-autoscaler';
 import { InvalidPropError } from './invalid-prop';
 import type { Metadata } from './labels';
@@ -94,7 +95,9 @@ export function deployment(
     readonly selector: Readonly<Record<string, string>>;
     readonly template: PodTemplate;
   },
-  props: DeploymentProps & Pick<PodProps, 'mounts' | 'initContainers'>,
+  props: DeploymentProps &
+    Pick<PodProps, 'mounts' | 'initContainers'> &
+    Pick<WorkloadConnections, keyof ConnectionProps | 'exposedPorts' | 'metricsPort'>,
 ): DeploymentObjects {
   const { replicas = 1, autoscaling, canary, minReady, progressDeadline, revisionHistoryLimit = 3 } = props;
   checkInteger(scope, 'replicas', replicas, 0);
@@ -143,6 +146,8 @@ export function deployment(
             },
           } satisfies RolloutSpec,
         });
+  const { connectsTo = [], discovers = [], exposedPorts = [], metricsPort } = props;
+  declareConnections(object, { selector, connectsTo, discovers, exposedPorts, metricsPort });
   const { apiVersion, kind, name } = object;
   const disruptionBudget = props.disruptionBudget ?? (most > 1 ? DisruptionBudget.maxUnavailable(1) : undefined);
   const fewest = autoscaling === undefined ? replicas : (autoscaling.minReplicas ?? 1);

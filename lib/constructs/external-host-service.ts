@@ -1,10 +1,10 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkAppProtocol, checkName, isDnsName } from './validation';
+import { checkAppProtocol, checkName, checkRange, isDnsName } from './validation';
 import { checkPort, checkPorts, type NamedPort, type Protocol } from './port';
 import { InvalidPropError } from './invalid-prop';
-import { type Endpoint, serviceHost } from './endpoint';
+import { type Endpoint, rangeOf, serviceHost } from './endpoint';
 import { type Component, metadataOf, namespaceOf } from './labels';
 import { PatchableConstruct } from './patch';
 
@@ -38,6 +38,11 @@ export interface ExternalHostServiceProps extends Component {
   readonly host: string | readonly string[];
   /** Ports of the server, named. */
   readonly ports: readonly ExternalPort[];
+  /**
+   * Ranges of the addresses that a DNS name may stand for, such as `10.0.64.0/20`: network policies know no names.
+   * @default - not known; of a server that is given by address, its addresses
+   */
+  readonly ranges?: readonly string[];
 }
 
 /**
@@ -58,7 +63,9 @@ export class ExternalHostService extends PatchableConstruct {
   public readonly service: k8s.KubeService;
   /** The EndpointSlices, one for each family of addresses; none for a DNS name. */
   public readonly endpointSlices: readonly k8s.KubeEndpointSlice[];
-  private readonly ports: readonly NamedPort[];
+  /** Ranges of the server's addresses, for network policies; undefined for a DNS name of which nobody said them. */
+  public readonly ranges: readonly string[] | undefined;
+  private readonly ports: readonly ExternalPort[];
 
   /**
    * @throws InvalidPropError if the id is no Service name, a host is neither a DNS name nor a usable address, leads back into the pod or to
@@ -72,9 +79,11 @@ export class ExternalHostService extends PatchableConstruct {
     const hosts = given.map((host) => normalized(host));
     checkHosts(this, id, given, hosts);
     checkTargets(this, props.ports, hosts);
+    checkRanges(this, props.ranges, hosts);
     this.name = id;
     this.host = serviceHost(this, id);
     this.externalHosts = hosts;
+    this.ranges = props.ranges ?? (hosts.every(isAddress) ? hosts.map(rangeOf) : undefined);
     this.ports = props.ports;
 
     const metadata = metadataOf(this, { ...props, name: props.name ?? id }, id);
@@ -146,7 +155,13 @@ export class ExternalHostService extends PatchableConstruct {
         remedy: 'Name one of them.',
       });
     }
-    return { host: this.host, port: port.port };
+    return {
+      host: this.host,
+      port: port.port,
+      ...(this.ranges !== undefined && { peer: { type: 'addresses', ranges: this.ranges } }),
+      ...(port.targetPort !== undefined && { targetPort: port.targetPort }),
+      ...(port.protocol !== undefined && { protocol: port.protocol }),
+    };
   }
 }
 
@@ -252,6 +267,26 @@ function checkHost(host: string, invalid: (reason: string, remedy: string) => In
   if (LOCALHOST.test(host)) {
     throw invalid('the pod itself, in every pod that asks for it.', 'Give a name of the server that pods can resolve.');
   }
+}
+
+function checkRanges(scope: Construct, ranges: readonly string[] | undefined, hosts: readonly string[]): void {
+  if (ranges === undefined) {
+    return;
+  }
+  if (hosts.every(isAddress) || ranges.length === 0) {
+    throw new InvalidPropError(scope, {
+      prop: 'ranges',
+      value: ranges,
+      reason:
+        ranges.length === 0
+          ? 'no range, and a network policy would take that for every address.'
+          : 'given beside addresses, which say it all.',
+      remedy: 'Leave it out.',
+    });
+  }
+  ranges.forEach((range, index) => {
+    checkRange(scope, `ranges[${index}]`, range);
+  });
 }
 
 function checkTargets(scope: Construct, ports: readonly ExternalPort[], hosts: readonly string[]): void {

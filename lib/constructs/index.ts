@@ -40,9 +40,20 @@
 export { type CanaryPods, canaryPods, type CanaryStep } from './canary';
 export { ConfigMap, type ConfigMapProps, type EnvironmentSource } from './config-map';
 export type { Container, ContainerProps, InitContainerProps, PodContainer, SidecarProps } from './container';
+export { type ConnectionProps, declareConnections, type ExposedPort, type WorkloadConnections } from './connections';
 export { CronJob, type CronJobProps } from './cron-job';
 export type { DeploymentProps } from './deployment';
-export { type Endpoint, hostPort, serviceHost } from './endpoint';
+export {
+  type AddressPeer,
+  API_SERVER,
+  type ApiServerPeer,
+  type Endpoint,
+  hostPort,
+  type Peer,
+  type PodPeer,
+  podPeer,
+  serviceHost,
+} from './endpoint';
 export { ExternalHostService, type ExternalHostServiceProps, type ExternalPort } from './external-host-service';
 export {
   type AutoscalingProps,
@@ -73,6 +84,14 @@ export type { KafkaNodesObjects } from './kafka-nodes';
 export type { KafkaProperties, KafkaPropertyValue } from './kafka-properties';
 export { type Component, labelsOf, selectorOf } from './labels';
 export { Namespace, type NamespaceProps, type PodSecurityLevel } from './namespace';
+export {
+  type ApiServer,
+  type ClusterPeers,
+  type DnsServer,
+  type ExposedService,
+  NetworkPolicies,
+  type NetworkPoliciesProps,
+} from './network-policies';
 export { type Json, Patch, PatchableConstruct, patchObject, type PatchOperation, type PatchTarget } from './patch';
 export type { PlacementProps, TopologySpread, TopologySpreadConstraint, WhenUnsatisfiable } from './placement';
 export type { PodCount } from './pod-count';

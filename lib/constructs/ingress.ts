@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import { checkName, checkObjectName, isDnsName } from './validation';
+import type { Endpoint } from './endpoint';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
 import { checkPortName } from './port';
@@ -12,6 +13,11 @@ export interface IngressBackend {
   readonly name: string;
   /** Name of its port. */
   readonly portName: string;
+  /**
+   * The Service, by which {@link NetworkPolicies} finds the pods that the ingress controller connects to.
+   * @default - not known
+   */
+  readonly endpoint?: Endpoint;
 }
 
 /** A path of the ingress and the service that answers it. */
@@ -92,6 +98,8 @@ export interface IngressProps extends Component {
 export class Ingress extends PatchableConstruct {
   /** Name of the Ingress: the construct's id. */
   public readonly name: string;
+  /** The services that it leads to, each once. */
+  public readonly backends: readonly IngressBackend[];
   /** The Ingress. */
   public readonly ingress: k8s.KubeIngress;
 
@@ -110,6 +118,7 @@ export class Ingress extends PatchableConstruct {
     const { tls = [] } = props;
     checkTls(this, tls, rules);
     this.name = id;
+    this.backends = backendsOf(rules, props.defaultBackend);
 
     const hosts = rules.flatMap(({ host }) => host ?? []);
     this.ingress = new k8s.KubeIngress(this, 'Ingress', {
@@ -138,6 +147,11 @@ export class Ingress extends PatchableConstruct {
       },
     });
   }
+}
+
+function backendsOf(rules: readonly IngressRule[], defaultBackend: IngressBackend | undefined): IngressBackend[] {
+  const all = [...rules.flatMap(({ routes }) => routes.map(({ service }) => service)), defaultBackend ?? []].flat();
+  return [...new Map(all.map((backend) => [`${backend.name} ${backend.portName}`, backend])).values()];
 }
 
 function toRule({ host, routes }: IngressRule): k8s.IngressRule {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
+import { declareConnections } from './connections';
 import type { ContainerProps } from './container';
-import { type Component, metadataOf } from './labels';
+import { type Component, metadataOf, selectorOf } from './labels';
 import { podTemplate, type PodProps } from './pod-template';
 import { serviceAccount } from './service-account';
 import { checkInteger, checkName, wholeSeconds } from './validation';
@@ -100,6 +101,9 @@ export class Job extends PatchableConstruct {
       metadata: metadataOf(this, named, this.name),
       spec,
     });
+    // Jobs of one id share their network policy, whatever hash their names end with.
+    const { connectsTo = [], discovers = [] } = props;
+    declareConnections(this.job, { name: id, selector: selectorOf(id), connectsTo, discovers });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
 import { ConfigMap } from './config-map';
 import type { InitContainerProps } from './container';
-import { type Endpoint, hostPort, serviceHost } from './endpoint';
+import { type Endpoint, hostPort, podPeer, serviceHost } from './endpoint';
 import { checkImage } from './image';
 import { InvalidPropError } from './invalid-prop';
 import {
@@ -153,6 +153,12 @@ export interface KafkaKraftProps
    */
   readonly security?: KafkaListenerSecurity;
   /**
+   * Whether there is a NetworkPolicy that lets everybody reach the listeners for clients, and the nodes alone their own. {@link NetworkPolicies}
+   * makes one that lets in nobody but who connects.
+   * @default - with {@link security}
+   */
+  readonly networkPolicy?: boolean;
+  /**
    * A listener for clients outside of the cluster, on port 9094 of the pods.
    * @default - none
    */
@@ -225,7 +231,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
   public readonly externalServices: readonly k8s.KubeService[];
   /** The ServiceAccount; undefined where the pods use one that exists. */
   public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
-  /** The NetworkPolicy that keeps others from the listeners among the nodes; undefined without `security`. */
+  /** The NetworkPolicy that keeps others from the listeners among the nodes; undefined where there is none. */
   public readonly networkPolicy: k8s.KubeNetworkPolicy | undefined;
   /** The ConfigMap of the JMX exporter; undefined without one. */
   public readonly jmxExporterConfig: ConfigMap | undefined;
@@ -243,6 +249,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
       clusterId = deriveClusterId(`${namespaceOf(this)}/${id}`),
       properties = {},
       security,
+      networkPolicy = security !== undefined,
       externalListener,
       jmxExporter,
     } = props;
@@ -266,9 +273,13 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
         : new KafkaNodes(this, `${id}${CONTROLLER_SUFFIX}`, controllers.replicas ?? 3, FIRST_CONTROLLER);
 
     this.name = id;
-    this.endpoint = { host: serviceHost(this, id), port: CLIENT_PORT.port };
-    this.bootstrapServers = hostPort(this.endpoint);
     this.selector = selectorOf(id);
+    this.endpoint = {
+      host: serviceHost(this, id),
+      port: CLIENT_PORT.port,
+      peer: podPeer(this, this.selector),
+    };
+    this.bootstrapServers = hostPort(this.endpoint);
     this.dnsNames = [...new Set([this.endpoint.host, ...brokers.hosts, ...addresses.map(({ host }) => host)])];
     if (security !== undefined) {
       this.security = clientSecurity(security);
@@ -302,7 +313,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
       const { serviceType: type = 'LoadBalancer', serviceAnnotations } = externalListener ?? {};
       const annotations = { ...props.annotations, ...serviceAnnotations };
       return new k8s.KubeService(this, `ExternalService${broker}`, {
-        metadata: metadataOf(this, { ...named, annotations }, `${id}-external-${broker}`),
+        metadata: metadataOf(this, { ...named, annotations }, externalName(id, broker)),
         spec: {
           type,
           // By its ordinal rather than its name, which a name prefix of Kustomize would change.
@@ -311,7 +322,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
         },
       });
     });
-    if (security !== undefined) {
+    if (networkPolicy) {
       this.networkPolicy = new k8s.KubeNetworkPolicy(this, 'NetworkPolicy', {
         metadata: metadataOf(this, named),
         spec: {
@@ -321,7 +332,9 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
             { ports: [CLIENT_PORT, ...external.map(({ port }) => port), ...metrics].map(toPolicyPort) },
             {
               from: [{ podSelector: podsOf(brokers, voters) }],
-              ports: [REPLICATION_PORT, CONTROLLER_PORT].map(toPolicyPort),
+              ports: [...new Set([interBroker.port, controller.port])]
+                .filter((port) => port !== CLIENT_PORT)
+                .map(toPolicyPort),
             },
           ],
         },
@@ -358,6 +371,20 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
         image,
         serviceAccountName,
         ports: [...listeners.map(({ port }) => port), ...metrics],
+        connections: {
+          connectsTo: props.connectsTo ?? [],
+          // Brokers register with the controllers and copy from each other; controllers vote among themselves, and connect to no broker.
+          discovers: [
+            ...(props.discovers ?? []),
+            ...(nodes === brokers ? [brokers.endpointAt(interBroker.port)] : []),
+            voters.endpointAt(controller.port),
+          ],
+          exposedPorts:
+            nodes === brokers
+              ? addresses.map((_, broker) => ({ service: externalName(id, broker), port: EXTERNAL_PORT.port }))
+              : [],
+          metricsPort: exporter?.port.port,
+        },
         probed: probed.port,
         resources,
         storage,
@@ -385,7 +412,8 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
       });
     }
     checkSecret(this, 'jaasConfig', jaasConfig.from);
-    return { bootstrapServers: this.bootstrapServers, security: { ...this.security, jaasConfig } };
+    const { bootstrapServers, endpoint } = this;
+    return { bootstrapServers, endpoint, security: { ...this.security, jaasConfig } };
   }
 }
 
@@ -603,6 +631,11 @@ function exporterOf(
       { path: '/etc/jmx-exporter', volume: Volume.fromSource(configMap) },
     ],
   };
+}
+
+/** Name of the Service by which clients outside of the cluster reach a broker. */
+function externalName(name: string, broker: number): string {
+  return `${name}-external-${broker}`;
 }
 
 /** The pods of nodes. */

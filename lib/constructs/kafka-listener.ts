@@ -35,6 +35,21 @@ export interface KafkaBootstrap {
    * @default - in plain text
    */
   readonly security?: KafkaClientSecurity;
+  /**
+   * Where the bootstrap servers are, and who answers there: {@link NetworkPolicies} must know it.
+   * @default - only what their text says
+   */
+  readonly endpoint?: Endpoint;
+}
+
+/** Where a client of a Kafka cluster connects to. */
+export function bootstrapEndpoints({ endpoint, bootstrapServers }: KafkaBootstrap): readonly Endpoint[] {
+  return endpoint === undefined
+    ? bootstrapServers.split(',').map((server) => {
+        const colon = server.lastIndexOf(':');
+        return { host: server.slice(0, colon), port: Number(server.slice(colon + 1)) };
+      })
+    : [endpoint];
 }
 
 /**

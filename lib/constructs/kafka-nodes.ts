@@ -1,7 +1,8 @@
 import { type ApiObject, Duration, SizeRoundingBehavior } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { serviceHost } from './endpoint';
+import { declareConnections, type WorkloadConnections } from './connections';
+import { type Endpoint, type PodPeer, podPeer, serviceHost } from './endpoint';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf, selectorOf } from './labels';
 import { type PodProps, podTemplate } from './pod-template';
@@ -29,6 +30,7 @@ export class KafkaNodes {
   public readonly hosts: readonly string[];
   /** What a node's name ends in, after that of its pod. */
   public readonly domain: string;
+  private readonly peer: PodPeer;
 
   /**
    * @param name of the StatefulSet.
@@ -45,6 +47,12 @@ export class KafkaNodes {
     this.domain = serviceHost(scope, this.headlessName);
     this.ids = Array.from({ length: count }, (_, index) => first + index);
     this.hosts = this.ids.map((id) => `${name}-${id}.${this.domain}`);
+    this.peer = podPeer(scope, selectorOf(name));
+  }
+
+  /** The nodes, at one of their ports. */
+  public endpointAt({ port }: NamedPort): Endpoint {
+    return { host: this.domain, port, peer: this.peer };
   }
 }
 
@@ -61,6 +69,8 @@ export interface KafkaNodesProps extends Component, Omit<PodProps, 'user' | 'ser
   readonly storage: StorageProps;
   readonly startupBudget?: Duration;
   readonly antiAffinity?: 'preferred' | 'required';
+  /** What the nodes connect to, and who connects to them. */
+  readonly connections: Omit<WorkloadConnections, 'selector'>;
 }
 
 /** The objects of nodes with the same roles. */
@@ -142,6 +152,7 @@ export function addNodes(
       volumeClaimTemplates: [claim],
     }),
   });
+  declareConnections(statefulSet, { ...props.connections, selector });
   const podDisruptionBudget =
     nodes.count > 1
       ? new k8s.KubePodDisruptionBudget(scope, `${prefix}PodDisruptionBudget`, {

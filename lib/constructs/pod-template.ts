@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { k8s } from '../../imports/k8s';
 import { CHECKSUM_ANNOTATION, combinedChecksum } from './config-map';
+import type { ConnectionProps } from './connections';
 import {
   type Container,
   type ContainerProps,
@@ -42,7 +43,8 @@ import { podVolumes, type Volume } from './volumes';
  * | Rollout on change | A checksum of the ConfigMap constructs that it reads | Variables are read once, at the start | Give a ConfigMap by its name: then nobody is rolled |
  * | Labels | The chart's, those of `labels`, name and component | They are found by them; the name alone selects | `labels`, `podLabels`, `podAnnotations` |
  */
-export interface PodProps extends Omit<ContainerProps, 'image' | 'resources'>, PlacementProps, ServiceAccountProps {
+export interface PodProps
+  extends Omit<ContainerProps, 'image' | 'resources'>, PlacementProps, ServiceAccountProps, ConnectionProps {
   /**
    * Further labels of the pods.
    * @default - none
@@ -87,7 +89,10 @@ export interface PodProps extends Omit<ContainerProps, 'image' | 'resources'>, P
 
 /** Props of {@link podTemplate}. */
 export interface PodTemplateProps
-  extends Component, Omit<PodProps, 'user' | 'serviceAccount'>, Pick<ContainerProps, 'image' | 'resources'> {
+  extends
+    Component,
+    Omit<PodProps, 'user' | 'serviceAccount' | keyof ConnectionProps>,
+    Pick<ContainerProps, 'image' | 'resources'> {
   /** Name of the workload, its container and its selector. */
   readonly name: string;
   /** Ports that the container listens on. */

@@ -1,10 +1,9 @@
 import { Duration } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { isIP } from 'node:net';
 import { k8s } from '../../imports/k8s';
 import { InvalidPropError } from './invalid-prop';
 import { checkPort, type NamedPort } from './port';
-import { checkAnnotations, checkAppProtocol, checkInteger, isQualifiedName, wholeSeconds } from './validation';
+import { checkAnnotations, checkAppProtocol, checkInteger, isQualifiedName, isRange, wholeSeconds } from './validation';
 
 /** Which nodes answer what comes from outside: all, or those alone that run a pod, which then see the client's address. */
 export type ExternalTrafficPolicy = 'Cluster' | 'Local';
@@ -121,14 +120,7 @@ export class ServiceType {
       });
     }
     for (const [index, range] of (loadBalancerSourceRanges ?? []).entries()) {
-      const [address = '', bits = ''] = range.split('/');
-      const version = isIP(address);
-      if (
-        version === 0 ||
-        !/^(0|[1-9]\d*)$/.test(bits) ||
-        Number(bits) > (version === 4 ? 32 : 128) ||
-        range.split('/').length !== 2
-      ) {
+      if (!isRange(range)) {
         throw new InvalidPropError(scope, {
           prop: `${prop}.loadBalancerSourceRanges[${index}]`,
           value: range,

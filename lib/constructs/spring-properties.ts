@@ -167,13 +167,17 @@ export const SERVER_PROPERTIES: readonly SpringProperty[] = [
 /** What says which certificate a service has, where `tls` does. */
 export const TLS_PROPERTIES: readonly SpringProperty[] = [{ name: 'spring.ssl.bundle.pem.server.*', prop: 'tls' }];
 
-/** What says where a database, Redis or Kafka is, where the prop of this name does. */
+/** What says where a database, Redis, Kafka or the collector of traces is, where the prop of this name does. */
 export const CONNECTION_PROPERTIES = {
   database: ['url', 'username', 'jndi-name', 'hikari.jdbc-url', 'hikari.username'].map(
     (name) => `spring.datasource.${name}`,
   ),
   redis: ['host', 'port', 'url', 'cluster.*', 'sentinel.*'].map((name) => `spring.data.redis.${name}`),
   kafka: ['', 'consumer.', 'producer.', 'streams.'].map((client) => `spring.kafka.${client}bootstrap-servers`),
+  traces: ['', 'traces.'].flatMap((signal) => [
+    `otel.exporter.otlp.${signal}endpoint`,
+    `otel.exporter.otlp.${signal}protocol`,
+  ]),
 } as const;
 
 /** What says how Kafka is trusted and logged in to, where it says so itself. */

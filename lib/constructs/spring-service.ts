@@ -5,7 +5,7 @@ import { InvalidPropError } from './invalid-prop';
 import { checkSourceKey, ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
 import { checkHeap, isJvmOptionsVariable, splitWords } from './jvm-options';
-import type { KafkaBootstrap } from './kafka-kraft';
+import { bootstrapEndpoints, type KafkaBootstrap } from './kafka-listener';
 import type { ServicePort } from './service';
 import {
   canonicalName,
@@ -51,6 +51,11 @@ export interface SpringConnections {
    * @default - none
    */
   readonly kafka?: KafkaBootstrap;
+  /**
+   * Where its OpenTelemetry agent sends traces: OTLP over gRPC, without TLS.
+   * @default - what else is said of it
+   */
+  readonly traces?: Endpoint;
 }
 
 /** Where Actuator answers. */
@@ -155,10 +160,11 @@ const [CERTIFICATE, PRIVATE_KEY] = ['tls.crt', 'tls.key'] as const;
 const TLS_KEYS = [CERTIFICATE, PRIVATE_KEY];
 
 /**
- * The variables by which Spring Boot knows its database, Redis and Kafka.
+ * The variables by which Spring Boot knows its database, Redis and Kafka, and the OpenTelemetry agent where traces go.
  * https://docs.spring.io/spring-boot/3.3/appendix/application-properties/index.html
+ * https://opentelemetry.io/docs/languages/sdk-configuration/otlp-exporter/
  */
-export function springVariables({ database, redis, kafka }: SpringConnections): Record<string, string> {
+export function springVariables({ database, redis, kafka, traces }: SpringConnections): Record<string, string> {
   return {
     ...(database !== undefined && {
       SPRING_DATASOURCE_URL: `jdbc:postgresql://${hostPort(database.endpoint)}/${database.name}`,
@@ -173,7 +179,21 @@ export function springVariables({ database, redis, kafka }: SpringConnections): 
         SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: kafka.security.mechanism,
       }),
     }),
+    ...(traces !== undefined && {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${hostPort(traces)}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    }),
   };
+}
+
+/** What a Spring service connects to, by its props. */
+function endpointsOf({ database, redis, kafka, traces }: SpringConnections): Endpoint[] {
+  return [
+    database?.endpoint ?? [],
+    redis ?? [],
+    kafka === undefined ? [] : bootstrapEndpoints(kafka),
+    traces ?? [],
+  ].flat();
 }
 
 /** The variables of the Secrets by which Spring Boot trusts Kafka and logs in to it. */
@@ -220,6 +240,8 @@ export function untracedPaths(props: ActuatorProps): string {
 export class SpringService extends PatchableConstruct {
   /** Name of the workload and of the Service: the construct's id. */
   public readonly name: string;
+  /** The Service. */
+  public readonly endpoint: Endpoint;
   /** The workload, its Service and its ServiceAccount. */
   public readonly webService: WebService;
   /** The service's own ConfigMap, named after it with `-config`. */
@@ -287,10 +309,13 @@ export class SpringService extends PatchableConstruct {
       environmentFrom: [...sharedConfig, this.config, ...secrets],
       environment: { ...springCredentials(props), ...started, ...environment },
       mounts: [...tlsMounts(tls), ...(props.mounts ?? [])],
+      connectsTo: [...endpointsOf(props), ...(props.connectsTo ?? [])],
+      metricsPort: props.metricsPort ?? managementPort ?? props.port,
       ...(props.autoscaling !== undefined && {
         autoscaling: { ...props.autoscaling, scaleUp: { stabilizationWindow: WARM_UP, ...props.autoscaling.scaleUp } },
       }),
     });
+    this.endpoint = this.webService.endpoint;
   }
 }
 
@@ -444,7 +469,7 @@ function propertiesOf(
   return [
     ...SERVER_PROPERTIES,
     ...(props.tls === undefined ? [] : TLS_PROPERTIES),
-    ...(['database', 'redis', 'kafka'] as const).flatMap((prop) =>
+    ...(['database', 'redis', 'kafka', 'traces'] as const).flatMap((prop) =>
       props[prop] === undefined ? [] : CONNECTION_PROPERTIES[prop].map((name) => ({ name, prop })),
     ),
     ...(props.kafka?.security === undefined ? [] : KAFKA_SECURITY_PROPERTIES),

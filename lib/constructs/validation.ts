@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Duration, Size } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Cpu } from '../../imports/k8s';
@@ -77,6 +78,56 @@ export function isDnsName(value: string): boolean {
     value.split('.').every((label) => label.length <= 63) &&
     !/(^|\.)(\d+|0x[0-9a-f]*)$/.test(value)
   );
+}
+
+/** Whether a text is a range of addresses: an address, `/`, and the number of its leading bits. */
+export function isRange(value: string): boolean {
+  const [address = '', bits = '', ...more] = value.split('/');
+  const family = isIP(address);
+  return (
+    family !== 0 &&
+    !address.includes('%') &&
+    more.length === 0 &&
+    /^(0|[1-9]\d*)$/.test(bits) &&
+    Number(bits) <= (family === 4 ? 32 : 128)
+  );
+}
+
+/** Checks a range of addresses, which begins at its first: `172.21.0.1/16` is wider than it looks, and newer API servers refuse it. */
+export function checkRange(scope: IConstruct, prop: string, value: string): void {
+  if (!isRange(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a range of addresses, and the API server refuses it.',
+      remedy: 'Give an address and the number of its leading bits, as in 203.0.113.0/24.',
+    });
+  }
+  const [address = '', bits = ''] = value.split('/');
+  if (binary(address).slice(Number(bits)).includes('1')) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'begins before the address that it names, so that it is wider than it looks.',
+      remedy: 'Give its first address, or the address alone with /32 (/128 for IPv6).',
+    });
+  }
+}
+
+/** The bits of an address. */
+function binary(address: string): string {
+  if (isIP(address) === 4) {
+    return address
+      .split('.')
+      .map((byte) => Number(byte).toString(2).padStart(8, '0'))
+      .join('');
+  }
+  // In its canonical form, :: stands for as many zeros as are missing.
+  const [before = '', after = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const wordsOf = (part: string): string[] => part.split(':').filter((word) => word !== '');
+  const [head, tail] = [wordsOf(before), wordsOf(after)];
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].map((word) => parseInt(word, 16).toString(2).padStart(16, '0')).join('');
 }
 
 /** Whether a text is what Kubernetes calls a qualified name: `NAME` or `PREFIX/NAME`, the prefix a DNS subdomain. */

@@ -4,7 +4,7 @@ import type { k8s } from '../../imports/k8s';
 import { checkName } from './validation';
 import { deployment, type DeploymentProps } from './deployment';
 import { type ResourceProps } from './resources';
-import { type Endpoint, serviceHost } from './endpoint';
+import { type Endpoint, podPeer, serviceHost } from './endpoint';
 import { type Component, metadataOf, selectorOf } from './labels';
 import { podTemplate, type PodProps } from './pod-template';
 import { PreStop } from './pre-stop';
@@ -41,6 +41,11 @@ export interface WebServiceProps extends Omit<Component, 'name'>, PodProps, Depl
    * @default - GET / on the port: every 5 s for up to ten minutes until started, then every 5 s for readiness and 10 s for liveness
    */
   readonly probes?: Probes;
+  /**
+   * Port of the container at which a scraper finds metrics: a network policy lets it in there.
+   * @default - none
+   */
+  readonly metricsPort?: number;
 }
 
 /**
@@ -108,9 +113,14 @@ export class WebService extends PatchableConstruct {
     checkName(this, 'id', id);
 
     this.name = id;
-    this.endpoint = { host: serviceHost(this, id), port: servicePort };
     this.portName = scheme === 'HTTP' ? 'http' : 'https';
     this.selector = selectorOf(id);
+    this.endpoint = {
+      host: serviceHost(this, id),
+      port: servicePort,
+      peer: podPeer(this, this.selector),
+      ...(servicePort !== port && { targetPort: port }),
+    };
 
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
@@ -131,16 +141,23 @@ export class WebService extends PatchableConstruct {
       serviceAccountName,
     });
 
+    const servicePorts = ports.filter(({ inService = true }) => inService);
     this.service = service(this, {
       ...serviceProps,
       metadata,
       selector,
-      ports: ports.filter(({ inService = true }) => inService),
+      ports: servicePorts,
     });
     const { workload, horizontalPodAutoscaler, podDisruptionBudget } = deployment(
       this,
       { metadata, selector, template },
-      props,
+      {
+        ...props,
+        exposedPorts:
+          serviceProps.type?.isExposed === true
+            ? servicePorts.map((exposed) => ({ service: id, port: exposed.port }))
+            : [],
+      },
     );
     this.workload = workload;
     this.horizontalPodAutoscaler = horizontalPodAutoscaler;

@@ -23,6 +23,11 @@ export interface WorkerProps
    * @default - none
    */
   readonly ports?: readonly NamedPort[];
+  /**
+   * The one of them at which a scraper finds metrics: a network policy lets it in there.
+   * @default - none
+   */
+  readonly metricsPort?: number;
 }
 
 /**

@@ -6,7 +6,7 @@ import { checkPort } from '../constructs/port';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
-import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
+import { type Endpoint, hostPort, podPeer, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
@@ -87,8 +87,8 @@ export class Grafana extends PatchableConstruct {
     checkSettings(this, settings, ownSettings);
 
     this.name = id;
-    this.http = { host: serviceHost(this, id), port: httpPort };
     this.selector = selectorOf(id);
+    this.http = { host: serviceHost(this, id), port: httpPort, peer: podPeer(this, this.selector) };
 
     this.dataSources = new ConfigMap(this, `${id}-datasources`, {
       ...props,
@@ -100,6 +100,8 @@ export class Grafana extends PatchableConstruct {
       name: id,
       image: props.image ?? 'grafana/grafana:11.4.0',
       ports: [{ name: 'http', port: httpPort }],
+      metricsPort: httpPort,
+      connectsTo: [props.tempo, props.loki],
       environment: { ...ownSettings, ...settings },
       probes: httpProbes(httpPort, { startup: '/api/health', readiness: '/api/health', liveness: '/api/health' }),
       resources: props.resources ?? {

@@ -5,8 +5,9 @@ import { checkName, checkNamespaceName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { type ResourceProps } from '../constructs/resources';
+import { declareConnections } from '../constructs/connections';
 import { ConfigMap } from '../constructs/config-map';
-import { type Endpoint, hostPort } from '../constructs/endpoint';
+import { API_SERVER, type Endpoint, hostPort } from '../constructs/endpoint';
 import { type Component, metadataOf, namespaceOf, selectorOf } from '../constructs/labels';
 import { podTemplate } from '../constructs/pod-template';
 import { Volume } from '../constructs/volumes';
@@ -184,6 +185,11 @@ export class LogCollector extends PatchableConstruct {
         selector: { matchLabels: this.selector },
         template,
       }),
+    });
+    declareConnections(this.daemonSet, {
+      selector: this.selector,
+      connectsTo: [props.loki, API_SERVER],
+      metricsPort,
     });
   }
 }

@@ -4,7 +4,7 @@ import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
-import { type Endpoint, serviceHost } from '../constructs/endpoint';
+import { type Endpoint, podPeer, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
@@ -74,8 +74,8 @@ export class Loki extends PatchableConstruct {
     const retention = retentionHours(this, props.retention ?? Duration.hours(72), 24);
 
     this.name = id;
-    this.http = { host: serviceHost(this, id), port: httpPort };
     this.selector = selectorOf(id);
+    this.http = { host: serviceHost(this, id), port: httpPort, peer: podPeer(this, this.selector) };
 
     this.config = new ConfigMap(this, `${id}-config`, {
       ...props,
@@ -88,6 +88,7 @@ export class Loki extends PatchableConstruct {
       image: props.image ?? 'grafana/loki:3.3.2',
       args: [`-config.file=${CONFIG_FOLDER}/${CONFIG_FILE}`],
       ports: [{ name: 'http', port: httpPort }],
+      metricsPort: httpPort,
       // /ready says no while one of Loki's parts is not well; the build info answers as long as the process does.
       probes: httpProbes(httpPort, {
         startup: '/ready',

@@ -4,8 +4,9 @@ import { k8s } from '../../imports/k8s';
 import { checkInteger, checkName } from '../constructs/validation';
 import { checkPort } from '../constructs/port';
 import { type ResourceProps } from '../constructs/resources';
+import { declareConnections } from '../constructs/connections';
 import { ConfigMap } from '../constructs/config-map';
-import { type Endpoint, hostPort, serviceHost } from '../constructs/endpoint';
+import { API_SERVER, type Endpoint, hostPort, podPeer, serviceHost } from '../constructs/endpoint';
 import { type Component, metadataOf, selectorOf } from '../constructs/labels';
 import { podTemplate } from '../constructs/pod-template';
 import { Volume } from '../constructs/volumes';
@@ -104,10 +105,11 @@ export class OpenTelemetryCollector extends PatchableConstruct {
 
     const host = serviceHost(this, id);
     this.name = id;
-    this.otlpGrpc = { host, port: grpcPort };
-    this.otlpHttp = { host, port: httpPort };
-    this.metrics = { host, port: metricsPort };
     this.selector = selectorOf(id);
+    const peer = podPeer(this, this.selector);
+    this.otlpGrpc = { host, port: grpcPort, peer };
+    this.otlpHttp = { host, port: httpPort, peer };
+    this.metrics = { host, port: metricsPort, peer };
 
     const named = { ...props, name: id };
     const metadata = metadataOf(this, named);
@@ -155,6 +157,11 @@ export class OpenTelemetryCollector extends PatchableConstruct {
         selector: { matchLabels: this.selector },
         template,
       }),
+    });
+    declareConnections(this.deployment, {
+      selector: this.selector,
+      connectsTo: [props.traces, API_SERVER],
+      metricsPort,
     });
   }
 }

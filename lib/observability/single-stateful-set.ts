@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { NamedPort } from '../constructs/port';
 import { metadataOf, selectorOf } from '../constructs/labels';
+import { type ConnectionProps, declareConnections } from '../constructs/connections';
 import { podTemplate, type PodTemplateProps } from '../constructs/pod-template';
 import { serviceAccount } from '../constructs/service-account';
 import { type StorageProps, volumeClaim } from '../constructs/storage';
@@ -10,16 +11,18 @@ import { Volume } from '../constructs/volumes';
 import { workload } from '../constructs/workload';
 
 /** Props of {@link singleStatefulSet}. */
-export interface SingleStatefulSetProps extends Omit<
-  PodTemplateProps,
-  'serviceAccountName' | 'serviceAccountToken' | 'terminationGracePeriod'
-> {
+export interface SingleStatefulSetProps
+  extends
+    Omit<PodTemplateProps, 'serviceAccountName' | 'serviceAccountToken' | 'terminationGracePeriod'>,
+    ConnectionProps {
   /** The volume. */
   readonly storage: StorageProps;
   /** Where the volume is mounted. */
   readonly dataPath: string;
   /** Ports of the Service. */
   readonly ports: readonly NamedPort[];
+  /** The one of them at which a scraper finds metrics. */
+  readonly metricsPort: number;
 }
 
 /** What {@link singleStatefulSet} makes. */
@@ -68,5 +71,6 @@ export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProp
       volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
     }),
   });
+  declareConnections(statefulSet, { selector, connectsTo: props.connectsTo ?? [], metricsPort: props.metricsPort });
   return { statefulSet, service, serviceAccount: account.object };
 }

@@ -4,7 +4,7 @@ import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
-import { type Endpoint, serviceHost } from '../constructs/endpoint';
+import { type Endpoint, podPeer, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
@@ -80,9 +80,10 @@ export class Tempo extends PatchableConstruct {
 
     const host = serviceHost(this, id);
     this.name = id;
-    this.http = { host, port: httpPort };
-    this.otlpGrpc = { host, port: otlpGrpcPort };
     this.selector = selectorOf(id);
+    const peer = podPeer(this, this.selector);
+    this.http = { host, port: httpPort, peer };
+    this.otlpGrpc = { host, port: otlpGrpcPort, peer };
 
     this.config = new ConfigMap(this, `${id}-config`, {
       ...props,
@@ -98,6 +99,7 @@ export class Tempo extends PatchableConstruct {
         { name: 'http', port: httpPort },
         { name: 'otlp-grpc', port: otlpGrpcPort },
       ],
+      metricsPort: httpPort,
       // /ready says no while one of Tempo's parts is not well; /status/version answers as long as the process does.
       probes: httpProbes(httpPort, { startup: '/ready', readiness: '/ready', liveness: '/status/version' }),
       resources: props.resources ?? {

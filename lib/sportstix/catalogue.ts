@@ -50,6 +50,11 @@ export interface SpringServiceSpec extends ServiceSpecBase {
   readonly redis: boolean | { readonly server: string };
   /** Whether it uses Kafka. */
   readonly kafka: boolean;
+  /**
+   * Whether its Kafka admin client connects at start, although it reads and writes no topic.
+   * @default false
+   */
+  readonly kafkaAdmin?: boolean;
   /** Whether it signs JWTs, and so needs the key pair. */
   readonly jwt: boolean;
   /**
@@ -103,6 +108,7 @@ export const catalogue: readonly ServiceSpec[] = [
     database: { name: 'sportstix_auth', username: 'auth_user', owner: 'auth_owner' },
     redis: true,
     kafka: false,
+    kafkaAdmin: true,
     jwt: true,
     routes: [{ path: '/.well-known/jwks.json', exact: true }, { path: '/api/v1/auth' }],
   },

@@ -6,6 +6,7 @@ import type { K3dCluster } from '../k3d/model';
 import type { Controller } from '../policy/admission';
 import { PolicyPack, type PolicyPackProps } from '../policy/pack';
 import { policies, type PolicySettings } from '../policy/policies';
+import type { ClusterPeers } from '../constructs/network-policies';
 import { type AddressForm, catalogue, type ServiceSpec } from './catalogue';
 
 /** Where the platform runs, and what differs from one such place to the other. */
@@ -66,6 +67,11 @@ export interface Environment {
    */
   readonly cluster?: K3dCluster;
   /**
+   * Whom network policies must know besides the services: DNS, API server, ingress controller.
+   * @default - what k3s has, where the cluster is made here; a cluster elsewhere must say it
+   */
+  readonly network?: ClusterPeers;
+  /**
    * Accounts of controllers besides those of Kubernetes itself, whose pods the API server judges by the template of their owner.
    * @default - Argo Rollouts, as it installs itself
    */
@@ -89,6 +95,11 @@ export interface ExternalServer {
   readonly host: string;
   /** Port. */
   readonly port: number;
+  /**
+   * Ranges of the addresses that its name stands for, which network policies let services connect to.
+   * @default - its address; of the host of a cluster that is made here, the host's
+   */
+  readonly ranges?: readonly string[];
 }
 
 /** Servers of a kind. The first is that of every service that names none. */

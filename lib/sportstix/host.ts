@@ -15,7 +15,7 @@ export const POSTGRES_SUPERUSER = 'postgres';
 const OUTPUT = 'dist';
 
 /** The name by which pods of a k3d cluster reach its host: https://k3d.io/stable/faq/faq/#how-to-access-services-like-a-database-running-on-my-docker-host-machine */
-const HOST_OF_K3D = 'host.k3d.internal';
+export const HOST_OF_K3D = 'host.k3d.internal';
 
 /**
  * What the machine under a local cluster must let in, derived from the same values as the manifests; undefined for an

@@ -2,10 +2,11 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { ConfigMap, type EnvironmentSource } from '../constructs/config-map';
-import { type Endpoint, hostPort } from '../constructs/endpoint';
+import type { Endpoint } from '../constructs/endpoint';
 import { ExternalHostService } from '../constructs/external-host-service';
 import { Ingress } from '../constructs/ingress';
 import { type KafkaExternalListener, KafkaKraft } from '../constructs/kafka-kraft';
+import { NetworkPolicies } from '../constructs/network-policies';
 import { Namespace } from '../constructs/namespace';
 import { Secret } from '../constructs/secret';
 import { SpringService, springVariables, untracedPaths } from '../constructs/spring-service';
@@ -16,9 +17,11 @@ import { Loki } from '../observability/loki';
 import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
 import { Tempo } from '../observability/tempo';
 import type { K3dCluster } from '../k3d/model';
+import { manifestOf } from '../synth/manifests';
 import { acknowledge } from '../policy/exceptions';
 import type { SpringServiceSpec } from './catalogue';
-import { addressOf, type Environment, imageOf } from './environments';
+import { addressOf, type Environment, type ExternalServer, imageOf } from './environments';
+import { clusterPeersOf, rangesOf } from './network';
 import type { SecretValues } from './secrets';
 import { checkServers, databasesOf, databaseServer, fromEach, isSpring, redisServer } from './servers';
 
@@ -46,6 +49,9 @@ export interface PlatformProps {
  * The platform in one environment: a chart, and so a file, for each service and each concern, named after what it holds.
  */
 export class Platform extends Construct {
+  /** The servers outside of the cluster, as services reach them: name to endpoint. */
+  public readonly externalEndpoints: ReadonlyMap<string, Endpoint>;
+
   /**
    * @throws InvalidPropError from the construct that is asked for something that cannot work, and Error if servers of the environment
    * cannot be told apart or a service names one that is not there.
@@ -64,20 +70,13 @@ export class Platform extends Construct {
     new Namespace(namespaces, environment.observabilityNamespace, { podSecurity: 'privileged' });
 
     const externalHosts = chart('external-hosts');
-    const postgres = fromEach(
-      environment.postgres,
-      ({ name, host, port }) =>
-        new ExternalHostService(externalHosts, name, {
-          component: 'database',
-          host,
-          ports: [{ name: 'postgresql', port }],
-        }),
+    const postgres = fromEach(environment.postgres, (server) =>
+      externalHost(externalHosts, environment, server, 'database', 'postgresql'),
     );
-    const redis = fromEach(
-      environment.redis,
-      ({ name, host, port }) =>
-        new ExternalHostService(externalHosts, name, { component: 'cache', host, ports: [{ name: 'redis', port }] }),
+    const redis = fromEach(environment.redis, (server) =>
+      externalHost(externalHosts, environment, server, 'cache', 'redis'),
     );
+    this.externalEndpoints = new Map([...postgres, ...redis].map((host) => [host.name, host.endpoint()]));
     const kafka = new KafkaKraft(chart('kafka'), 'kafka', { component: 'broker', ...environment.kafka });
     if (environment.kafka.externalListener !== undefined) {
       checkPublished(kafka, environment.kafka.externalListener, environment.cluster);
@@ -106,6 +105,7 @@ export class Platform extends Construct {
     );
     acknowledge(logCollector, 'run-as-non-root', ONLY_ROOT_READS_LOGS);
     acknowledge(logCollector, 'run-as-user', ONLY_ROOT_READS_LOGS);
+    // Nobody is let in to it: `kubectl port-forward` comes from the node.
     new Grafana(observability('grafana'), 'grafana', { component: 'dashboard', tempo: tempo.http, loki: loki.http });
 
     const commonConfig = new ConfigMap(chart('common-config'), 'sportstix-common', {
@@ -126,7 +126,7 @@ export class Platform extends Construct {
         ...(service.canary !== undefined && { canary: service.canary }),
       };
       const scopeOfService = chart(service.name);
-      const { name, portName } =
+      const backend =
         service.kind === 'web'
           ? new WebService(scopeOfService, service.name, {
               ...common,
@@ -143,11 +143,13 @@ export class Platform extends Construct {
               // Another server than the common one stands in the service's own ConfigMap, which is read after the common.
               ...(service.redis !== false && { redis: redisServer(environment, service, redis).endpoint() }),
               ...(service.kafka && { kafka }),
+              ...(service.kafkaAdmin === true && { connectsTo: [kafka.endpoint] }),
+              traces: collector.otlpGrpc,
               config: originVariables(scopeOfService, environment, service),
               secrets: secretsOf(service),
               javaOptions: ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0', `-javaagent:${JAVA_AGENT}`],
             }).webService;
-      return service.routes.map(({ path, exact = false }) => ({ path, exact, service: { name, portName } }));
+      return service.routes.map(({ path, exact = false }) => ({ path, exact, service: backend }));
     });
     new Ingress(chart('ingress'), 'sportstix', {
       component: 'ingress',
@@ -156,7 +158,31 @@ export class Platform extends Construct {
       ...describeEntrance(environment),
       routes: routes.flat(),
     });
+    new NetworkPolicies(namespaces, 'network-policies', {
+      appliesTo: this,
+      component: 'network-policy',
+      manifestOf,
+      ...clusterPeersOf(environment),
+    });
   }
+}
+
+/** A server outside of the cluster. */
+function externalHost(
+  scope: Construct,
+  environment: Environment,
+  server: ExternalServer,
+  component: string,
+  portName: string,
+): ExternalHostService {
+  const { name, host, port } = server;
+  const ranges = rangesOf(environment, server);
+  return new ExternalHostService(scope, name, {
+    component,
+    host,
+    ports: [{ name: portName, port }],
+    ...(ranges !== undefined && { ranges }),
+  });
 }
 
 /** Checks that what clients on the host connect to leads into a cluster that is made here, and, without a password, that nobody else gets there. */
@@ -216,13 +242,11 @@ function commonVariables(
 ): Record<string, string> {
   return {
     SPRING_PROFILES_ACTIVE: profile,
-    ...springVariables({ kafka, redis }),
+    ...springVariables({ kafka, redis, traces }),
     SPRING_JPA_OPEN_IN_VIEW: 'false',
     SPRING_JPA_HIBERNATE_DDL_AUTO: 'validate',
     MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,info,prometheus',
     MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS: 'when_authorized',
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${hostPort(traces)}`,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
     OTEL_TRACES_SAMPLER: 'parentbased_always_on',

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { serviceHost } from '../constructs/endpoint';
+import { declareConnections } from '../constructs/connections';
+import type { Endpoint } from '../constructs/endpoint';
+import { selectorOf } from '../constructs/labels';
+import { NetworkPolicies } from '../constructs/network-policies';
 import type { OutdatedFile } from '../k3d/bring-up';
 import { k3dConfig } from '../k3d/cluster-config';
 import { connectivityJob } from '../k3d/connectivity-job';
@@ -16,6 +19,7 @@ import { difference, differences, type OutputFile, type OutputFiles, replaceOutp
 import { toYaml } from '../synth/yaml';
 import { type Environment, policyPackOf } from './environments';
 import { hostAccessOf, passwordsFrom } from './host';
+import { clusterPeersOf } from './network';
 import { PART_OF, Platform } from './platform';
 import { completeSecrets, type SecretValues } from './secrets';
 
@@ -177,12 +181,12 @@ export function renderEnvironment(environment: Environment, secrets: SecretValue
     // Exceptions stand on the objects, where a review sees them; a synth that is well is silent.
     print: () => undefined,
   });
-  new Platform(app, environment.name, { environment, secrets });
+  const { externalEndpoints } = new Platform(app, environment.name, { environment, secrets });
   const manifests = renderCharts(app);
   const others = new Map<string, OutputFile>([
     ['kustomization.yml', kustomization([...manifests.keys()].map((name) => `manifests/${name}`))],
     ...withKustomization('admission', renderAdmission(environment, pack, judgement)),
-    ...clusterFiles(environment, pack),
+    ...clusterFiles(environment, pack, externalEndpoints),
   ]);
   return { manifests, others };
 }
@@ -214,7 +218,11 @@ function renderAdmission(
 }
 
 /** The cluster's configuration, what its host must let in, and a Job that tests from inside whether it does. */
-function clusterFiles(environment: Environment, pack: PolicyPack): [string, OutputFile][] {
+function clusterFiles(
+  environment: Environment,
+  pack: PolicyPack,
+  externalEndpoints: ReadonlyMap<string, Endpoint>,
+): [string, OutputFile][] {
   const access = hostAccessOf(environment);
   if (access === undefined) {
     return [];
@@ -226,13 +234,14 @@ function clusterFiles(environment: Environment, pack: PolicyPack): [string, Outp
     name,
     namespace: environment.namespace,
     labels: { ...PART_OF, 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'check' },
-    targets: [...environment.postgres, ...environment.redis].map(({ name: server, port }) => ({
-      name: server,
-      host: serviceHost(chart, server),
-      port,
-    })),
+    targets: [...externalEndpoints].map(([server, { host, port }]) => ({ name: server, host, port })),
   });
-  new ApiObject(chart, 'job', { apiVersion: 'batch/v1', kind: 'Job', ...job });
+  declareConnections(new ApiObject(chart, 'job', { apiVersion: 'batch/v1', kind: 'Job', ...job }), {
+    selector: selectorOf(name),
+    connectsTo: [...externalEndpoints.values()],
+  });
+  // The namespace has its default deny.
+  new NetworkPolicies(chart, 'network-policies', { ...clusterPeersOf(environment), defaultDeny: false, manifestOf });
   pack.apply(app, { manifestOf, onAnnotated: forgetManifest });
   return [
     ['k3d.yml', { content: toYaml(k3dConfig(access.cluster)) }],

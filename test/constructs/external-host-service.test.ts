@@ -53,7 +53,7 @@ test('every prop lands in the manifest', () => {
     protocol: 'TCP',
     appProtocol: 'example.com/postgresql',
   };
-  const props: Required<ExternalHostServiceProps> = {
+  const props: Required<Omit<ExternalHostServiceProps, 'ranges'>> = {
     name: 'database-server',
     component: 'database',
     labels: { 'shop.example/team': 'a' },
@@ -139,7 +139,7 @@ describe('endpoint', () => {
   test('is the DNS name of the Service and the port', () => {
     const service = new ExternalHostService(testChart(), 'postgres', { host: '172.21.0.1', ports: [POSTGRESQL] });
 
-    expect(service.endpoint()).toEqual({ host: 'postgres.shop.svc.cluster.local', port: 5432 });
+    expect(service.endpoint()).toMatchObject({ host: 'postgres.shop.svc.cluster.local', port: 5432 });
   });
 
   test('is chosen by the name of the port', () => {
@@ -156,7 +156,45 @@ describe('endpoint', () => {
   });
 });
 
+test.each<[string, Partial<ExternalHostServiceProps>, unknown]>([
+  ['its addresses', { host: ['10.0.64.5', 'fd00:64::5'] }, ['10.0.64.5/32', 'fd00:64::5/128']],
+  ['the ranges of its name', { ranges: ['10.0.64.0/20'] }, ['10.0.64.0/20']],
+  ['nobody, where nobody said what its name stands for', {}, undefined],
+])('an endpoint leads to %s', (_, props, ranges) => {
+  const service = new ExternalHostService(testChart(), 'postgres', {
+    host: 'db.example.com',
+    ports: [{ ...POSTGRESQL, protocol: 'UDP' }],
+    ...props,
+  });
+
+  expect(service.endpoint()).toEqual({
+    host: 'postgres.shop.svc.cluster.local',
+    port: 5432,
+    protocol: 'UDP',
+    ...(ranges !== undefined && { peer: { type: 'addresses', ranges } }),
+  });
+});
+
+test("an endpoint leads to the server's own port", () => {
+  const ports = [{ ...POSTGRESQL, targetPort: 15432 }];
+  const service = new ExternalHostService(testChart(), 'postgres', { host: '10.0.64.5', ports });
+
+  expect(service.endpoint()).toMatchObject({ port: 5432, targetPort: 15432 });
+});
+
 describe('refuses', () => {
+  test.each<[string, Partial<ExternalHostServiceProps>, string]>([
+    ['no range', { ranges: [] }, 'ranges []: no range, and a network policy would take that for every address.'],
+    [
+      'ranges of addresses',
+      { host: '10.0.64.5', ranges: ['10.0.64.0/20'] },
+      'given beside addresses, which say it all.',
+    ],
+    ['what is no range', { ranges: ['10.0.64.0'] }, 'ranges[0] "10.0.64.0": not a range of addresses'],
+  ])('%s', (_, props, message) => {
+    expect(() => make('postgres', props)()).toThrow(message);
+  });
+
   const make = (id: string, props: Partial<ExternalHostServiceProps>) => () =>
     new ExternalHostService(testChart(), id, { host: 'db.example.com', ports: [POSTGRESQL], ...props });
 

@@ -218,6 +218,7 @@ function ownProps(): Omit<
       'delegation.token.secret.key': { from: { kind: 'Secret', name: 'kafka-tokens' }, key: 'key' },
     },
     security: { certificate, sasl: KafkaSasl.plain(jaasConfig) },
+    networkPolicy: true,
     externalListener: {
       addresses: [0, 1, 2, 3].map((broker) => ({ host: `kafka-${broker}.shop.example`, port: 9094 })),
       serviceType: 'LoadBalancer',
@@ -600,6 +601,7 @@ describe('security', () => {
     expect(construct.security).toEqual(security);
     expect(construct.bootstrapFor(orders)).toEqual({
       bootstrapServers: 'kafka.shop.svc.cluster.local:9092',
+      endpoint: construct.endpoint,
       security: { ...security, jaasConfig: orders },
     });
     expect(new KafkaKraft(testChart(), 'kafka').security).toBeUndefined();

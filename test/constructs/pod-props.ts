@@ -136,6 +136,8 @@ export function everyPodProp(): Required<PodProps> {
       },
     ],
     user: 1234,
+    connectsTo: [{ host: '192.0.2.10', port: 6379 }],
+    discovers: [{ host: '192.0.2.11', port: 25 }],
     imagePullSecrets: ['registry'],
     probeTiming: { startup: { failureThreshold: 240 } },
     preStop: PreStop.sleep(Duration.seconds(9)),

@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu, type k8s } from '../../imports/k8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
+import { NetworkPolicies } from '../../lib/constructs/network-policies';
 import type { PodProps } from '../../lib/constructs/pod-template';
 import { PreStop } from '../../lib/constructs/pre-stop';
 import { Probe, withTiming } from '../../lib/constructs/probe';
@@ -31,6 +32,18 @@ function worker(props: Partial<WorkerProps>): Manifest {
   return find(synthesized(chart), 'Deployment', 'orders');
 }
 
+/** What a network policy lets through from the pods. */
+function egressOf(props: Partial<WorkerProps>): readonly unknown[] {
+  const chart = testChart();
+  new Worker(chart, 'orders', { ...MINIMAL, ...props });
+  const {
+    policies: [policy],
+  } = new NetworkPolicies(chart, 'network-policies', {
+    dns: { peer: { type: 'addresses', ranges: ['169.254.20.10/32'] } },
+  });
+  return (policy?.toJson() as { spec: { egress: readonly unknown[] } }).spec.egress;
+}
+
 interface Spec {
   readonly [field: string]: unknown;
   readonly containers: readonly Record<string, unknown>[];
@@ -46,6 +59,7 @@ describe('every prop of pods', () => {
   const [prepare = {}, proxy = {}] = spec.initContainers ?? [];
 
   test('lands in the manifest', () => {
+    const egress = egressOf(everyPodProp());
     const landed: Record<keyof PodProps, readonly [unknown, unknown]> = {
       command: [main['command'], ['/bin/run', '--node=$(NODE)']],
       args: [main['args'], ['serve']],
@@ -172,6 +186,11 @@ describe('every prop of pods', () => {
       probeTiming: [main['startupProbe'], { httpGet: { path: '/', port: 8080 }, failureThreshold: 240 }],
       preStop: [main['lifecycle'], { preStop: { sleep: { seconds: 9 } } }],
       terminationGracePeriod: [spec['terminationGracePeriodSeconds'], 45],
+      connectsTo: [
+        egress[1],
+        { to: [{ ipBlock: { cidr: '192.0.2.10/32' } }], ports: [{ port: 6379, protocol: 'TCP' }] },
+      ],
+      discovers: [egress[0], { to: [{ ipBlock: { cidr: '192.0.2.11/32' } }], ports: [{ port: 25, protocol: 'TCP' }] }],
     };
     for (const [prop, [actual, expected]] of Object.entries(landed)) {
       expect({ [prop]: actual }).toEqual({ [prop]: expected });

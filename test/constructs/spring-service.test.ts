@@ -42,6 +42,7 @@ const SECURED: KafkaBootstrap = {
   bootstrapServers: 'kafka:9092',
   security: { protocol: 'SSL', ca: { from: { kind: 'Secret', name: 'kafka-tls' }, key: 'ca.crt' } },
 };
+const TRACES = { host: 'otel', port: 4317 };
 const REDIS = { host: 'redis.shop.svc.cluster.local', port: 6380 };
 
 function spring(props: Partial<SpringServiceProps> = {}): Manifest[] {
@@ -444,6 +445,8 @@ describe('with every prop', () => {
     database: DATABASE,
     redis: REDIS,
     kafka: { bootstrapServers: 'kafka:9092' },
+    traces: TRACES,
+    metricsPort: 9001,
     sharedConfig,
     config: { LOGGING_LEVEL_ROOT: 'warn' },
     secrets: [
@@ -482,6 +485,8 @@ describe('with every prop', () => {
     expect(find(manifests, 'ConfigMap', 'orders-config')['data']).toEqual({
       SERVER_PORT: '9000',
       OTEL_SERVICE_NAME: 'shop-orders',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4317',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       SPRING_DATASOURCE_URL: 'jdbc:postgresql://db.shop.svc.cluster.local:5432/orders',
       SPRING_DATASOURCE_USERNAME: 'orders_user',
       SPRING_DATA_REDIS_HOST: 'redis.shop.svc.cluster.local',
@@ -702,6 +707,9 @@ describe('what contradicts a derived setting, or moves what the probes ask, is r
     [{ database: DATABASE }, 'SPRING_DATASOURCE_URL', 'database'],
     [{ database: DATABASE }, 'SPRING_DATASOURCE_HIKARI_JDBC_URL', 'database'],
     [{ redis: REDIS }, 'SPRING_DATA_REDIS_URL', 'redis'],
+    [{ traces: TRACES }, 'OTEL_EXPORTER_OTLP_ENDPOINT', 'traces'],
+    [{ traces: TRACES }, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'traces'],
+    [{ traces: TRACES }, 'OTEL_EXPORTER_OTLP_PROTOCOL', 'traces'],
     [{ redis: REDIS }, 'SPRING_DATA_REDIS_SENTINEL_MASTER', 'redis'],
     [{ kafka: { bootstrapServers: 'kafka:9092' } }, 'SPRING_KAFKA_BOOTSTRAPSERVERS_0', 'kafka'],
     [{ kafka: { bootstrapServers: 'kafka:9092' } }, 'SPRING_KAFKA_CONSUMER_BOOTSTRAP_SERVERS', 'kafka'],

@@ -24,6 +24,14 @@ const LISTS = ['M dist/local/.generated', 'M dist/local/kustomization.yml'];
 const databaseFiles = (server: string): string[] =>
   ['pg_hba.conf', 'remove.sql', 'sql'].map((file) => `M dist/local/host/${server}.${file}`);
 
+/** What lets a service in that connects to it: the manifests of whom it talks to. */
+const talkedTo = (service: ServiceSpec): string[] =>
+  isSpring(service)
+    ? [...(service.kafka || service.kafkaAdmin === true ? ['kafka'] : []), 'otel-collector'].map(
+        (name) => `M dist/local/manifests/${name}.k8s.yaml`,
+      )
+    : [];
+
 const [local] = environments;
 if (local === undefined) {
   throw new Error('There is no environment.');
@@ -117,11 +125,18 @@ test('the service that README adds', async () => {
       ...databaseFiles(postgres.name),
       `?? dist/local/manifests/${name}.k8s.yaml`,
       'M dist/local/manifests/ingress.k8s.yaml',
+      ...talkedTo(service),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
   const manifests = loadAll(repository.read(`dist/local/manifests/${name}.k8s.yaml`)) as Manifest[];
-  expect(manifests.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Service', 'ServiceAccount']);
+  expect(manifests.map(({ kind }) => kind).sort()).toEqual([
+    'ConfigMap',
+    'Deployment',
+    'NetworkPolicy',
+    'Service',
+    'ServiceAccount',
+  ]);
 });
 
 test('a service that goes', async () => {
@@ -137,6 +152,7 @@ test('a service that goes', async () => {
       ...databaseFiles(postgres.name),
       `D dist/local/manifests/${service.name}.k8s.yaml`,
       'M dist/local/manifests/ingress.k8s.yaml',
+      ...talkedTo(service),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -155,6 +171,7 @@ test('a service that is renamed: its database is what it was', async () => {
       `D dist/local/manifests/${service.name}.k8s.yaml`,
       '?? dist/local/manifests/renamed.k8s.yaml',
       'M dist/local/manifests/ingress.k8s.yaml',
+      ...talkedTo(service),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -199,7 +216,7 @@ test('a service whose database is taken away', async () => {
 test('a second Redis, on another machine, for one service', async () => {
   const service = serviceThat('uses Redis', (one) => isSpring(one) && one.redis === true);
   const changed = await changesOf(() => {
-    addServer(redis, "{ name: 'redis-sessions', host: 'cache.example.com', port: 6379 }");
+    addServer(redis, "{ name: 'redis-sessions', host: 'cache.example.com', port: 6379, ranges: ['192.0.2.0/24'] }");
     editEntry(service, 'redis: true,', "redis: { server: 'redis-sessions' },");
   });
 

@@ -1,8 +1,10 @@
-import { local } from '../../lib/sportstix/environments';
+import { loadAll } from 'js-yaml';
+import { type ExternalServer, local } from '../../lib/sportstix/environments';
 import { bringUpOf, hostAccessOf, localSetupOf } from '../../lib/sportstix/host';
 import { databaseServer, isSpring, redisServer } from '../../lib/sportstix/servers';
 import { renderEnvironment } from '../../lib/sportstix/synth';
 import { thisSystem } from '../../lib/host/system';
+import { ASKS_DNS, waysOf } from '../network-policies';
 import { containerOf, environmentOf, find, type Manifest, podTemplateOf } from '../testing';
 import { dataOf, placeholderSecrets, synthesize } from './example';
 
@@ -84,6 +86,20 @@ const SERVICES = [
   },
 ];
 
+/**
+ * What each service connects to besides its database, and so what its network policy lets through. auth has no topic, but its Kafka admin client
+ * connects at start.
+ */
+const CONNECTIONS = [
+  { service: 'auth', redis: true, kafka: true, traces: true },
+  { service: 'game', redis: true, kafka: true, traces: true },
+  { service: 'queue', redis: true, kafka: true, traces: true },
+  { service: 'booking', redis: true, kafka: true, traces: true },
+  { service: 'payment', redis: false, kafka: true, traces: true },
+  { service: 'admin', redis: false, kafka: true, traces: true },
+  { service: 'frontend', redis: false, kafka: false, traces: false },
+];
+
 /** The database of each service that has one. */
 const DATABASES = [
   { service: 'auth', database: 'sportstix_auth', user: 'auth_user', owner: 'auth_owner' },
@@ -148,7 +164,7 @@ const secretsRead = (service: string): string[] =>
 const configOf = (service: string): Record<string, string> => dataOf(find(manifests, 'ConfigMap', `${service}-config`));
 
 test('the services and the servers that they use are those that a review has seen, and each fact speaks of one', () => {
-  const rows = [...SERVICES, ...DATABASES, ...ROUTES, ...CANARIES, ...WEB, ...ORIGINS];
+  const rows = [...SERVICES, ...CONNECTIONS, ...DATABASES, ...ROUTES, ...CANARIES, ...WEB, ...ORIGINS];
   const described = new Set(SERVICES.map(({ service }) => service));
 
   expect({
@@ -212,6 +228,27 @@ for (const { service, image, port, cpu, memory, redis, kafka, jwt } of holding(S
       const found = services.get(service);
       expect(found?.kind === 'spring' && found.kafka).toBe(kafka);
     });
+  });
+}
+
+for (const { service, redis, kafka, traces } of holding(CONNECTIONS)) {
+  const found = services.get(service);
+  const server = ({ host, ranges, port }: ExternalServer): string =>
+    `${host === 'host.k3d.internal' ? '172.21.0.1/32' : String(ranges)}:${port}`;
+
+  test(`${service} is let in to what it uses, the entrance to it, and nothing else`, () => {
+    const { in: incoming, out } = waysOf(manifests, service);
+    const names =
+      found === undefined || !isSpring(found)
+        ? []
+        : [
+            ...(found.database === undefined ? [] : [server(databaseServer(local, found, local.postgres))]),
+            ...(redis ? [server(redisServer(local, found, local.redis))] : []),
+            ...(kafka ? ['kafka:9092'] : []),
+            ...(traces ? ['observability/otel-collector:4317'] : []),
+          ];
+    expect(out.sort()).toEqual(names.length === 0 ? [] : [...names, ...ASKS_DNS].sort());
+    expect(incoming).toEqual([`kube-system/traefik:${found?.port ?? 0}`]);
   });
 }
 
@@ -458,6 +495,66 @@ describe('observability', () => {
     expect(logs).toContain('http://loki.observability.svc.cluster.local:3100/otlp');
     expect(logs).toContain('/var/log/pods/sportstix_*_*/*/*.log');
   });
+});
+
+describe('network policies', () => {
+  const clients = (rows: readonly { readonly service: string }[], namespace: string, port: number): string[] =>
+    holding([...rows]).map(({ service }) => `${namespace}${service}:${port}`);
+
+  test.each<[string, { readonly in: readonly string[]; readonly out: readonly string[] }]>([
+    [
+      'kafka',
+      {
+        in: [
+          'kafka:9092',
+          'kafka:9093',
+          ...clients(
+            CONNECTIONS.filter(({ kafka }) => kafka),
+            '',
+            9092,
+          ),
+          'kube-system/svccontroller.k3s.cattle.io/svcname=kafka-external-0svccontroller.k3s.cattle.io/svcnamespace=sportstix:9094',
+        ],
+        out: [...ASKS_DNS, 'kafka:9092', 'kafka:9093'],
+      },
+    ],
+    [
+      'otel-collector',
+      {
+        in: clients(
+          CONNECTIONS.filter(({ traces }) => traces),
+          'sportstix/',
+          4317,
+        ),
+        out: [...ASKS_DNS, 'tempo:4317', '172.21.0.0/16:6443'],
+      },
+    ],
+    ['log-collector', { in: [], out: [...ASKS_DNS, 'loki:3100', '172.21.0.0/16:6443'] }],
+    ['tempo', { in: ['grafana:3200', 'otel-collector:4317'], out: [] }],
+    ['loki', { in: ['grafana:3100', 'log-collector:3100'], out: [] }],
+    // Nobody from outside yet: `kubectl port-forward` comes from the node.
+    ['grafana', { in: [], out: [...ASKS_DNS, 'loki:3100', 'tempo:3200'] }],
+  ])('let through of %s what it needs, and what uses it', (name, expected) => {
+    const ways = waysOf(manifests, name);
+
+    // Services that have no row may come on top.
+    expect(ways.in).toEqual(expect.arrayContaining([...expected.in]));
+    expect(ways.in.filter((way) => !expected.in.includes(way) && !isOfService(way))).toEqual([]);
+    expect(ways.out).toEqual(expected.out);
+  });
+
+  test('let the Job that checks from inside reach the servers, and nothing else', () => {
+    const policies = loadAll(contentOf('checks/external-hosts.k8s.yaml')) as Manifest[];
+
+    expect(waysOf(policies, 'check-external-hosts')).toEqual({
+      in: [],
+      out: expect.arrayContaining([...ASKS_DNS, '172.21.0.1/32:5432', '172.21.0.1/32:6379']) as string[],
+    });
+    expect(policies.map(({ kind }) => kind)).toEqual(['Job', 'NetworkPolicy']);
+  });
+
+  const isOfService = (way: string): boolean =>
+    local.services.some(({ name }) => way.startsWith(`${name}:`) || way.startsWith(`sportstix/${name}:`));
 });
 
 test('the cluster is that of the platform', () => {

@@ -47,6 +47,7 @@ describe.each(environments)('environment $name', (environment) => {
     expect(files.get('00-namespaces.k8s.yaml')?.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([
       ['Namespace', environment.namespace],
       ['Namespace', environment.observabilityNamespace],
+      ...[environment.namespace, environment.observabilityNamespace].map(() => ['NetworkPolicy', 'default-deny']),
     ]);
   });
 
@@ -215,7 +216,12 @@ function describeService(
   const tier = service.kind === 'web' ? 'frontend' : 'backend';
 
   test('has a file of its own', () => {
-    const expected = ['ServiceAccount', 'Service', service.canary === undefined ? 'Deployment' : 'Rollout'];
+    const expected = [
+      'ServiceAccount',
+      'Service',
+      service.canary === undefined ? 'Deployment' : 'Rollout',
+      'NetworkPolicy',
+    ];
     expect(files.get(`${name}.k8s.yaml`)?.map(({ kind }) => kind)).toEqual(
       service.kind === 'web' ? expected : ['ConfigMap', ...expected],
     );

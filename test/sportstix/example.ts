@@ -4,7 +4,8 @@ import type { ServiceSpec, SpringServiceSpec } from '../../lib/sportstix/catalog
 import type { Environment } from '../../lib/sportstix/environments';
 import { Platform } from '../../lib/sportstix/platform';
 import type { SecretValues } from '../../lib/sportstix/secrets';
-import { databasesOf } from '../../lib/sportstix/servers';
+import { clusterPeersOf } from '../../lib/sportstix/network';
+import { databasesOf, fromEach } from '../../lib/sportstix/servers';
 import { synthesizeCharts } from '../../lib/synth/manifests';
 import type { Manifest } from '../testing';
 
@@ -99,9 +100,14 @@ export const example: Environment & Required<Pick<Environment, 'cluster'>> = {
   },
 };
 
-/** An environment on a cluster that is made elsewhere. */
+/** An environment on a cluster that is made elsewhere, and that has the same pods for DNS and entrance. */
 export function withoutCluster(environment: Environment): Environment {
-  const elsewhere = { ...environment };
+  const elsewhere = {
+    ...environment,
+    network: clusterPeersOf(environment),
+    postgres: fromEach(environment.postgres, (server) => ({ ...server, ranges: ['192.0.2.0/24'] })),
+    redis: fromEach(environment.redis, (server) => ({ ...server, ranges: ['192.0.2.0/24'] })),
+  };
   Reflect.deleteProperty(elsewhere, 'cluster');
   return elsewhere;
 }

@@ -122,12 +122,16 @@ test('an environment whose cluster is made elsewhere has only manifests and poli
 describe('several servers', () => {
   const [redis] = example.redis;
   const [postgres] = example.postgres;
-  const elsewhere = { name: 'redis-sessions', host: 'cache.example.com', port: 6379 };
+  const elsewhere = { name: 'redis-sessions', host: 'cache.example.com', port: 6379, ranges: ['10.1.2.0/24'] };
   const archive = { name: 'postgres-archive', host: '172.21.0.1', port: 5433 };
   const database = { name: 'shop_billing', username: 'billing_user', owner: 'billing_owner', server: archive.name };
   const environment: Environment = {
     ...example,
-    postgres: [postgres, archive, { name: 'postgres-cloud', host: 'db.example.com', port: 5432 }],
+    postgres: [
+      postgres,
+      archive,
+      { name: 'postgres-cloud', host: 'db.example.com', port: 5432, ranges: ['10.1.2.0/24'] },
+    ],
     redis: [redis, elsewhere],
     services: [...example.services.filter(({ name }) => name !== 'billing'), { ...billing, database }],
   };
@@ -163,8 +167,8 @@ describe('several servers', () => {
   test('a host without any has nothing to let in, and a cluster all the same', () => {
     const remote: Environment = {
       ...example,
-      postgres: [{ ...postgres, host: 'db.example.com' }],
-      redis: [{ ...redis, host: 'cache.example.com' }],
+      postgres: [{ ...postgres, host: 'db.example.com', ranges: ['10.1.2.0/24'] }],
+      redis: [{ ...redis, host: 'cache.example.com', ranges: ['10.1.2.0/24'] }],
     };
     expect(accessOf(remote)).toMatchObject({ cluster: example.cluster, endpoints: [] });
     expect(contentOf('k3d.yml', remote)).toBe(contentOf('k3d.yml'));

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../../lib/sportstix/catalogue';
 import { buildArgumentsOf, type Environment } from '../../lib/sportstix/environments';
+import { waysOf } from '../network-policies';
 import { containerOf, find } from '../testing';
 import { billing, dataOf, example, orders, placeholderSecrets, synthesize, withoutCluster } from './example';
 
@@ -23,6 +24,7 @@ describe('another environment', () => {
       'ServiceAccount',
       'Service',
       'Deployment',
+      'NetworkPolicy',
     ]);
     expect(more.get('refunds.k8s.yaml')?.[0]?.['data']).toEqual({
       OTEL_SERVICE_NAME: 'refunds-service',
@@ -32,7 +34,13 @@ describe('another environment', () => {
     });
     expect([...files.keys()].filter((name) => !more.has(name))).toEqual([]);
     const changed = [...files].filter(([name, content]) => JSON.stringify(content) !== JSON.stringify(more.get(name)));
-    expect(changed.map(([name]) => name)).toEqual(['ingress.k8s.yaml', 'secrets.k8s.yaml']);
+    // Besides, who it talks to lets it in.
+    expect(changed.map(([name]) => name)).toEqual([
+      'ingress.k8s.yaml',
+      'kafka.k8s.yaml',
+      'otel-collector.k8s.yaml',
+      'secrets.k8s.yaml',
+    ]);
   });
 
   test('differs in all that an environment may choose', () => {
@@ -47,7 +55,7 @@ describe('another environment', () => {
         replicas: 3,
         topologySpread: 'DoNotSchedule',
         postgres: [{ name: 'postgres-external', host: '10.1.2.3', port: 6432 }],
-        redis: [{ name: 'redis-external', host: 'cache.example.com', port: 6380 }],
+        redis: [{ name: 'redis-external', host: 'cache.example.com', port: 6380, ranges: ['10.1.3.0/24'] }],
         kafka: { ...example.kafka, replicas: 3 },
         ingress: { className: 'nginx', host: 'tickets.example.com' },
       }).values(),
@@ -166,6 +174,56 @@ describe('another environment', () => {
     expect(() => buildArgumentsOf(elsewhere)).toThrow("Environment example: web's image has the address built in");
   });
 
+  test('says whom its network policies must know, where its cluster is made elsewhere', () => {
+    const elsewhere = { ...withoutCluster(example), ingress: { ...example.ingress, host: 'tickets.example.com' } };
+    const pods = (namespace: string, name: string) =>
+      ({ type: 'pods', namespace, labels: { 'app.kubernetes.io/name': name } }) as const;
+    const other = [
+      ...synthesize({
+        ...elsewhere,
+        network: {
+          dns: { peer: pods('dns', 'resolver') },
+          apiServer: { ranges: ['10.0.0.0/18'], port: 443 },
+          entrance: pods('gateway', 'traefik'),
+        },
+        redis: [{ name: 'redis-external', host: 'cache.example.com', port: 6379, ranges: ['10.0.64.0/20'] }],
+      }).values(),
+    ].flat();
+
+    expect(waysOf(other, 'web').in).toEqual(['gateway/traefik:3000']);
+    expect(waysOf(other, 'orders').out).toEqual(
+      expect.arrayContaining(['dns/resolver:53', 'dns/resolver:53/UDP', '10.0.64.0/20:6379']),
+    );
+    expect(waysOf(other, 'log-collector').out).toContain('10.0.0.0/18:443');
+  });
+
+  test('is refused where nobody knows whom its network policies must know', () => {
+    const unknown = { ...withoutCluster(example), ingress: { ...example.ingress, host: 'tickets.example.com' } };
+    Reflect.deleteProperty(unknown, 'network');
+
+    expect(() => synthesize(unknown)).toThrow(
+      'Environment example: network: missing, and the cluster is made elsewhere',
+    );
+  });
+
+  test('is refused where nobody knows the addresses of a server', () => {
+    const redis = [{ name: 'redis-external', host: 'cache.example.com', port: 6379 }] as const;
+
+    expect(() => synthesize({ ...example, redis })).toThrow(
+      'Environment example: redis-external: ranges: missing, and network policies know no names such as cache.example.com: no service could connect to it. Give the ranges of its addresses.',
+    );
+  });
+
+  test('gives a service that only administers Kafka a way to it', () => {
+    const [first, ...others] = example.services;
+    if (first?.kind !== 'spring') throw new Error('The example begins with a Spring service.');
+    const ways = (service: ServiceSpec): string[] =>
+      waysOf([...synthesize({ ...example, services: [service, ...others] }).values()].flat(), first.name).out;
+
+    expect(ways(first)).not.toContain('kafka:9092');
+    expect(ways({ ...first, kafkaAdmin: true })).toContain('kafka:9092');
+  });
+
   test('may have services that share a database user, who then has one password', () => {
     const sharing: ServiceSpec = {
       ...refunds,
@@ -191,7 +249,7 @@ describe('another environment', () => {
 });
 
 describe('several servers of a kind', () => {
-  const sessions = { name: 'redis-sessions', host: 'cache.example.com', port: 6379 };
+  const sessions = { name: 'redis-sessions', host: 'cache.example.com', port: 6379, ranges: ['10.1.3.0/24'] };
   const tickets = { name: 'postgres-tickets', host: '10.1.2.3', port: 5433 };
   const [postgres] = example.postgres;
   const [redis] = example.redis;

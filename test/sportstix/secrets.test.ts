@@ -190,8 +190,8 @@ describe('a database user', () => {
 describe('a further server', () => {
   const [postgres] = example.postgres;
   const [redis] = example.redis;
-  const archive = { name: 'postgres-archive', host: 'db.example.com', port: 5432 };
-  const sessions = { name: 'redis-sessions', host: 'cache.example.com', port: 6379 };
+  const archive = { name: 'postgres-archive', host: 'db.example.com', port: 5432, ranges: ['10.1.2.0/24'] };
+  const sessions = { name: 'redis-sessions', host: 'cache.example.com', port: 6379, ranges: ['10.1.2.0/24'] };
   const archived = withDatabase('orders', 'orders_user');
   const environment: Environment = {
     ...example,

@@ -6,7 +6,7 @@ import type { CanaryStep } from '../../../lib/constructs/canary';
 import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
 import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
 import { CronJob, type CronJobProps } from '../../../lib/constructs/cron-job';
-import type { Endpoint } from '../../../lib/constructs/endpoint';
+import type { AddressPeer, Endpoint, Peer, PodPeer } from '../../../lib/constructs/endpoint';
 import {
   ExternalHostService,
   type ExternalHostServiceProps,
@@ -43,6 +43,12 @@ import {
 } from '../../../lib/constructs/kafka-kraft';
 import type { Component } from '../../../lib/constructs/labels';
 import { Namespace, type NamespaceProps } from '../../../lib/constructs/namespace';
+import {
+  type ApiServer,
+  type DnsServer,
+  NetworkPolicies,
+  type NetworkPoliciesProps,
+} from '../../../lib/constructs/network-policies';
 import type { PlacementProps, TopologySpreadConstraint } from '../../../lib/constructs/placement';
 import type { PodProps } from '../../../lib/constructs/pod-template';
 import type { NamedPort } from '../../../lib/constructs/port';
@@ -251,7 +257,34 @@ const storage = props<StorageProps>(['size'], {
   size: bytes(fc.integer({ min: 1, max: 4096 })),
   storageClassName: fc.oneof(subdomain, fc.constant('')),
 });
-const endpoint = props<Endpoint>(['host', 'port'], { host: fc.constant('tempo.shop.svc.cluster.local'), port });
+const range = spoilt(fc.constantFrom('10.0.64.0/20', '192.0.2.10/32', '0.0.0.0/0', 'fd00:64::/64', '2001:db8::5/128'));
+const peer = fc.oneof(
+  fc.record<PodPeer>(
+    {
+      type: fc.constant('pods'),
+      namespace: name,
+      labels: mostly(
+        fc.dictionary(qualifiedName, labelValue, { minKeys: 1, maxKeys: 2, noNullPrototype: true }),
+        fc.constant({}),
+      ),
+    },
+    { noNullPrototype: true },
+  ),
+  fc.record<AddressPeer>(
+    {
+      type: fc.constant('addresses'),
+      ranges: mostly(fc.array(range, { minLength: 1, maxLength: 3 }), fc.constant<string[]>([])),
+    },
+    { noNullPrototype: true },
+  ),
+);
+const endpoint = props<Endpoint>(['host', 'port'], {
+  host: fc.constant('tempo.shop.svc.cluster.local'),
+  port,
+  peer: fc.oneof(peer, fc.constant<Peer>({ type: 'api-server' })),
+  targetPort: port,
+  protocol: fc.constantFrom('TCP', 'UDP', 'SCTP'),
+});
 
 /** The port that probes ask: of most containers in which they stand. */
 const PROBED = 8080;
@@ -432,6 +465,8 @@ const ofJobPods: PropArbitraries<Omit<PodProps, 'environmentFrom' | 'preStop' | 
   podAnnotations: recordOf(annotationKey, freeText),
   initContainers: fc.array(initContainer, { maxLength: 1 }),
   user,
+  connectsTo: fc.array(endpoint, { maxLength: 2 }),
+  discovers: fc.array(endpoint, { maxLength: 2 }),
   imagePullSecrets: fc.array(subdomain, { maxLength: 2 }),
   terminationGracePeriod: duration(30, 120),
 };
@@ -522,9 +557,10 @@ const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>
     // Nobody looks at the port of a Service without an address.
     fc.constant({ type: ServiceType.headless() }),
   ),
+  metricsPort: port,
 };
 
-const backend = props<IngressBackend>(['name', 'portName'], { name, portName });
+const backend = props<IngressBackend>(['name', 'portName'], { name, portName, endpoint });
 const routes = fc.array(props<IngressRoute>(['path', 'service'], { path, exact: fc.boolean(), service: backend }), {
   minLength: 1,
   maxLength: 3,
@@ -623,6 +659,7 @@ const ofSpring: PropArbitraries<SpringServiceProps> = {
   }),
   redis: endpoint,
   kafka: fc.constant({ bootstrapServers: 'kafka.shop.svc.cluster.local:9092' }),
+  traces: endpoint,
   sharedConfig: fc.constant([
     new ConfigMap(new Chart(new App(), 'shared'), 'common', { data: { SPRING_PROFILES_ACTIVE: 'k8s' } }),
   ]),
@@ -639,6 +676,40 @@ const ofSpring: PropArbitraries<SpringServiceProps> = {
   javaOptionsVariable: fc.constantFrom('JAVA_OPTS', 'JAVA_TOOL_OPTIONS'),
   shutdownPhases: wholeNumber(1, 3),
   openTelemetryServiceName: freeText,
+};
+
+/** Who connects to whom. */
+interface ShopProps extends Omit<NetworkPoliciesProps, 'appliesTo' | 'manifestOf'> {
+  readonly discovers: readonly Endpoint[];
+}
+
+/** A worker that connects to whatever it may, a service that is reached from outside both ways, and the policies of both. */
+class ShopWithPolicies {
+  constructor(chart: Construct, id: string, { discovers, ...props }: ShopProps) {
+    const web = new WebService(chart, 'shop-web', {
+      image: 'shop/web:1.0.0',
+      port: PROBED,
+      resources: SMALL_CONTAINER,
+      service: { type: ServiceType.loadBalancer(), servicePort: 80 },
+      metricsPort: PROBED,
+    });
+    new Worker(chart, 'shop-worker', {
+      image: 'shop/worker:1.0.0',
+      resources: SMALL_CONTAINER,
+      probes: withoutPort,
+      discovers: [web.endpoint, ...discovers],
+    });
+    new Ingress(chart, 'shop-ingress', {
+      ingressClassName: 'traefik',
+      routes: [{ path: '/', service: web }],
+    });
+    new NetworkPolicies(chart, id, props);
+  }
+}
+
+const SMALL_CONTAINER: ResourceProps = {
+  cpu: { request: Cpu.millis(10) },
+  memory: { request: Size.mebibytes(16), limit: Size.mebibytes(32) },
 };
 
 /** Each construct and its props: a new construct is one entry. */
@@ -719,8 +790,9 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
           ),
           portsOf(externalPort),
         ),
+        ranges: mostly(fc.array(range, { minLength: 1, maxLength: 2 }), fc.constant<string[]>([])),
       }),
-      props<ExternalHostServiceProps>(['host', 'ports'], {
+      props<Omit<ExternalHostServiceProps, 'ranges'>>(['host', 'ports'], {
         ...component,
         host: fc.oneof(address, mostly(fc.array(address, { minLength: 1, maxLength: 4 }), fc.constant<string[]>([]))),
         ports: portsOf(externalPort),
@@ -773,12 +845,16 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
           storage,
         }),
         security: kafkaSecurity,
+        networkPolicy: fc.boolean(),
         externalListener: props<KafkaExternalListener>(['addresses'], {
           // One for one broker; what a NodePort may be, a load balancer takes as well.
-          addresses: fc.array(props<Endpoint>(['host', 'port'], { host, port: wholeNumber(30_000, 32_767) }), {
-            minLength: 1,
-            maxLength: 1,
-          }),
+          addresses: fc.array(
+            props<Pick<Endpoint, 'host' | 'port'>>(['host', 'port'], { host, port: wholeNumber(30_000, 32_767) }),
+            {
+              minLength: 1,
+              maxLength: 1,
+            },
+          ),
           serviceType: fc.constantFrom('LoadBalancer', 'NodePort'),
           serviceAnnotations: recordOf(annotationKey, freeText),
           security: kafkaSecurity,
@@ -807,6 +883,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         probes: fc.constant(withoutPort),
         ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 2 }),
         preStop: fc.constant(PreStop.none()),
+        metricsPort: port,
         ...ofDeployment,
       },
       CONFLICTS,
@@ -828,6 +905,35 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       successfulJobsHistoryLimit: wholeNumber(0, 5),
       failedJobsHistoryLimit: wholeNumber(0, 5),
       suspend: fc.boolean(),
+    }),
+  ),
+  NetworkPolicies: made(
+    ShopWithPolicies,
+    id,
+    props<ShopProps>(['dns', 'apiServer', 'entrance', 'exposedTo', 'discovers'], {
+      ...ofWorkload,
+      dns: props<DnsServer>(['peer'], { peer, port }),
+      apiServer: props<ApiServer>(['ranges', 'port'], {
+        ranges: mostly(fc.array(range, { minLength: 1, maxLength: 2 }), fc.constant<string[]>([])),
+        port,
+      }),
+      entrance: peer,
+      exposedTo: peer.map((given) => () => given),
+      metricsScraper: peer,
+      defaultDeny: fc.boolean(),
+      discovers: fc.array(
+        fc.oneof(
+          props<Endpoint>(['host', 'port', 'peer'], {
+            host: fc.constant('tempo.shop.svc.cluster.local'),
+            port,
+            peer: fc.oneof(peer, fc.constant<Peer>({ type: 'api-server' })),
+            targetPort: port,
+            protocol: fc.constantFrom('TCP', 'UDP', 'SCTP'),
+          }),
+          fc.constantFrom<Endpoint>({ host: '192.0.2.10', port: 6379 }, { host: 'fd00:64::5', port: 6379 }),
+        ),
+        { maxLength: 4 },
+      ),
     }),
   ),
   OpenTelemetryCollector: made(

@@ -83,6 +83,12 @@ const ingress = (spec: JsonRecord): JsonRecord => ({
   metadata: { name: 'a' },
   spec: { defaultBackend: { service: { name: 'a', port: { number: 1 } } }, ...spec },
 });
+const networkPolicy = (peer: JsonRecord): JsonRecord => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'a' },
+  spec: { podSelector: {}, ingress: [{ from: [peer] }] },
+});
 const ingressPath = (path: unknown): JsonRecord =>
   ingress({
     rules: [
@@ -241,6 +247,10 @@ export const REFUSALS: readonly Refusal[] = [
     because: 'an only port needs no name for the API server; a route and a probe are given the name',
   },
   { reason: /^not a port name/, manifest: ({ value }) => pod({ ports: [{ name: value, containerPort: 1 }] }) },
+  { reason: /^not a range of addresses,/, manifest: ({ value }) => networkPolicy({ ipBlock: { cidr: value } }) },
+  { reason: /^begins before the address/, because: 'API servers of these versions take it, for more than it names' },
+  { reason: /^no range, and a network policy/, because: 'a rule without a peer lets through everybody' },
+  { reason: /^no label: every pod/, because: 'an empty selector selects every pod of the namespace' },
   { reason: /^no port:/, manifest: () => service({ ports: [] }) },
   {
     reason: /^given twice; names and numbers of ports/,
@@ -530,7 +540,7 @@ export const REFUSALS: readonly Refusal[] = [
   // What stands in the configuration of a program
   {
     reason:
-      /^(not a Kafka id|an even number|a property that|not a broker property|not an identifier that PostgreSQL|a variable that|leaves no time|not a number of whole hours|no namespace:|not a field that|a setting that|not a setting|not above the weight|no step:|not a name that Grafana reads|not an absolute path of a folder that the collector)/,
+      /^(not a Kafka id|an even number|a line break or a backslash|a property that|not a broker property|not an identifier that PostgreSQL|a variable that|leaves no time|not a number of whole hours|no namespace:|not a field that|a setting that|not a setting|not above the weight|no step:|not a name that Grafana reads|not an absolute path of a folder that the collector)/,
     because: 'the API server does not read what a program is told',
   },
 ];
