@@ -34,6 +34,7 @@ const CASES = [
   'platform',
   'platform, policies on',
   'platform, policies anew',
+  'platform, references alone',
   'bare cdk8s, one chart',
   'bare cdk8s, chart per service',
 ];
@@ -90,6 +91,7 @@ runCommand('npm run bench', async () => {
     for (const size of sizes) {
       measureSize(size, programs);
     }
+    measureCheck();
     measureStart();
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -139,6 +141,29 @@ function measureSize(size: number, { kubectl, helm }: { readonly kubectl: string
       },
     ],
     runsOf(size),
+  );
+}
+
+/** About 3,000 objects, which is what a large folder holds. */
+const CHECKED_SERVICES = 600;
+const CHECKED = 'synth of about 3,000 objects';
+const CHECK_OF_MANY = 'check of about 3,000 objects';
+
+function measureCheck(): void {
+  const folder = join(work, 'checked');
+  const synthesis = [...RUN, join(ROOT, 'bench', 'case.ts'), 'platform', String(CHECKED_SERVICES), folder];
+  measureProcesses(
+    CHECKED_SERVICES,
+    [
+      { name: CHECKED, command: synthesis },
+      {
+        name: CHECK_OF_MANY,
+        command: [...RUN, join(ROOT, 'lib', 'cli', 'check.ts'), '--no-exceptions', join(folder, 'manifests')],
+        // The log collector needs exceptions, so that there is something to find.
+        expectedStatus: 1,
+      },
+    ],
+    runs,
   );
 }
 
@@ -357,6 +382,19 @@ function aims(): readonly Aim[] {
       value: policies(size),
       atMost,
     })),
+    ...sizes.map((size): Aim => {
+      const all = ratio(inProcess(size, 'platform, references alone'), inProcess(size));
+      return {
+        aim: `the graph and its policies on top of a synth of ${size} services, in the synth's own time`,
+        value: all === undefined ? undefined : all - 1,
+        atMost: 0.5,
+      };
+    }),
+    {
+      aim: 'check of about 3,000 objects: its process in that of their synth',
+      value: ratio(wall(CHECKED_SERVICES, CHECK_OF_MANY), wall(CHECKED_SERVICES, CHECKED)),
+      atMost: 1.5,
+    },
     {
       aim: 'exponent of growth from 100 to 3,000 services',
       value: growth === undefined || Number.isNaN(growth) ? undefined : Math.log(growth) / Math.log(30),

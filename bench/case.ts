@@ -1,9 +1,11 @@
 // One measurement, in a process of its own: `case.ts NAME SERVICES OUTDIR` prints a Measurement as JSON.
 import { join } from 'node:path';
 import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
+import { Engine } from '../lib/policy/engine';
 import { judgedObjects } from '../lib/policy/judged-objects';
 import type { Judged } from '../lib/policy/judged-objects';
 import { PolicyPack } from '../lib/policy/pack';
+import { policies } from '../lib/policy/policies';
 import { Platform } from '../lib/sportstix/platform';
 import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../lib/synth/manifests';
 import { replaceOutput } from '../lib/synth/output';
@@ -21,7 +23,9 @@ const cases: Record<string, (services: number, outdir: string) => { objects: num
   platform: (services, outdir) => synthesizePlatform(services, outdir),
   /** The same, every object judged by every policy. */
   'platform, policies on': (services, outdir) => synthesizePlatform(services, outdir, new PolicyPack()),
-  /** The same, by a run that knows nothing of those before. */
+  /** The same, judged by what objects refer to alone: the graph, and the policies about it. */
+  'platform, references alone': (services, outdir) => synthesizePlatform(services, outdir, undefined, judgeReferences),
+  /** The same by all policies, by a run that knows nothing of those before. */
   'platform, policies anew': (services, outdir) => {
     const ownJudged = new Map<string, Judged>();
     judgedObjects.get = (digest) => ownJudged.get(digest);
@@ -41,6 +45,7 @@ function synthesizePlatform(
   services: number,
   outdir: string,
   pack?: PolicyPack,
+  judge?: (app: App) => void,
 ): { objects: number; milliseconds: number } {
   const environment = generatedEnvironment(services);
   const secrets = placeholderSecrets(environment);
@@ -49,10 +54,23 @@ function synthesizePlatform(
   const platform = new Platform(app, 'bench', { environment, secrets });
   pack?.apply(platform, { manifestOf, onAnnotated: forgetManifest, print: () => undefined });
   const files = renderCharts(app);
+  judge?.(app);
   const manifests = new Map([...files].map(([name, content]) => [name, { content }]));
   replaceOutput({ folders: new Map([[join(outdir, 'manifests'), manifests]]) });
   const milliseconds = performance.now() - start;
   return { objects: app.node.findAll().filter((construct) => construct instanceof ApiObject).length, milliseconds };
+}
+
+function judgeReferences(app: App): void {
+  const subjects = app.node
+    .findAll()
+    .filter((construct) => ApiObject.isApiObject(construct))
+    .map((object) => ({ id: object.node.path, manifest: manifestOf(object) }));
+  const engine = new Engine(policies().filter(({ graph }) => graph !== undefined));
+  const [found] = engine.evaluate(subjects);
+  if (found !== undefined) {
+    throw new Error(`${found.id}: ${found.violation.message}`);
+  }
 }
 
 function bare(

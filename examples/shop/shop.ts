@@ -15,6 +15,7 @@ import {
   WebService,
   Worker,
 } from 'sportstix-cdk8s/constructs';
+import type { GivenObject } from 'sportstix-cdk8s/policy';
 
 const REGISTRY = 'registry.example.com/shop';
 
@@ -32,6 +33,17 @@ const SMALL: ResourceProps = {
 function server(host: string, port: number): Endpoint {
   return { host, port, peer: { type: 'addresses', ranges: ['203.0.113.0/24'] } };
 }
+
+/** What it needs in the cluster and does not make. */
+export const SECRETS: readonly GivenObject[] = [
+  ...['orders', 'payments'].map((name) => ({
+    kind: 'Secret',
+    namespace: 'shop',
+    name: `${name}-database`,
+    keys: ['SPRING_DATASOURCE_PASSWORD'],
+  })),
+  { kind: 'Secret', namespace: 'shop', name: 'shop-tls' },
+];
 
 /** A shop: what customers see, two services with a database each, and a worker that sends mail. A chart, and so a file, for each. */
 export function addShop(app: App): void {

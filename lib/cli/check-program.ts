@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { check, FORMATS } from '../policy/check';
 import type { CheckOptions, Format } from '../policy/check';
+import type { GivenObject } from '../policy/given';
 import { listOfPolicies, pageOfPolicy } from '../policy/page';
 import { policies } from '../policy/policies';
 import { workloads } from '../policy/policy';
@@ -26,13 +27,19 @@ export interface CheckProgram {
 export interface Settings {
   readonly policies: readonly Policy[];
   readonly workloads: readonly PodTemplateKind[];
+  /**
+   * What is in the cluster already.
+   * @default []
+   */
+  readonly given?: readonly GivenObject[];
 }
 
 function usageOf({ call, settingsOf }: CheckProgram): string {
   const environment = settingsOf === undefined ? '' : ' [--environment NAME]';
   return `Checks Kubernetes manifests by policies (--list tells them).
 
-Usage: ${call} [--format text|json|sarif]${environment} [--no-exceptions] [--pod-template GROUP/KIND=PATH]... FILE|DIR|-...
+Usage: ${call} [--format text|json|sarif]${environment} [--no-exceptions] [--pod-template GROUP/KIND=PATH]...
+       [--given FILE|DIR|-]... [--unused] FILE|DIR|-...
        ${call} --list | --explain ID [--format text|json]${environment}
 
   -                 standard input: kubectl kustomize OVERLAY | ${call} -
@@ -44,10 +51,14 @@ ${
   --no-exceptions   judge as if no object carried acknowledged exceptions
   --pod-template    where a custom resource holds its pod template, so that it is judged as a workload:
                     --pod-template serving.knative.dev/Service=spec.template (may be repeated)
+  --given           what is in the cluster already, to which the rest may refer, and which is not judged (may be repeated):
+                    kubectl get all,secrets,configmaps,serviceaccounts -A -o yaml | ${call} --given - DIR
+  --unused          list what nothing refers to as well (ConfigMaps, Secrets, claims, Services, ServiceAccounts, roles): text and json
   --list            every policy: its id, its severity or off, what must hold
   --explain         one policy: what it judges and where, why, what to do, how to acknowledge an exception, its expressions
   --help            this text
 
+All that is named is judged as one set: what an object refers to must be in it, or given.
 Of a folder every .yaml, .yml and .json file is checked, at any depth, as kubectl apply -R reads them.
 
 exit code: 0 no errors, 1 policy errors, 2 something could not be read (it is named, and the rest is checked), or there is no such policy${settingsOf === undefined ? '' : '\nor environment'}
@@ -55,6 +66,8 @@ exit code: 0 no errors, 1 policy errors, 2 something could not be read (it is na
 }
 
 interface Arguments extends Pick<CheckOptions, 'inputs' | 'format' | 'exceptions'> {
+  readonly given: readonly string[];
+  readonly unused: boolean;
   readonly workloads: readonly PodTemplateKind[];
   readonly environment: string | undefined;
   readonly list: boolean;
@@ -85,6 +98,8 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
       explain: { type: 'string' },
       'no-exceptions': { type: 'boolean', default: false },
       'pod-template': { type: 'string', multiple: true, default: [] },
+      given: { type: 'string', multiple: true, default: [] },
+      unused: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -95,7 +110,7 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
   const registered = values['pod-template'].map(parsePodTemplate);
   // Refuses what names no place, before anything is read.
   workloads(registered);
-  const { environment, list, explain, help } = values;
+  const { environment, list, explain, help, given, unused } = values;
   if (environment !== undefined && !knowsEnvironments) {
     throw new Error('--environment: this program knows no environments');
   }
@@ -106,12 +121,21 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
   if (asks && format === 'sarif') {
     throw new Error('--format sarif: --list and --explain are written as text or json');
   }
+  if (unused && format === 'sarif') {
+    throw new Error('--unused: what nothing uses is no fault, and SARIF lists faults; it is written as text or json');
+  }
+  if (given.includes('-') && positionals.includes('-')) {
+    throw new Error('--given -: standard input is read once, as what is judged or as what is given');
+  }
   if (positionals.length === 0 && !help && !asks) {
     throw new Error('nothing to check: name a file or a folder, or - for standard input');
   }
   const exceptions = !values['no-exceptions'];
   return {
-    values: { inputs: positionals, format, exceptions, workloads: registered, environment, list, explain, help },
+    values: {
+      ...{ inputs: positionals, format, exceptions, given, unused, workloads: registered },
+      ...{ environment, list, explain, help },
+    },
   };
 }
 
@@ -121,7 +145,7 @@ export function runCheck(program: CheckProgram): void {
   runCommand(name, async () => {
     const parsed = readArguments(name, usageOf(program), () => parse(process.argv.slice(2), settingsOf !== undefined));
     if (typeof parsed === 'number') return parsed;
-    const { inputs, format, list, explain, environment, workloads: registered } = parsed.values;
+    const { inputs, given, format, list, explain, environment, workloads: registered } = parsed.values;
     const settings =
       environment === undefined || settingsOf === undefined
         ? { policies: policies(), workloads: [] }
@@ -139,9 +163,10 @@ export function runCheck(program: CheckProgram): void {
     process.chdir(folder);
     const result = check({
       ...parsed.values,
-      stdin: inputs.includes('-') ? await buffer(process.stdin) : new Uint8Array(),
+      stdin: [...inputs, ...given].includes('-') ? await buffer(process.stdin) : new Uint8Array(),
       policies: settings.policies,
       workloads: [...settings.workloads, ...registered],
+      ...(settings.given !== undefined && { givenObjects: settings.given }),
       colour: wantsColour(process.stdout),
     });
     process.stdout.write(result.stdout);

@@ -9,7 +9,7 @@ import { NAMESPACE_NAME_LABEL } from './selectors';
 // Which fields of which kinds name what. Paths are those of patterns.ts.
 
 /** A field that names an object. The paths of all other fields start beside it. */
-interface NameField {
+export interface NameField {
   readonly name: string;
   /** A field that counts instead, where it is there. */
   readonly unless?: string;
@@ -71,8 +71,8 @@ const STORAGE_CLASS = { group: 'storage.k8s.io', kind: 'StorageClass' };
 
 const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'];
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
-const OF_PODS: readonly NameField[] = [
+/** Of the spec of pods: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
+export const OF_PODS: readonly NameField[] = [
   ...CONTAINERS.flatMap((list): NameField[] => [
     { name: `${list}[*].envFrom[*].configMapRef.name`, kind: 'ConfigMap', optional: 'optional' },
     { name: `${list}[*].envFrom[*].secretRef.name`, kind: 'Secret', optional: 'optional' },

@@ -1,19 +1,21 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { formatPath, resourceOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
-import { child, messageOf } from '../manifest/plain-data';
 import type { Path } from '../manifest/plain-data';
 import type { PodTemplateKind } from '../manifest/workloads';
 import { Engine } from './engine';
 import type { Subject } from './engine';
 import { annotatedExceptions, uselessException } from './exceptions';
+import { givenManifest, graphOf } from './given';
+import type { GivenObject } from './given';
+import { duplicatesBelow, ObjectReader } from './object-reader';
+import type { Origin, Unreadable } from './object-reader';
 import { Owners } from './owners';
+import { workloads } from './policy';
 import type { Policy } from './policy';
 import { compareText } from './report';
 import type { Report } from './report';
-import { readYaml } from './yaml';
-import type { YamlDocument } from './yaml';
+import { unusedIn } from './unused';
 
 /** What to check, and by what. */
 export interface CheckInputs {
@@ -29,6 +31,28 @@ export interface CheckInputs {
    * @default [] those of Kubernetes and Argo Rollouts alone
    */
   readonly workloads?: readonly PodTemplateKind[];
+  /**
+   * What is in the cluster already: files, folders, and `-` for standard input. It may be referred to, and is not judged.
+   * @default [] the inputs hold all that they refer to
+   */
+  readonly given?: readonly string[];
+  /**
+   * Further manifests of what is in the cluster already.
+   * @default []
+   */
+  readonly givenObjects?: readonly GivenObject[];
+  /**
+   * Whether to find what nothing uses.
+   * @default false
+   */
+  readonly unused?: boolean;
+}
+
+/** An object that nothing uses. */
+export interface UnusedObject {
+  readonly resource: Resource;
+  readonly file: string;
+  readonly line: number;
 }
 
 /** A violation as the JSON and SARIF formats have it. */
@@ -40,28 +64,18 @@ export interface CheckedViolation {
   readonly reason?: string;
 }
 
-/** Input that could not be read. */
-export interface Unreadable {
-  readonly file: string;
-  readonly line: number | null;
-  readonly reason: string;
-}
-
 /** What was found in the input, before it is written in some format. */
 export interface Checked {
   readonly objects: number;
+  /** How many files they are from; standard input is one. */
+  readonly files: number;
+  /** How many objects are given. */
+  readonly given: number;
   readonly violations: readonly CheckedViolation[];
   readonly acknowledged: readonly CheckedViolation[];
   readonly unreadable: readonly Unreadable[];
-}
-
-/** Where an object came from. */
-interface Origin {
-  readonly file: string;
-  readonly document: YamlDocument;
-  /** From the document to the object: an item of a list. */
-  readonly base: Path;
-  readonly manifest: unknown;
+  /** Undefined where nobody asked. */
+  readonly unused?: readonly UnusedObject[];
 }
 
 const ANNOTATIONS: Path = ['metadata', 'annotations'];
@@ -79,18 +93,24 @@ interface Excused {
 }
 
 /** Judges all objects in the inputs. */
-export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: CheckInputs): Checked {
+export function checkInputs(options: CheckInputs): Checked {
+  const { inputs, stdin, policies, exceptions, workloads: registered } = options;
   const unreadable: Unreadable[] = [];
   const violations: CheckedViolation[] = [];
   const acknowledged: CheckedViolation[] = [];
   const owners = new Owners();
   /** By position in the input. */
   const excused = new Map<number, Excused>();
-  let objects = 0;
+  const reader = new ObjectReader(stdin, unreadable);
+  const origins = [...reader.read(inputs)];
+  // What is judged as well is left out: it is read already.
+  const given = [
+    ...(options.givenObjects ?? []).map(givenManifest),
+    ...[...reader.read(options.given ?? [])].map(({ manifest }) => manifest),
+  ];
 
   function* subjects(): Generator<Subject<{ origin: Origin; position: number }>, void, undefined> {
-    for (const origin of readObjects(inputs, stdin, unreadable)) {
-      const position = objects++;
+    for (const [position, origin] of origins.entries()) {
       const { manifest, file, document, base } = origin;
       const reasons = exceptions ? annotatedExceptions(manifest) : new Map<string, string>();
       if (reasons.size > 0) {
@@ -107,7 +127,8 @@ export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: 
     }
   }
 
-  for (const { id, violation, inherited } of new Engine(policies, workloads).evaluate(subjects(), owners)) {
+  const engine = new Engine(policies, registered);
+  for (const { id, violation, inherited } of engine.evaluate(subjects(), owners, given)) {
     const own = excused.get(id.position);
     const reason = own?.reasons.get(violation.policy);
     own?.used.add(violation.policy);
@@ -134,27 +155,38 @@ export function checkInputs({ inputs, stdin, policies, exceptions, workloads }: 
     }
   }
   return {
-    objects,
+    objects: origins.length,
+    files: new Set(origins.map(({ file }) => file)).size,
+    given: given.length,
     violations: violations.toSorted(compare),
     acknowledged: acknowledged.toSorted(compare),
     unreadable,
+    ...(options.unused === true && { unused: unusedAmong(origins, given, registered) }),
   };
 }
 
+function unusedAmong(
+  origins: readonly Origin[],
+  given: readonly unknown[],
+  registered: readonly PodTemplateKind[] | undefined,
+): readonly UnusedObject[] {
+  const byManifest = new Map(origins.map((origin) => [origin.manifest, origin]));
+  const graph = graphOf([...byManifest.keys()], given, workloads(registered).kinds);
+  return unusedIn(graph)
+    .flatMap(({ manifest, resource }): UnusedObject[] => {
+      const origin = byManifest.get(manifest);
+      return origin === undefined ? [] : [{ resource, file: origin.file, line: lineOf(origin, []) }];
+    })
+    .toSorted((a, b) => compareText(a.file, b.file) || a.line - b.line);
+}
+
 function place(origin: Origin, violation: CheckedViolation['report']['violation']): CheckedViolation {
-  const line = lineOf(origin, violation.path);
+  const line = lineOf(origin, violation.path, violation.excerpt);
   return { file: origin.file, line, report: { where: origin.file, line, violation } };
 }
 
-/** The fields that the text of an object gives twice. */
-function duplicatesBelow(document: YamlDocument, base: Path): readonly Path[] {
-  return document.duplicates.flatMap((path) =>
-    path.length > base.length && base.every((key, index) => path[index] === key) ? [path.slice(base.length)] : [],
-  );
-}
-
-function lineOf({ document, base }: Origin, path: Path): number {
-  return document.lineOf([...base, ...path]);
+function lineOf({ document, base }: Origin, path: Path, excerpt?: string): number {
+  return document.lineOf([...base, ...path], excerpt);
 }
 
 function compare(a: CheckedViolation, b: CheckedViolation): number {
@@ -166,125 +198,4 @@ function compare(a: CheckedViolation, b: CheckedViolation): number {
     compareText(left.field, right.field) ||
     compareText(left.message, right.message)
   );
-}
-
-/** The objects of all inputs; what cannot be read is added to `unreadable`. */
-function* readObjects(
-  inputs: readonly string[],
-  stdin: Uint8Array,
-  unreadable: Unreadable[],
-): Generator<Origin, void, undefined> {
-  const read = new Set<string>();
-  for (const input of inputs) {
-    let objects = 0;
-    const before = unreadable.length;
-    for (const file of filesOf(input, unreadable)) {
-      const identity = file === '-' ? '-' : identify(file);
-      if (read.has(identity)) {
-        objects++;
-        continue;
-      }
-      read.add(identity);
-      const text = readText(file, stdin, unreadable);
-      for (const origin of text === undefined ? [] : parse(file, text, unreadable)) {
-        objects++;
-        yield origin;
-      }
-    }
-    if (objects === 0 && unreadable.length === before) {
-      unreadable.push({ file: input, line: null, reason: 'it holds no Kubernetes object' });
-    }
-  }
-}
-
-function identify(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
-}
-
-const EXTENSIONS = /\.(ya?ml|json)$/;
-
-/** What tells Kustomize what to do is not applied itself. */
-const NO_OBJECTS = /^kustomization\.ya?ml$/;
-
-/**
- * The file itself, or what a folder holds; a folder's files are found as `kubectl apply -R` does it, by extension. Names that
- * start with a dot mean nothing to it: what is skipped here could be applied unjudged.
- */
-function filesOf(input: string, unreadable: Unreadable[]): readonly string[] {
-  if (input === '-') {
-    return [input];
-  }
-  try {
-    return statSync(input).isDirectory() ? filesIn(input) : [input];
-  } catch (error) {
-    unreadable.push({ file: input, line: null, reason: messageOf(error) });
-    return [];
-  }
-}
-
-function filesIn(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .toSorted((a, b) => compareText(a.name, b.name))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        return filesIn(path);
-      }
-      return EXTENSIONS.test(entry.name) && !NO_OBJECTS.test(entry.name) ? [path] : [];
-    });
-}
-
-function readText(file: string, stdin: Uint8Array, unreadable: Unreadable[]): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(file === '-' ? stdin : readFileSync(file));
-  } catch (error) {
-    unreadable.push({ file, line: null, reason: messageOf(error) });
-    return undefined;
-  }
-}
-
-function* parse(file: string, text: string, unreadable: Unreadable[]): Generator<Origin, void, undefined> {
-  for (const part of readYaml(text)) {
-    if ('reason' in part) {
-      unreadable.push({ file, ...part });
-    } else if (part.value !== null && part.value !== undefined) {
-      yield* expand(file, part, [], part.value, unreadable);
-    }
-  }
-}
-
-/** The object itself, or the items of a list. */
-function* expand(
-  file: string,
-  document: YamlDocument,
-  base: Path,
-  value: unknown,
-  unreadable: Unreadable[],
-): Generator<Origin, void, undefined> {
-  const { apiVersion, kind } = resourceOf(value);
-  const items = child(value, 'items');
-  if (kind === null || apiVersion === null) {
-    const missing = kind === null ? 'kind' : 'apiVersion';
-    const what = base.length === 0 ? '' : `${formatPath(base)}: `;
-    unreadable.push({ file, line: document.lineOf(base), reason: `${what}not a Kubernetes object: no ${missing}` });
-  } else if (kind.endsWith('List') && (Array.isArray(items) || items === null)) {
-    for (const path of duplicatesBelow(document, base).filter(({ length }) => length === 1)) {
-      const reason = `the list has the field ${formatPath(path)} twice, and only the last counts`;
-      unreadable.push({ file, line: document.lineOf([...base, ...path]), reason });
-    }
-    for (const [index, item] of (items ?? []).entries()) {
-      // A server's list says once what its items are.
-      const typed: unknown =
-        kind === 'List' || typeof item !== 'object' || item === null
-          ? item
-          : { apiVersion, kind: kind.slice(0, -'List'.length), ...item };
-      yield* expand(file, document, [...base, 'items', index], typed, unreadable);
-    }
-  } else {
-    yield { file, document, base, manifest: value };
-  }
 }

@@ -1,6 +1,7 @@
+import type { Resource } from '../manifest/manifest';
 import { checkInputs } from './check-inputs';
-import type { Checked, CheckedViolation, CheckInputs } from './check-inputs';
-import { formatReport } from './report';
+import type { Checked, CheckedViolation, CheckInputs, UnusedObject } from './check-inputs';
+import { formatReport, formatResource } from './report';
 import type { Report } from './report';
 import { toSarif } from './sarif';
 
@@ -39,22 +40,53 @@ function write(checked: Checked, { format, colour, policies }: CheckOptions): st
     case 'text':
       return writeText(checked, colour);
     case 'json':
-      return JSON.stringify(checked.violations.map(toJson), null, 2);
+      return JSON.stringify(toJson(checked), null, 2);
     case 'sarif':
       return JSON.stringify(toSarif(checked, policies), null, 2);
   }
 }
 
-function writeText({ objects, violations, acknowledged }: Checked, colour: boolean): string {
+function writeText(checked: Checked, colour: boolean): string {
+  const { violations, acknowledged, unused } = checked;
   const report: Report = {
     violations: violations.map((violation) => violation.report),
     acknowledged: acknowledged.map((violation) => ({ ...violation.report, reason: violation.reason ?? '' })),
   };
-  return formatReport(report, colour, `${objects} object${objects === 1 ? '' : 's'} checked: `);
+  const listed = unused === undefined ? '' : `${listOfUnused(unused)}\n`;
+  return `${listed}${formatReport(report, colour, `${whatIsJudged(checked)}: `)}`;
 }
 
-function toJson({ file, line, report: { violation } }: CheckedViolation): object {
+/** `27 objects in 17 files, judged as one set` */
+function whatIsJudged({ objects, files, given }: Checked): string {
+  const beside = given === 0 ? '' : ` beside ${given} that ${given === 1 ? 'is' : 'are'} given`;
+  return `${count(objects, 'object')} in ${count(files, 'file')}, judged as one set${beside}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function listOfUnused(unused: readonly UnusedObject[]): string {
+  const lines = unused.map(({ resource, file, line }) => `  ${formatResource(resource)}  ${file}:${line}\n`);
+  return lines.length === 0 ? 'Everything is used by something.\n' : `Used by nothing in the set:\n${lines.join('')}`;
+}
+
+/** The violations; where it was asked for what nothing uses, both by name. */
+function toJson({ violations, unused }: Checked): unknown {
+  const list = violations.map(violationToJson);
+  return unused === undefined
+    ? list
+    : {
+        violations: list,
+        unused: unused.map(({ resource, file, line }) => ({ resource: plain(resource), file, line })),
+      };
+}
+
+function violationToJson({ file, line, report: { violation } }: CheckedViolation): object {
   const { policy, severity, message, fix, resource, field } = violation;
-  const { apiVersion, kind, namespace, name } = resource;
-  return { policy, severity, message, fix, resource: { apiVersion, kind, namespace, name }, field, file, line };
+  return { policy, severity, message, fix, resource: plain(resource), field, file, line };
+}
+
+function plain({ apiVersion, kind, namespace, name }: Resource): Resource {
+  return { apiVersion, kind, namespace, name };
 }

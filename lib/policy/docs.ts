@@ -16,7 +16,10 @@ const IN_CONSTRUCTORS = [
   'request-within-limit',
 ];
 
-function scopeOf({ scope }: Policy): string {
+function scopeOf({ scope, graph }: Policy): string {
+  if (graph !== undefined) {
+    return 'all objects together, by what they refer to';
+  }
   switch (scope) {
     case 'workloads':
       return 'pod templates';
@@ -235,6 +238,13 @@ export function documentation(given: readonly Policy[]): string {
     'it, a PodDisruptionBudget with the workloads that it selects. For synth that is everything below the construct, for check everything in',
     'the same folder (or on standard input). The API server knows of these the ServiceAccounts of the tree that switch the token off for a',
     'workload which does not say so itself.',
+    '',
+    'The policies from `reference-object` on judge what objects refer to, over all of them together: for synth everything below the construct,',
+    'for check everything that one call names, which is one set. What is not in it and in the cluster already is given: `given` of a PolicyPack,',
+    '`--given FILE|DIR` for check (such as what `kubectl get -o yaml` prints). It is not judged. What controllers make counts as there: the Secret',
+    'of an ExternalSecret, a Certificate or a KafkaUser with its keys, the claims of a StatefulSet, the Services of a Strimzi cluster, the default',
+    'ServiceAccount. Classes, ClusterIssuers and ClusterSecretStores are the business of whoever runs the cluster: nothing is said of a name',
+    'until one of that kind is in the set, or given. No API server is asked, as it sees one object at a time.',
     '',
     '**Exceptions** are acknowledged in code, `acknowledge(construct, id, reason)`, for a construct and what is below it. They are listed in',
     'every report and stand on the object as an annotation `policy-exception/ID`; one that nothing needs any more is the error',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Path } from '../manifest/plain-data';
 import { child, messageOf, valueAt } from '../manifest/plain-data';
+import type { Graph } from '../graph';
 import { formatPath, groupOf, resourceOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
 import type { PodTemplateKind } from '../manifest/workloads';
@@ -8,6 +9,7 @@ import { Binder, itemsOf } from './bound-object';
 import type { BoundObject, Item } from './bound-object';
 import { compile, indexesOf, isCelError, stringsOf, toCelObject } from './cel';
 import type { Bindings, CelError, CelObject, Program } from './cel';
+import { graphOf } from './given';
 import { Owners } from './owners';
 import { judgedObjects } from './judged-objects';
 import type { KeptViolation } from './judged-objects';
@@ -125,13 +127,16 @@ export class Engine {
    * of objects with an owner come last, as it may be given after them.
    *
    * @param owners is told of every subject
+   * @param given manifests of what is in the cluster already: subjects may refer to it, and it is not judged
    */
   public *evaluate<Id>(
     subjects: Iterable<Subject<Id>>,
     owners: Owners = new Owners(),
+    given: Iterable<unknown> = [],
   ): Generator<Finding<Id>, void, undefined> {
     // All of them first: what an object is judged with may stand behind it.
     const all = [...subjects];
+    const inGraph = this.graphViolations(all, given);
     const related = new RelatedObjects(all, this.binder.kinds);
     const seen = new Set<string>();
     const keys = new Map<number, ReadonlySet<string>>();
@@ -144,6 +149,7 @@ export class Engine {
         [
           ...this.duplicateViolations(manifest, duplicates),
           ...this.judge(manifest, { structure, related: related.of(subject) }, seen, set ?? ''),
+          ...(inGraph.get(manifest) ?? []),
         ],
         isExcused,
       );
@@ -166,6 +172,42 @@ export class Engine {
         yield { id, violation, inherited: key !== undefined && known?.has(key) === true };
       }
     }
+  }
+
+  /** What the policies about the graph find, by manifest. None of it is kept: it depends on all the others. */
+  private graphViolations(
+    subjects: readonly { readonly manifest: unknown }[],
+    given: Iterable<unknown>,
+  ): ReadonlyMap<unknown, readonly Violation[]> {
+    const found = new Map<unknown, Violation[]>();
+    let graph: Graph | undefined;
+    for (const { policy } of this.policies) {
+      if (policy.graph === undefined) {
+        continue;
+      }
+      graph ??= graphOf(
+        subjects.map(({ manifest }) => manifest),
+        given,
+        this.binder.kinds,
+      );
+      for (const { object, path, message, excerpt } of policy.graph(graph)) {
+        if (!object.isGiven) {
+          const violation = {
+            ...about(policy, object.resource, path),
+            severity: policy.severity,
+            message,
+            ...(excerpt !== undefined && { excerpt }),
+          };
+          const others = found.get(object.manifest);
+          if (others === undefined) {
+            found.set(object.manifest, [violation]);
+          } else {
+            others.push(violation);
+          }
+        }
+      }
+    }
+    return found;
   }
 
   private duplicateViolations(manifest: unknown, duplicates: readonly Path[] = []): readonly Violation[] {

@@ -5,9 +5,12 @@ import { child } from '../manifest/plain-data';
 import type { Resource } from '../manifest/manifest';
 import { annotationFor, exceptionFor, exceptionsOn, pathOf, uselessException } from './exceptions';
 import type { Exception } from './exceptions';
+import { givenManifest } from './given';
+import type { GivenObject } from './given';
 import type { Policy, Severity } from './policy';
 import { WORKLOADS } from '../manifest/workloads';
 import type { WorkloadKind } from '../manifest/workloads';
+import { Owners } from './owners';
 import { policies as defaultPolicies } from './policies';
 import { tokenlessAccounts } from './related';
 import type { ServiceAccount } from './related';
@@ -31,6 +34,12 @@ export interface PolicyPackProps {
    * @default [] those of Kubernetes and Argo Rollouts alone
    */
   readonly workloads?: readonly WorkloadKind[];
+  /**
+   * What is in the cluster already, and not in the tree, so that the tree may refer to it: a Secret that somebody makes by hand, a
+   * StorageClass.
+   * @default [] the tree holds all that it refers to
+   */
+  readonly given?: readonly GivenObject[];
 }
 
 /** How a pack reads and reports a tree. */
@@ -40,6 +49,11 @@ export interface ApplyOptions {
    * @default the object's own toJson
    */
   readonly manifestOf?: (object: ApiObject) => unknown;
+  /**
+   * Manifests of what is applied before the tree, beside what is given to the pack.
+   * @default []
+   */
+  readonly given?: readonly unknown[];
   /**
    * Told of each object that got an annotation while it was judged, for whoever keeps manifests.
    * @default nobody is told
@@ -86,6 +100,8 @@ export class PolicyPack {
   public readonly policies: readonly Policy[];
   /** The kinds that are judged as workloads besides the known ones. */
   public readonly workloads: readonly WorkloadKind[];
+  /** What is in the cluster already. */
+  public readonly given: readonly GivenObject[];
   private readonly engine: Engine;
 
   public constructor(props: PolicyPackProps = {}) {
@@ -99,6 +115,7 @@ export class PolicyPack {
     }
     this.policies = given.map((policy) => ({ ...policy, severity: raise(policy, severities[policy.id]) }));
     this.workloads = props.workloads ?? [];
+    this.given = props.given ?? [];
     this.engine = new Engine(this.policies, this.workloads);
   }
 
@@ -154,7 +171,8 @@ export class PolicyPack {
     const used = new Set<string>();
     const needed = new Map<string, ObjectException>();
     // Whoever applies them is no controller: the API server judges each, whatever it says of its owner.
-    for (const { id: object, violation } of this.engine.evaluate(subjects)) {
+    const given = [...this.given.map(givenManifest), ...(options.given ?? [])];
+    for (const { id: object, violation } of this.engine.evaluate(subjects, new Owners(), given)) {
       const where = pathOf(object);
       const exception = exceptionFor(object, violation.policy);
       if (exception === undefined) {

@@ -1,4 +1,6 @@
 import type { JudgedKind } from './kinds';
+import type { Graph, GraphObject } from '../graph';
+import type { Path } from '../manifest/plain-data';
 import { USUAL_TEMPLATE, WORKLOADS } from '../manifest/workloads';
 import type { PodTemplateKind } from '../manifest/workloads';
 
@@ -65,6 +67,19 @@ export function kindsOf(scope: Scope): readonly JudgedKind[] {
   return typeof scope === 'string' ? [] : 'kind' in scope ? [scope] : scope;
 }
 
+/** What is wrong with an object beside the others that it is applied with. */
+export interface GraphFault {
+  readonly object: GraphObject;
+  /** The field to blame; empty for the object as a whole. */
+  readonly path: Path;
+  /**
+   * What of the text in that field is to blame, as it stands there: one address of many.
+   * @default - all of it
+   */
+  readonly excerpt?: string;
+  readonly message: string;
+}
+
 /** A policy: what must hold, why, and what to do where it does not. */
 export interface Policy {
   /** Also the name of the policy's file. */
@@ -90,6 +105,11 @@ export interface Policy {
    * supported versions of Kubernetes mind. An API server does this by itself.
    */
   readonly structure?: true;
+  /**
+   * For a policy about how objects refer to each other: what is wrong in the graph of all that are applied together. It is asked once for
+   * all of them, and no API server can decide it, since it sees one object at a time.
+   */
+  readonly graph?: (graph: Graph) => Iterable<GraphFault>;
   readonly why: string;
   readonly fix: string;
   readonly link: string;

@@ -1,4 +1,5 @@
-import type { Checked, CheckedViolation, Unreadable } from './check-inputs';
+import type { Checked, CheckedViolation } from './check-inputs';
+import type { Unreadable } from './object-reader';
 import { descriptionOf, markdownOf } from './docs';
 import { STALE_EXCEPTION } from './exceptions';
 import { formatResource } from './report';

@@ -20,6 +20,11 @@ export interface Violation {
   /** Where in the object, such as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
   readonly field: string;
   readonly path: Path;
+  /**
+   * What of the text at `path` is to blame, as it stands there.
+   * @default - all of it
+   */
+  readonly excerpt?: string;
   /** That the policy could not be evaluated, which says nothing about what it demands. */
   readonly isUnjudged?: true;
 }

@@ -19,8 +19,11 @@ import type { Path } from '../manifest/plain-data';
 /** One document of a file. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** The line on which the value at `path` starts, counted from 1; where the path leads nowhere, that of what is nearest. */
-  readonly lineOf: (path: Path) => number;
+  /**
+   * The line on which the value at `path` starts, counted from 1; where the path leads nowhere, that of what is nearest. Of a text over
+   * several lines that on which `excerpt` stands, if it does.
+   */
+  readonly lineOf: (path: Path, excerpt?: string) => number;
   /** The fields that are given more than once, of which the last counts. */
   readonly duplicates: readonly Path[];
 }
@@ -142,7 +145,8 @@ function readPart(source: string, firstLine: number): readonly YamlDocument[] {
   return values.map((value, index) => ({
     value,
     duplicates: duplicatesIn(events, source, (starts[index] ?? 0) + 1),
-    lineOf: (path) => firstLine + lineAt(source, offsetOf(eventsAgain(), source, (starts[index] ?? 0) + 1, path)),
+    lineOf: (path, excerpt) =>
+      firstLine + lineAt(source, offsetOf(eventsAgain(), source, (starts[index] ?? 0) + 1, path, excerpt)),
   }));
 }
 
@@ -230,8 +234,14 @@ function lineAt(source: string, offset: number): number {
   return line;
 }
 
-/** Where the node stands that `path` leads to from the node at `index`. */
-function offsetOf(events: readonly Event[], source: string, index: number, path: Path): number {
+/** Where the node stands that `path` leads to from the node at `index`; of a text, where the excerpt does. */
+function offsetOf(
+  events: readonly Event[],
+  source: string,
+  index: number,
+  path: Path,
+  excerpt: string | undefined,
+): number {
   let at = index;
   let offset = startOf(events[at]);
   for (const key of path) {
@@ -241,6 +251,11 @@ function offsetOf(events: readonly Event[], source: string, index: number, path:
     }
     at = found.index;
     offset = found.offset;
+  }
+  const event = events[at];
+  if (excerpt !== undefined && event?.type === EVENT_ID.SCALAR) {
+    const found = source.slice(event.valueStart, event.valueEnd).indexOf(excerpt);
+    offset = found < 0 ? offset : event.valueStart + found;
   }
   return Math.max(offset, 0);
 }

@@ -3,6 +3,7 @@ import { Cpu } from '../../imports/k8s';
 import { KafkaKraft, type KafkaKraftProps, KafkaSasl } from '../../lib/constructs/kafka-kraft';
 import { SpringService } from '../../lib/constructs/spring-service';
 import { Engine } from '../../lib/policy/engine';
+import { Owners } from '../../lib/policy/owners';
 import { policies } from '../../lib/policy/policies';
 import {
   asYaml,
@@ -262,9 +263,14 @@ describe('every prop', () => {
   test('violates no policy, but for what is to be acknowledged', () => {
     const chart = testChart();
     new KafkaKraft(chart, 'kafka', ownProps());
-    const found = [
-      ...new Engine(policies()).evaluate(synthesized(chart).map((manifest) => ({ id: undefined, manifest }))),
-    ];
+    const subjects = synthesized(chart).map((manifest) => ({ id: undefined, manifest }));
+    // Secrets that the props name are made elsewhere.
+    const secrets = ['kafka-tls', 'kafka-users', 'kafka-tokens', 'kafka-public-tls'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: chart.namespace },
+    }));
+    const found = [...new Engine(policies()).evaluate(subjects, new Owners(), secrets)];
     expect([...new Set(found.map(({ violation }) => violation.policy))]).toEqual(['service-exposed']);
   });
 

@@ -68,7 +68,7 @@ describe('exit codes', () => {
   test('0 where everything is clean', () => {
     expect(stdin(json(good()))).toEqual({
       exitCode: 0,
-      stdout: '1 object checked: 0 policy errors, 0 warnings, 0 acknowledged violations\n',
+      stdout: '1 object in 1 file, judged as one set: 0 policy errors, 0 warnings, 0 acknowledged violations\n',
       stderr: '',
     });
   });
@@ -136,7 +136,7 @@ describe('exit codes', () => {
     expect(result.stderr.split('\n').length).toBe(3);
     expect(result.stderr).toContain(`cannot read ${path}/nothing.yaml: ENOENT`);
     expect(result.stderr).toContain(`cannot read ${path}/b.yaml:1: `);
-    expect(result.stdout).toContain('2 objects checked: 2 policy errors');
+    expect(result.stdout).toContain('2 objects in 2 files, judged as one set: 2 policy errors');
   });
 });
 
@@ -336,7 +336,7 @@ spec: {containers: [{name: main}]}
 
     expect(stdin(custom.map(json).join('\n---\n'))).toMatchObject({
       exitCode: 0,
-      stdout: containing('4 objects checked'),
+      stdout: containing('4 objects in 1 file, judged as one set'),
       stderr: '',
     });
   });
@@ -344,7 +344,7 @@ spec: {containers: [{name: main}]}
   test('documents that hold nothing are passed over, as kubectl does it', () => {
     expect(stdin(`null\n---\n~\n---\n${json(good())}\n---\n# nothing\n`)).toMatchObject({
       exitCode: 0,
-      stdout: containing('1 object checked'),
+      stdout: containing('1 object in 1 file, judged as one set'),
       stderr: '',
     });
   });
@@ -357,6 +357,158 @@ spec: {hostNetwork: yes}
 `;
 
     expect(found(['-'], '', { stdin: Buffer.from(pod) })).toContain('-:4 host-namespaces');
+  });
+});
+
+describe('a set', () => {
+  const web = `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  serviceAccountName: web
+  containers:
+  - name: main
+    envFrom:
+    - configMapRef: {name: settings}
+    - secretRef: {name: login}
+`;
+  const settings = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data:
+  application.yml: |
+    # first
+    orders:
+      url: http://orders.shop.svc:8080
+    payments:
+      url: http://payments.shop.svc:8080
+`;
+  const references = policies().filter(({ graph }) => graph !== undefined);
+  const named = (kind: string, name: string): string =>
+    json({ apiVersion: 'v1', kind, metadata: { name, namespace: 'shop' } });
+  const orders = json({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'orders', namespace: 'shop' },
+    spec: { ports: [{ port: 8080 }] },
+  });
+  const linesOf = (path: string, inputs: readonly string[], changes: Partial<CheckOptions> = {}): readonly string[] =>
+    found(inputs, path, { policies: references, ...changes });
+
+  test('is all that one call names, and what is in none of it is said with file and line', () => {
+    const path = folder({ 'a/web.yaml': web, 'b/settings.yaml': settings, 'c/orders.json': orders });
+
+    expect(linesOf(path, [path])).toEqual([
+      'a/web.yaml:5 reference-object',
+      'a/web.yaml:10 reference-object',
+      'b/settings.yaml:10 address',
+    ]);
+    expect(linesOf(path, [join(path, 'a')])).toEqual([
+      'a/web.yaml:5 reference-object',
+      'a/web.yaml:9 reference-object',
+      'a/web.yaml:10 reference-object',
+    ]);
+    expect(run([path], { policies: references }).stdout).toMatch(
+      /\n3 objects in 3 files, judged as one set: 3 policy errors, 0 warnings, 0 acknowledged violations\n$/,
+    );
+  });
+
+  test('may refer to what is given, which is not judged', () => {
+    const path = folder({
+      'web.yaml': web,
+      'settings.yaml': settings,
+      'cluster/list.yaml': `apiVersion: v1\nkind: List\nitems:\n- ${named('Secret', 'login')}\n- ${named('ServiceAccount', 'web')}`,
+      'cluster/bad.yaml': json(bad()),
+    });
+    const given = [join(path, 'cluster')];
+    const inputs = [join(path, 'web.yaml'), join(path, 'settings.yaml')];
+
+    expect(linesOf(path, inputs, { given })).toEqual(['settings.yaml:8 address', 'settings.yaml:10 address']);
+    expect(run(inputs, { policies: references, given }).stdout).toContain(
+      '2 objects in 2 files, judged as one set beside 3 that are given: ',
+    );
+    expect(linesOf(path, inputs, { given: ['-', ...given], stdin: Buffer.from(orders) })).toEqual([
+      'settings.yaml:10 address',
+    ]);
+  });
+
+  test('is judged though it is among what is given', () => {
+    const path = folder({ 'web.yaml': web, 'settings.yaml': settings, 'orders.json': orders });
+
+    expect(linesOf(path, [join(path, 'web.yaml')], { given: [path] })).toEqual([
+      'web.yaml:5 reference-object',
+      'web.yaml:10 reference-object',
+    ]);
+  });
+
+  test('is what it will be, whatever is given of the same name', () => {
+    const inCluster = settings.replace('settings', 'other').replace('payments.shop', 'orders.shop');
+    const stale = orders.replace('8080', '9090');
+
+    expect(linesOf('', ['-'], { stdin: Buffer.from([inCluster, orders].join('---\n')) })).toEqual([]);
+    const path = folder({ 'stale.json': stale });
+    const text = [inCluster, orders].join('---\n');
+    expect(linesOf(path, ['-'], { stdin: Buffer.from(text), given: [path] })).toEqual([]);
+  });
+
+  test('is not judged as a whole where what is given cannot be read: exit code 2', () => {
+    const path = folder({ 'a.yaml': json(good()), 'given.yaml': 'a: [' });
+
+    expect(run([join(path, 'a.yaml')], { given: [join(path, 'given.yaml'), '/nothing'] })).toMatchObject({
+      exitCode: 2,
+      stderr: matching(/^cannot read [^ ]*given.yaml:1: .*\ncannot read \/nothing: .*\n$/),
+    });
+  });
+
+  test('has exceptions like all policies', () => {
+    const excused = web.replace('{name: web,', '{name: web, annotations: {policy-exception/reference-object: later},');
+
+    const result = stdin(excused, { policies: references });
+
+    expect(result).toMatchObject({ exitCode: 0, stdout: containing('3 acknowledged violations') });
+    expect(result.stdout).toContain('Pod shop/web  -  reference-object: later');
+  });
+
+  test('is asked what nothing uses, which is no fault', () => {
+    const path = folder({
+      'web.yaml': web,
+      'used.yaml': [named('Secret', 'login'), named('ServiceAccount', 'web'), settings].join('\n---\n'),
+      'old.yaml': ['ConfigMap', 'Secret', 'PersistentVolumeClaim', 'ServiceAccount', 'Service']
+        .map((kind) => named(kind, `old-${kind.toLowerCase()}`))
+        .join('\n---\n'),
+      'default.yaml': [named('ServiceAccount', 'default'), named('ConfigMap', 'kube-root-ca.crt'), orders].join(
+        '\n---\n',
+      ),
+      'exposed.json': json({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'exposed', namespace: 'shop' },
+        spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
+      }),
+    });
+    const changes = { policies: [], unused: true };
+
+    expect(run([path], changes)).toEqual({
+      exitCode: 0,
+      stderr: '',
+      stdout: [
+        'Used by nothing in the set:',
+        `  ConfigMap shop/old-configmap  ${path}/old.yaml:1`,
+        `  Secret shop/old-secret  ${path}/old.yaml:3`,
+        `  PersistentVolumeClaim shop/old-persistentvolumeclaim  ${path}/old.yaml:5`,
+        `  ServiceAccount shop/old-serviceaccount  ${path}/old.yaml:7`,
+        `  Service shop/old-service  ${path}/old.yaml:9`,
+        '',
+        '13 objects in 5 files, judged as one set: 0 policy errors, 0 warnings, 0 acknowledged violations',
+        '',
+      ].join('\n'),
+    });
+    expect(JSON.parse(run([path], { ...changes, format: 'json' }).stdout)).toMatchObject({
+      violations: [],
+      unused: [{ resource: { kind: 'ConfigMap', name: 'old-configmap' }, line: 1 }, {}, {}, {}, {}],
+    });
+    expect(run([join(path, 'web.yaml')], changes).stdout).toContain('Everything is used by something.\n');
+    expect(JSON.parse(run([path], { policies: [], format: 'json' }).stdout)).toEqual([]);
   });
 });
 
@@ -452,7 +604,7 @@ describe('formats', () => {
         '  fix: Put it into a Secret; a configuration file can refer to a variable that is read from one.',
         '  see: https://kubernetes.io/docs/concepts/configuration/configmap/',
         '',
-        '2 objects checked: 2 policy errors, 0 warnings, 0 acknowledged violations',
+        '2 objects in 2 files, judged as one set: 2 policy errors, 0 warnings, 0 acknowledged violations',
         '',
       ].join('\n'),
     );
@@ -524,11 +676,13 @@ describe('formats', () => {
         '',
         'image-tag: 1 acknowledged',
         '',
-        '1 object checked: 0 policy errors, 0 warnings, 1 acknowledged violation',
+        '1 object in 1 file, judged as one set: 0 policy errors, 0 warnings, 1 acknowledged violation',
         '',
       ].join('\n'),
     );
-    expect(stdin([good('a'), good('b')].map(json).join('\n---\n')).stdout).toContain('2 objects checked: ');
+    expect(stdin([good('a'), good('b')].map(json).join('\n---\n')).stdout).toContain(
+      '2 objects in 1 file, judged as one set: ',
+    );
   });
 
   test('SARIF is valid by its schema, and says all', () => {

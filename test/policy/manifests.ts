@@ -119,3 +119,10 @@ export function set(data: Data, path: string | readonly string[], value: unknown
   }
   return copy;
 }
+
+/** A Deployment under another name, with a selector of its own. */
+export function renamed(deployment: Data, name: string): Data {
+  const label = 'app.kubernetes.io/name';
+  const selecting = set(deployment, ['spec', 'selector', 'matchLabels', label], name);
+  return set(set(selecting, ['spec', 'template', 'metadata', 'labels', label], name), 'metadata.name', name);
+}

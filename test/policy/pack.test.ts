@@ -14,7 +14,7 @@ import {
 import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { PolicyPack } from '../../lib/policy/pack';
 import { policies } from '../../lib/policy/policies';
-import { container, get, LABELS, podSpec, set, silentPodSpec, workload } from './manifests';
+import { container, get, LABELS, podSpec, renamed, set, silentPodSpec, workload } from './manifests';
 import type { Data } from './manifests';
 
 const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
@@ -47,6 +47,26 @@ function messages(scope: Construct, pack = new PolicyPack()): string[] {
 }
 
 describe('a policy pack', () => {
+  test('finds what the tree refers to in the tree, or among what is given', () => {
+    const tree = app();
+    const reads = deployment({ env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 'login', key: 'password' } } }] });
+    add(tree.chart, 'web', reads);
+    const given = { kind: 'Secret', namespace: 'shop', name: 'login' };
+    const missing = 'chart/web reference-object: there is no Secret login in namespace shop';
+
+    expect(messages(tree.app)).toEqual([missing]);
+    expect(messages(tree.app, new PolicyPack({ given: [{ ...given, namespace: 'other' }] }))).toEqual([
+      `${missing}, but in namespace other`,
+    ]);
+    expect(messages(tree.app, new PolicyPack({ given: [given] }))).toEqual([]);
+    expect(messages(tree.app, new PolicyPack({ given: [{ ...given, keys: ['password'] }] }))).toEqual([]);
+    expect(messages(tree.app, new PolicyPack({ given: [{ ...given, keys: ['pasword'] }] }))).toEqual([
+      'chart/web reference-key: Secret login has no key password; did you mean pasword?',
+    ]);
+    acknowledge(tree.chart, 'reference-object', 'made by hand');
+    expect(messages(tree.app)).toEqual([]);
+  });
+
   test('passes a tree without violations, and prints nothing', () => {
     const tree = app();
     add(tree.chart, 'web', deployment());
@@ -63,7 +83,7 @@ describe('a policy pack', () => {
   test('fails the synth of cdk8s with one report that names everything', () => {
     const tree = app();
     add(tree.chart, 'web', deployment({ image: 'shop/web:latest', livenessProbe: { exec: { command: ['java'] } } }));
-    add(tree.chart, 'db', set(deployment({ image: 'bitnami/kafka:4' }), 'metadata.name', 'db'));
+    add(tree.chart, 'db', renamed(deployment({ image: 'bitnami/kafka:4' }), 'db'));
 
     new PolicyPack().apply(tree.app, silent);
 
@@ -124,7 +144,7 @@ describe('a policy pack', () => {
   test('sees raw objects, included YAML and JSON patches as they will be written', () => {
     const tree = app();
     const file = join(mkdtempSync(join(tmpdir(), 'policy-')), 'x.yaml');
-    writeFileSync(file, JSON.stringify(set(deployment({ image: 'bitnami/a:1' }), 'metadata.name', 'included')));
+    writeFileSync(file, JSON.stringify(renamed(deployment({ image: 'bitnami/a:1' }), 'included')));
     new Include(tree.chart, 'include', { url: file });
     add(tree.chart, 'web', deployment()).addJsonPatch(
       JsonPatch.replace('/spec/template/spec/containers/0/image', 'patched:latest'),
@@ -170,13 +190,9 @@ describe('a policy pack', () => {
     });
 
     expect(tree.app.node.validate()).toEqual([]);
-    add(
-      tree.chart,
-      'other',
-      set(workload(DEPLOYMENT, { ...podSpec(), enableServiceLinks: true }), 'metadata.name', 'other'),
-    );
+    add(tree.chart, 'other', renamed(workload(DEPLOYMENT, { ...podSpec(), enableServiceLinks: true }), 'other'));
     expect(tree.app.node.validate()).toEqual([]);
-    add(tree.chart, 'bad', set(deployment({ image: 'x' }), 'metadata.name', 'bad'));
+    add(tree.chart, 'bad', renamed(deployment({ image: 'x' }), 'bad'));
     expect(tree.app.node.validate()).toEqual([expect.stringMatching(/^\n[^]*\n1 policy error, 2 warnings, .*\n$/)]);
 
     expect(judged).toEqual([false, false, true]);
@@ -322,8 +338,8 @@ describe('an exception', () => {
 
   test('holds for nothing beside it, and for no other policy', () => {
     const tree = excepted();
-    add(tree.chart, 'beside', set(deployment({ image: 'y', imagePullPolicy: 'Always' }), 'metadata.name', 'beside'));
-    add(tree.group, 'inside', set(deployment({ image: 'bitnami/x' }), 'metadata.name', 'inside'));
+    add(tree.chart, 'beside', renamed(deployment({ image: 'y', imagePullPolicy: 'Always' }), 'beside'));
+    add(tree.group, 'inside', renamed(deployment({ image: 'bitnami/x' }), 'inside'));
 
     expect(messages(tree.app)).toEqual([
       expect.stringContaining('chart/group/inside image-denied'),

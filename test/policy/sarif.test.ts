@@ -34,6 +34,8 @@ test('a SARIF log says everything that was found, and by which policies', () => 
   const log = toSarif(
     {
       objects: 2,
+      files: 1,
+      given: 0,
       violations: [checked('a b/c#.yaml', {})],
       acknowledged: [
         checked(

@@ -1,10 +1,14 @@
 import type { Policy } from '../policy';
+import { address } from './address';
+import { analysisTemplate } from './analysis-template';
 import { apparmor } from './apparmor';
 import { applySize } from './apply-size';
 import { autoscaledReplicas } from './autoscaled-replicas';
+import { autoscalerTarget } from './autoscaler-target';
 import { capabilities } from './capabilities';
 import { configMapSecret } from './config-map-secret';
 import { cpuRequest } from './cpu-request';
+import { disruptionBudgetPods } from './disruption-budget-pods';
 import { duplicateObject } from './duplicate-object';
 import { duplicateVariable } from './duplicate-variable';
 import { hostNamespaces } from './host-namespaces';
@@ -24,6 +28,12 @@ import { kafkaVoters } from './kafka-voters';
 import { literalSecret } from './literal-secret';
 import { memoryLimit } from './memory-limit';
 import { memoryRequest } from './memory-request';
+import { monitorTarget } from './monitor-target';
+import { networkPolicyConnection } from './network-policy-connection';
+import { networkPolicyDns } from './network-policy-dns';
+import { networkPolicyEntrance } from './network-policy-entrance';
+import { networkPolicyOpen } from './network-policy-open';
+import { networkPolicyPods } from './network-policy-pods';
 import { podDisruptionBudget } from './pod-disruption-budget';
 import { podSpread } from './pod-spread';
 import { portName } from './port-name';
@@ -44,20 +54,31 @@ import { rbacClusterAdmin } from './rbac-cluster-admin';
 import { rbacEscalation } from './rbac-escalation';
 import { rbacPodExec } from './rbac-pod-exec';
 import { rbacSecrets } from './rbac-secrets';
+import { rbacSubject } from './rbac-subject';
 import { rbacWildcard } from './rbac-wildcard';
 import { readOnlyRootFilesystem } from './read-only-root-filesystem';
 import { recommendedLabels } from './recommended-labels';
+import { referenceKey } from './reference-key';
+import { referenceObject } from './reference-object';
+import { referenceOutside } from './reference-outside';
 import { requestWithinLimit } from './request-within-limit';
+import { routeBackend } from './route-backend';
 import { runAsNonRoot } from './run-as-non-root';
 import { runAsUser } from './run-as-user';
 import { schema } from './schema';
 import { seccomp } from './seccomp';
 import { selectorMatchesLabels } from './selector-matches-labels';
+import { selectorOverlap } from './selector-overlap';
 import { selinux } from './selinux';
 import { serviceAccountToken } from './service-account-token';
 import { serviceExposed } from './service-exposed';
 import { serviceLinks } from './service-links';
+import { servicePods } from './service-pods';
 import { servicePortName } from './service-port-name';
+import { serviceSelector } from './service-selector';
+import { singleWriter } from './single-writer';
+import { statefulSetService } from './stateful-set-service';
+import { subsetPods } from './subset-pods';
 import { sysctls } from './sysctls';
 import { unknownWorkload } from './unknown-workload';
 import { volumeTypes } from './volume-types';
@@ -169,5 +190,27 @@ export function policies(settings: PolicySettings = {}): readonly Policy[] {
     duplicateVariable,
     duplicateObject,
     unknownWorkload,
+
+    referenceObject,
+    referenceKey,
+    referenceOutside,
+    address,
+    servicePods,
+    serviceSelector,
+    statefulSetService,
+    selectorOverlap,
+    routeBackend,
+    autoscalerTarget,
+    disruptionBudgetPods,
+    networkPolicyPods,
+    networkPolicyConnection,
+    networkPolicyDns,
+    networkPolicyEntrance,
+    networkPolicyOpen,
+    rbacSubject,
+    monitorTarget,
+    analysisTemplate,
+    subsetPods,
+    singleWriter,
   ];
 }
