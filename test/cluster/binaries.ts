@@ -59,6 +59,13 @@ const RECIPES = {
   kwok: { ...kwok, folder: 'cmd/kwok' },
   kwokctl: { ...kwok, folder: 'cmd/kwokctl' },
   coredns: { module: 'github.com/coredns/coredns', version: '1.15.0' },
+  // What k3s embeds to enforce network policies.
+  'kube-router': {
+    module: 'github.com/cloudnativelabs/kube-router/v2',
+    version: '2.1.0',
+    folder: 'cmd/kube-router',
+    linkerVariables: (version) => ({ 'github.com/cloudnativelabs/kube-router/v2/pkg/version.Version': `v${version}` }),
+  },
   'rollouts-controller': {
     module: 'github.com/argoproj/argo-rollouts',
     version: '1.9.1',

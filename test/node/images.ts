@@ -140,6 +140,16 @@ const frontend: Layer = {
   },
 };
 
+/** What stands for klipper-lb. */
+const loadBalancer: Layer = {
+  name: 'load-balancer',
+  sources: [join(SOURCES, 'load-balancer')],
+  recipe: '',
+  async build(root) {
+    await copyInto(root, 'proxy.cjs', join(SOURCES, 'load-balancer', 'proxy.cjs'));
+  },
+};
+
 /** A program that needs no library. */
 async function program(name: BinaryName, kubernetesVersion: string, path: string): Promise<Layer> {
   const file = await binary(name, kubernetesVersion);
@@ -172,13 +182,18 @@ async function maven(name: string, use: (project: string) => Promise<void>): Pro
   }
 }
 
-/** The name of the official image's own program, for each of the platform's images that is one program. */
+/** The image of which k3s' ServiceLB makes pods. */
+export const LOAD_BALANCER_IMAGE = 'rancher/klipper-lb:v0.4.13';
+
+/** The name of the official image's own program, for each of the platform's images, and k3s' own, that is one program. */
 const PROGRAMS = [
   { name: 'otel/opentelemetry-collector-contrib:0.114.0', program: 'otelcol-contrib', path: '/otelcol-contrib' },
   { name: 'grafana/loki:3.3.2', program: 'loki', path: '/usr/bin/loki' },
   { name: 'grafana/tempo:2.6.1', program: 'tempo', path: '/tempo' },
   { name: 'grafana/grafana:11.4.0', program: 'grafana', path: '/run.sh' },
   { name: 'registry.k8s.io/pause:3.9', program: 'pause', path: '/pause' },
+  { name: 'rancher/mirrored-coredns-coredns:1.15.0', program: 'coredns', path: '/coredns' },
+  { name: 'rancher/mirrored-library-traefik:3.5.3', program: 'traefik', path: '/usr/local/bin/traefik' },
 ] as const;
 
 /**
@@ -201,6 +216,7 @@ export async function writeImages(folder: string, kubernetesVersion: string): Pr
     await add(name, [await program(binaryName, kubernetesVersion, path)], { Entrypoint: [path] });
   }
   await add('apache/kafka:3.9.0', [debian, kafka], { Cmd: ['/etc/kafka/docker/run'], User: '1000', WorkingDir: '/' });
+  await add(LOAD_BALANCER_IMAGE, [debian, loadBalancer], { Entrypoint: ['node', '/proxy.cjs'] });
   for (const service of catalogue) {
     await (service.kind === 'spring'
       ? add(imageOf(local, service), [debian, spring, springConfig(service)], {

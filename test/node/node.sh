@@ -1,7 +1,7 @@
 #!/bin/sh
-# A node of a cluster: containerd, kubelet and kube-proxy, and what k3s and Argo Rollouts bring beside them: CoreDNS, Traefik, the
-# Rollouts controller. To be run as PID 1 of a PID namespace, in a mount namespace and in the network namespace of the node. It ends
-# when standard input does, and then the kernel ends all that runs in the PID namespace, containers included.
+# A node of a cluster: containerd, kubelet and kube-proxy, the controller of network policies that k3s embeds, and the Rollouts controller.
+# To be run as PID 1 of a PID namespace, in a mount namespace and in the network namespace of the node. It ends when standard input does,
+# and then the kernel ends all that runs in the PID namespace, containers included.
 #
 # usage: node.sh FOLDER CGROUP NODE_NAME, with KUBECONFIG, and the programs in PATH
 #   FOLDER   state and logs of this node, with OCI images in FOLDER/images
@@ -55,9 +55,13 @@ start kubelet kubelet --config="$here/kubelet.yaml" --kubeconfig="$KUBECONFIG" -
 # The machine's own settings of connection tracking stay as they are.
 start kube-proxy kube-proxy --kubeconfig="$KUBECONFIG" --hostname-override="$node" --proxy-mode=iptables --cluster-cidr=10.42.0.0/16 \
   --conntrack-max-per-core=0 --conntrack-min=0 --conntrack-tcp-timeout-established=0s --conntrack-tcp-timeout-close-wait=0s
-start coredns coredns -conf "$here/Corefile"
-start traefik traefik --entrypoints.web.address=172.21.0.2:80 --providers.kubernetesingress --global.checknewversion=false \
-  --global.sendanonymoususage=false
+# Packets from pod to pod cross a bridge, where iptables sees them only if it is told to.
+sysctl -q -w net.bridge.bridge-nf-call-iptables=1
+# What comes from the node itself, such as a probe, is let in, and a connection that is open stays so; all that no policy allows is refused
+# at once (github.com/cloudnativelabs/kube-router, pkg/controllers/netpol/pod.go). It ends where its node is not there yet.
+start kube-router sh -c 'until "$@"; do sleep 0.2; done' sh \
+  kube-router --kubeconfig="$KUBECONFIG" --hostname-override="$node" --service-cluster-ip-range=10.43.0.0/16 \
+  --run-firewall=true --run-router=false --run-service-proxy=false
 start rollouts-controller rollouts-controller --kubeconfig="$KUBECONFIG"
 echo started
 cat > /dev/null

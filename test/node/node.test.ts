@@ -14,6 +14,7 @@ import { Namespace } from '../../lib/constructs/namespace';
 import { Probe } from '../../lib/constructs/probe';
 import { SpringService } from '../../lib/constructs/spring-service';
 import { Volume } from '../../lib/constructs/volumes';
+import { Graph } from '../../lib/graph';
 import { local } from '../../lib/sportstix/environments';
 import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
 import { Platform } from '../../lib/sportstix/platform';
@@ -24,7 +25,16 @@ import { type Cluster, startCluster } from '../cluster/control-plane';
 import { type JsonRecord, record, records, text } from '../cluster/json';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { unpackKafka } from './images';
-import { closeFirewall, configureHost, type Node, openFirewall, serveLoadBalancer, startNode } from './node';
+import {
+  API_SERVER,
+  HOST_ADDRESS,
+  closeFirewall,
+  configureHost,
+  type Node,
+  openFirewall,
+  serveLoadBalancer,
+  startNode,
+} from './node';
 import {
   apiOf,
   containers,
@@ -38,6 +48,7 @@ import {
   SPRING,
   status,
 } from './platform';
+import { type Cell, derive, listeningPorts, type Source, type Target, untilAsDerived } from './truth-table';
 
 const ROOT = join(__dirname, '..', '..');
 const MANIFESTS = join(ROOT, 'dist', 'local', 'manifests');
@@ -210,6 +221,123 @@ describe('from an empty node', () => {
     ).split('\n');
     expect(groups).toEqual(
       expect.arrayContaining(SPRING.filter(({ kafka }) => kafka).map(({ name }) => `${name}-service`)),
+    );
+  });
+});
+
+(isOwn ? describe : describe.skip)('network policies', () => {
+  /** A namespace without a policy. */
+  const OUTSIDE = 'outside';
+  /** Pods that nobody knows: one beside the services, one outside. */
+  const STRANGERS = [local.namespace, OUTSIDE];
+  let sources: readonly Source[];
+  let targets: readonly Target[];
+
+  const ours = (): Node => {
+    if (node === undefined) {
+      throw new Error('the node is not ours');
+    }
+    return node;
+  };
+  /** By the objects that are in the cluster now. */
+  const derived = async (): Promise<readonly Cell[]> => derive(await graphOfCluster(), sources, targets);
+  /** The cells that a change has made others, once they are as they should be now. */
+  const changedBy = async (change: () => Promise<unknown>): Promise<readonly Cell[]> => {
+    const before = await derived();
+    await change();
+    const changed = (await derived()).filter(({ isOpen }, index) => isOpen !== before[index]?.isOpen);
+    await untilAsDerived('what the change has opened and closed', changed);
+    return changed;
+  };
+
+  beforeAll(async () => {
+    await serveLoadBalancer(kubectl, local.namespace, 'kafka-external-0');
+    await kubectl.run(['create', 'namespace', OUTSIDE]);
+    await kubectl.apply({ objects: STRANGERS.map(strangerIn) });
+    for (const namespace of STRANGERS) {
+      await kubectl.wait('pod/stranger', 'condition=Ready', namespace);
+    }
+    const address = HOST_ADDRESS;
+    const pods = (await platform.pods('', [...NAMESPACES, 'kube-system', OUTSIDE])).map((pod): Source => ({
+      name: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`,
+      address: text(status(pod)['podIP']),
+      pod,
+      enter: ours().enterPod(text(pod.metadata['uid'])),
+    }));
+    const ofPods = await Promise.all(
+      pods.map(async (pod): Promise<Target[]> => {
+        const ports = await listeningPorts(pod);
+        return [
+          ...ports.map((port): Target => ({ ...pod, port, protocol: 'TCP' })),
+          ...(ports.includes(53) ? [{ ...pod, port: 53, protocol: 'UDP' } as const] : []),
+        ];
+      }),
+    );
+    sources = [...pods, { name: 'host', address, enter: ours().lab.enter('host') }];
+    targets = [
+      ...ofPods.flat(),
+      ...[...local.postgres, ...local.redis].map(({ name, port }): Target => ({
+        name,
+        address,
+        port,
+        protocol: 'TCP',
+      })),
+      { name: 'API server', ...API_SERVER, protocol: 'TCP' },
+    ];
+  });
+  afterAll(async () => {
+    await kubectl.run(['delete', 'pod', 'stranger', `--namespace=${local.namespace}`, '--grace-period=1']);
+    await platform.removeNamespaces(OUTSIDE);
+  });
+
+  test('let every pair of pods, the host, DNS and the API server connect where they are said to, and nowhere else', async () => {
+    const cells = await derived();
+    const open = cells.filter(({ isOpen }) => isOpen).length;
+    process.stderr.write(
+      `${cells.length} connections: ${sources.length} sources, ${targets.length} ports; ${open} open, ${cells.length - open} closed\n`,
+    );
+
+    await untilAsDerived('every connection is as derived', cells);
+    for (const { name } of sources.filter(({ pod }) => pod !== undefined)) {
+      expect([name, targets.some((target) => target.name === name) || name.endsWith('/stranger')]).toEqual([
+        name,
+        true,
+      ]);
+    }
+  });
+
+  test('open what is closed once they are taken away, and close it again', async () => {
+    const [service = { name: '' }] = SPRING;
+    const taken = (await kubectl.list('networkpolicies', local.namespace)).filter(({ metadata }) =>
+      ['default-deny', service.name].includes(metadata.name),
+    );
+    const names = taken.map(({ metadata }) => metadata.name);
+    const opened = await changedBy(() =>
+      kubectl.run(['delete', 'networkpolicies', ...names, `--namespace=${local.namespace}`]),
+    );
+    const closed = await changedBy(() => kubectl.apply({ files: MANIFESTS }));
+
+    expect(names.length).toBe(2);
+    expect(opened.every(({ isOpen }) => isOpen)).toBe(true);
+    expect(opened.map(pairOf)).toContainEqual([
+      `${OUTSIDE}/stranger`,
+      expect.stringMatching(`^${local.namespace}/${service.name}-`),
+    ]);
+    expect(closed.map(pairOf)).toEqual(opened.map(pairOf));
+  });
+
+  test('close what is open where there is one too many', async () => {
+    const deny: KubernetesObject = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'deny', namespace: OUTSIDE },
+      spec: { podSelector: {}, policyTypes: ['Egress'] },
+    };
+    const closed = await changedBy(() => kubectl.apply({ objects: [deny] }));
+
+    expect(closed.every(({ source, isOpen }) => source.name === `${OUTSIDE}/stranger` && !isOpen)).toBe(true);
+    expect(closed.map(({ target }) => target.name)).toEqual(
+      expect.arrayContaining(['API server', ...local.postgres.map(({ name }) => name)]),
     );
   });
 });
@@ -460,6 +588,7 @@ printf '${input}' | /opt/kafka/bin/${tool} --bootstrap-server=${bootstrap}
     };
 
     beforeAll(async () => {
+      await letToolsOut(NAMESPACE);
       const app = new App();
       new Namespace(new Chart(app, '00-namespace'), NAMESPACE);
       const chart = new Chart(app, 'kafka', { namespace: NAMESPACE, disableResourceNameHashes: true });
@@ -534,6 +663,7 @@ printf '${input}' | /opt/kafka/bin/${tool} --bootstrap-server=${bootstrap}
     const bootstrap = `kafka.${NAMESPACE}.svc.cluster.local:9092`;
 
     beforeAll(async () => {
+      await letToolsOut(NAMESPACE);
       const app = new App();
       new Namespace(new Chart(app, '00-namespace'), NAMESPACE);
       const chart = new Chart(app, 'kafka', { namespace: NAMESPACE, disableResourceNameHashes: true });
@@ -870,6 +1000,58 @@ describe('kubectl delete', () => {
     }
   });
 });
+
+/** What decides about connections, as it is in the cluster. */
+async function graphOfCluster(): Promise<Graph> {
+  const kinds = 'namespaces,networkpolicies,deployments,statefulsets,daemonsets,rollouts.argoproj.io,pods';
+  const { stdout } = await kubectl.run(['get', kinds, '--all-namespaces', '--output=json']);
+  return new Graph(
+    records(record(JSON.parse(stdout))['items'])
+      // Other pods are those of a workload.
+      .filter(({ kind, metadata }) => kind !== 'Pod' || record(metadata)['ownerReferences'] === undefined)
+      .map((manifest) => ({ manifest })),
+  );
+}
+
+/** A pod that does nothing. */
+function strangerIn(namespace: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'stranger', namespace, labels: { app: 'stranger' } },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'stranger',
+          image: 'registry.k8s.io/pause:3.9',
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    },
+  };
+}
+
+/** Lets the tools that run in the platform's broker out to another one, as the platform's own policies do not. */
+async function letToolsOut(namespace: string): Promise<void> {
+  await kubectl.apply({
+    objects: [
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: `tools-to-${namespace}`, namespace: local.namespace },
+        spec: {
+          podSelector: { matchLabels: { 'app.kubernetes.io/name': 'kafka' } },
+          policyTypes: ['Egress'],
+          egress: [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }] }],
+        },
+      },
+    ],
+  });
+}
+
+const pairOf = ({ source, target }: Cell): readonly [string, string] => [source.name, target.name];
 
 interface Usage {
   readonly name: string;

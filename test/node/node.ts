@@ -14,21 +14,29 @@ import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { binary, kubernetesVersions, moduleFolder, newestVersion, progress, seconds } from '../cluster/binaries';
 import { type Cluster, type NodeNetwork, startCluster, storage } from '../cluster/control-plane';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
-import { Lab, requireHost } from '../host/lab';
-import { writeImages } from './images';
+import { Lab, must, requireHost } from '../host/lab';
+import { record, records, text } from '../cluster/json';
+import { LOAD_BALANCER_IMAGE, writeImages } from './images';
 
 /** Name of the node, as k3d would name it. */
 export const NODE = 'k3d-sportstix-server-0';
 /** Where nodes and pods reach what runs on the node itself. */
 const ADDRESS = '172.21.0.2';
+/** Where what runs on the host is reached. */
+export const HOST_ADDRESS = '172.21.0.1';
+/** Where the API server answers, as it does in k3s. */
+export const API_SERVER = { address: ADDRESS, port: 6443 };
 /** First address of the cluster's Services, that of the API server. */
 const SERVICE_ADDRESS = '10.43.0.1';
+/** What k3s runs in every cluster. */
+export const KUBE_SYSTEM_MANIFEST = join(__dirname, 'kube-system.yaml');
 /** Debian's packages beyond those of the host, by a program of each. */
 const PACKAGES: Readonly<Record<string, string>> = {
   containerd: 'containerd',
   runc: 'runc',
   '/usr/lib/cni/bridge': 'containernetworking-plugins',
   conntrack: 'conntrack',
+  ipset: 'ipset',
   debootstrap: 'debootstrap',
   mvn: 'maven',
   openssl: 'openssl',
@@ -36,7 +44,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   socat: 'socat',
 };
 /** Programs that run on the node. */
-const PROGRAMS = ['kubelet', 'kube-proxy', 'coredns', 'traefik', 'rollouts-controller'] as const;
+const PROGRAMS = ['kubelet', 'kube-proxy', 'kube-router', 'rollouts-controller'] as const;
 
 /** A firewall that drops what nobody asked for, as that of the outage did. */
 const CLOSED =
@@ -51,7 +59,9 @@ export interface Node {
   readonly ingressSocket: string;
   /** Where the volumes are: a folder of each. */
   readonly volumes: string;
-  /** The end of the log of each program on the node. */
+  /** The words before a command that make it run in a pod's network. */
+  enterPod(uid: string): readonly string[];
+  /** The end of the log of each program on the node, and of its pods in kube-system. */
   logs(): string;
   /** Stops everything, and leaves nothing behind. */
   stop(): Promise<void>;
@@ -82,7 +92,7 @@ done`;
   const volumes = join(folder, 'volumes');
   let cluster: Cluster | undefined;
   let init: ChildProcess | undefined;
-  const logs = (): string => ends(join(folder, 'logs'));
+  const logs = (): string => ends(join(folder, 'logs')) + ends(join(folder, 'var/log/pods'), `${KUBE_SYSTEM}_`);
   const stop = async (): Promise<void> => {
     if (init?.exitCode === null && init.signalCode === null) {
       const ended = once(init, 'exit');
@@ -141,9 +151,11 @@ done`;
         chmodSync(join(volumes, metadata.name), 0o777);
       }
     }
-    await kubectl.apply({ objects: [...storage(volumes), INGRESS_CLASS] });
+    await kubectl.apply({ objects: storage(volumes) });
+    await kubectl.apply({ files: KUBE_SYSTEM_MANIFEST });
     await kubectl.wait(`node/${NODE}`, 'create');
     await kubectl.wait(`node/${NODE}`, 'condition=Ready');
+    await kubectl.wait('deployment --all', 'condition=Available', KUBE_SYSTEM);
     const ingressSocket = join(lab.folder, 'ingress');
     lab.start('node', 'socat', [`UNIX-LISTEN:${ingressSocket},fork`, `TCP:${ADDRESS}:80`]);
     // As k3d's load balancer, whose container Docker publishes on the host, and which leads to the port of the same number on the nodes.
@@ -152,13 +164,20 @@ done`;
       lab.start('host', 'socat', [listen, `TCP:${ADDRESS}:${container}`]);
     }
     progress(`started a node of Kubernetes ${version} in ${seconds(start)} s`);
-    return { lab, cluster, ingressSocket, volumes, logs, stop };
+    const enterPod = (uid: string): readonly string[] => [
+      'nsenter',
+      `--net=/proc/${processOf(controlGroup, uid)}/ns/net`,
+    ];
+    return { lab, cluster, ingressSocket, volumes, enterPod, logs, stop };
   } catch (error) {
     const said = logs();
     await stop();
     throw new Error(`the node did not start\n${said}`, { cause: error });
   }
 }
+
+/** Where k3s has what it brings. */
+const KUBE_SYSTEM = 'kube-system';
 
 /** Where the Rollouts controller elects its leader. */
 const ROLLOUTS_NAMESPACE: KubernetesObject = {
@@ -167,25 +186,43 @@ const ROLLOUTS_NAMESPACE: KubernetesObject = {
   metadata: { name: 'argo-rollouts' },
 };
 
-/** What k3s' own manifest of Traefik makes. */
-const INGRESS_CLASS: KubernetesObject = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'IngressClass',
-  metadata: { name: 'traefik' },
-  spec: { controller: 'traefik.io/ingress-controller' },
-};
-
 /**
- * Serves a Service of type LoadBalancer as k3s' ServiceLB does: its status says that the nodes take the port, which they then do. Here that is
- * kube-proxy's work alone, where ServiceLB has a pod with the host's port before it; either way the client's address is masqueraded.
- * https://docs.k3s.io/networking/networking-services#how-does-the-servicelb-work
+ * Serves a Service of type LoadBalancer as k3s' ServiceLB does: by a pod that takes the port on the node, and that what is behind it takes
+ * for the client. https://docs.k3s.io/networking/networking-services#how-does-the-servicelb-work
  */
-export async function serveLoadBalancer(kubectl: Kubectl, namespace: string, service: string): Promise<void> {
-  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: ADDRESS }] } } });
-  await kubectl.run([
-    ...['patch', 'service', service, `--namespace=${namespace}`],
-    ...['--subresource=status', '--type=merge', `--patch=${status}`],
-  ]);
+export async function serveLoadBalancer(kubectl: Kubectl, namespace: string, name: string): Promise<void> {
+  const service = (await kubectl.list('services', namespace)).find(({ metadata }) => metadata.name === name);
+  const { clusterIP, ports } = record(service?.['spec']);
+  const [port] = records(ports).map((entry) => Number(entry['port']));
+  await kubectl.apply({ objects: [loadBalancerPod(namespace, name, text(clusterIP), port ?? 0)] });
+  await kubectl.wait(`pod/svclb-${name}`, 'condition=Ready', KUBE_SYSTEM);
+}
+
+function loadBalancerPod(namespace: string, service: string, address: string, port: number): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `svclb-${service}`,
+      namespace: KUBE_SYSTEM,
+      labels: {
+        app: `svclb-${service}`,
+        'svccontroller.k3s.cattle.io/svcname': service,
+        'svccontroller.k3s.cattle.io/svcnamespace': namespace,
+      },
+    },
+    spec: {
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          name: `lb-tcp-${port}`,
+          image: LOAD_BALANCER_IMAGE,
+          args: [String(port), address, String(port)],
+          ports: [{ containerPort: port, hostPort: port }],
+        },
+      ],
+    },
+  };
 }
 
 /** Configures PostgreSQL and Redis by the generated script, and makes databases and users by the generated SQL. */
@@ -249,12 +286,25 @@ async function says(child: ChildProcess, word: string): Promise<void> {
   throw new Error(`it ended without having said "${word}"`);
 }
 
-function ends(folder: string): string {
-  const files = existsSync(folder) ? readdirSync(folder) : [];
+/** A process of a pod, which the kubelet has put into a control group of its own. */
+function processOf(controlGroup: string, uid: string): string {
+  const [pid] = must('find', ['/sys/fs/cgroup', '-path', `*/${controlGroup}/*/pod${uid}/*/cgroup.procs`])
+    .trim()
+    .split('\n')
+    .flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'));
+  if (pid === undefined || pid === '') {
+    throw new Error(`no process of pod ${uid} runs`);
+  }
+  return pid;
+}
+
+function ends(folder: string, prefix = ''): string {
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   return files
+    .filter((file) => file.startsWith(prefix) && file.endsWith('.log'))
     .map((file) => {
       const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n').slice(-8);
-      return [`--- ${file}`, ...lines.map((line) => line.slice(0, 400))].join('\n');
+      return [`--- ${file}`, ...lines.map((line) => line.slice(0, 400)), ''].join('\n');
     })
-    .join('\n');
+    .join('');
 }
