@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   k3d: ['host', 'manifest'],
   policy: ['graph', 'manifest'],
   graph: ['manifest'],
-  synth: ['manifest'],
+  synth: ['graph', 'manifest'],
   host: ['manifest'],
   manifest: [],
 };

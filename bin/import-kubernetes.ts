@@ -5,7 +5,8 @@
  *
  * takes the sources of each release through the Go proxy (`go mod download`). Definitions (fields, types, what is required) come from
  * api/openapi-spec/swagger.json of k8s.io/kubernetes, values of enumerations from its generated OpenAPI code, and from k8s.io/api and its
- * sisters since when a kind is deprecated, when it was removed, and what replaces it.
+ * sisters since when a kind is deprecated, when it was removed, and what replaces it. How a strategic merge patch merges lists comes from
+ * the newest release alone: a merge key never changes.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -217,6 +218,83 @@ function groupAbove(folder: string): string {
   return group;
 }
 
+const PATCH_STRATEGY = 'x-kubernetes-patch-strategy';
+
+/** What says how a list is merged; Kustomize asks for several keys before it asks for one. */
+const PATCH_KEYWORDS = [PATCH_STRATEGY, 'x-kubernetes-patch-merge-key', 'x-kubernetes-list-map-keys'];
+
+/** What nobody patches in a file: who owns an object, and its state. */
+const NEVER_PATCHED = ['metadata', 'status'];
+
+/** A name of a definition, of a version that is stable. */
+const STABLE = /\.v\d+\.\w+$/;
+
+/**
+ * Writes the OpenAPI definitions of all kinds, with as much of them as a strategic merge patch asks: which lists are merged, and by which
+ * key. In the form in which `openapi` of a kustomization takes them.
+ */
+function writeMergeKeys(version: string): void {
+  const file = join(moduleFolder('k8s.io/kubernetes', version), 'api/openapi-spec/swagger.json');
+  const definitions = new Map(entries(child(JSON.parse(readFileSync(file, 'utf8')), 'definitions')));
+  const fieldsOf = (name: string): readonly [string, unknown][] =>
+    entries(child(definitions.get(name), 'properties')).filter(([field]) => !NEVER_PATCHED.includes(field));
+  const referenceIn = (schema: unknown): string => textAt(schema, '$ref').replace('#/definitions/', '');
+  const referencesIn = (schema: unknown): readonly string[] =>
+    [schema, child(schema, 'items'), child(schema, 'additionalProperties')]
+      .map(referenceIn)
+      .filter((name) => name !== '');
+  const leadsToKeys = (name: string, above: readonly string[] = []): boolean =>
+    !above.includes(name) &&
+    fieldsOf(name).some(
+      ([, schema]) =>
+        textAt(schema, PATCH_STRATEGY) !== '' ||
+        referencesIn(schema).some((reference) => leadsToKeys(reference, [...above, name])),
+    );
+  const pruned = (schema: unknown): Record<string, unknown> | undefined => {
+    if (schema === undefined) return undefined;
+    const own = entries(schema).filter(([key]) => PATCH_KEYWORDS.includes(key));
+    const reference = referenceIn(schema);
+    const below: [string, unknown][] =
+      reference === ''
+        ? ['items', 'additionalProperties'].flatMap((key): [string, unknown][] => {
+            const inner = pruned(child(schema, key));
+            return inner === undefined ? [] : [[key, inner]];
+          })
+        : leadsToKeys(reference)
+          ? [['$ref', textAt(schema, '$ref')]]
+          : [];
+    const type = textAt(schema, 'type');
+    return own.length + below.length === 0
+      ? undefined
+      : // Kustomize looks into what is said to be an array, and into no other.
+        { ...(type === 'array' && { type }), ...Object.fromEntries([...own, ...below]) };
+  };
+  const found = new Map<string, unknown>();
+  const visit = (name: string): void => {
+    if (found.has(name) || !leadsToKeys(name)) return;
+    const kinds = listAt(definitions.get(name), 'x-kubernetes-group-version-kind');
+    const properties = fieldsOf(name).flatMap(([field, schema]): [string, unknown][] => {
+      const written = pruned(schema);
+      return written === undefined ? [] : [[field, written]];
+    });
+    found.set(name, {
+      ...(kinds.length > 0 && { 'x-kubernetes-group-version-kind': kinds }),
+      properties: Object.fromEntries(properties),
+    });
+    fieldsOf(name)
+      .flatMap(([, schema]) => referencesIn(schema))
+      .forEach(visit);
+  };
+  for (const [name, schema] of definitions) {
+    const isObject = listAt(schema, 'x-kubernetes-group-version-kind').length === 1 && !name.endsWith('List');
+    if (isObject && STABLE.test(name)) visit(name);
+  }
+  const lines = [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, schema]) => `${name} ${JSON.stringify(schema)}`);
+  writeFileSync(join(FOLDER, 'merge-keys.jsonl'), `${lines.join('\n')}\n`);
+}
+
 function apiVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
@@ -366,6 +444,8 @@ function writeKinds(releases: readonly Release[]): void {
 }
 
 const given = process.argv.slice(2);
-const all = (given.length === 0 ? RELEASES : given).map(readRelease);
+const versions = given.length === 0 ? RELEASES : given;
+const all = versions.map(readRelease);
 writeDefinitions(all);
 writeKinds(all);
+writeMergeKeys(versions.at(-1) ?? '');

@@ -151,7 +151,8 @@ describe('the examples in TypeScript', () => {
       const { objects, violations } = checkInputs({
         inputs: [outdir],
         stdin: new Uint8Array(),
-        policies: policies(),
+        // Only the program itself knows what it has given to the policies about what objects refer to.
+        policies: policies().filter(({ graph }) => graph === undefined),
         workloads: [],
         exceptions: true,
       });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** What all commands do alike with their command line. */
 
 /** Where a command writes to its user. */
@@ -44,6 +46,18 @@ export function readArguments<T extends { readonly values: { readonly help?: boo
   if (parsed.values.help !== true) return parsed;
   output.write(usage);
   return 0;
+}
+
+/**
+ * The folder that names of files are relative to: where the caller is. npm runs its scripts in the project's folder, and says where it was
+ * called.
+ *
+ * @param script name of the script in package.json.
+ */
+export function callersFolder(script: string): string {
+  const { INIT_CWD: caller, npm_lifecycle_event: running } = process.env;
+  const here = process.cwd();
+  return running === script && caller !== undefined && here === join(__dirname, '..', '..') ? caller : here;
 }
 
 /** Runs what Ctrl-C, or being told to end, interrupts. */

@@ -8,7 +8,8 @@
  * import { PolicyPack } from 'sportstix-cdk8s/policy';
  *
  * const app = new App();
- * new PolicyPack().apply(app);
+ * // Made by hand: kubectl create secret generic orders-database --from-literal=SPRING_DATASOURCE_PASSWORD=...
+ * new PolicyPack({ given: [{ kind: 'Secret', namespace: 'shop', name: 'orders-database' }] }).apply(app);
  * const chart = new Chart(app, 'shop', { namespace: 'shop' });
  * const postgres = new ExternalHostService(chart, 'postgres', {
  *   host: 'db.example.com',

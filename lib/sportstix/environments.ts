@@ -85,7 +85,7 @@ export interface Environment {
 
 /** What the policies of an environment demand beyond their defaults. */
 export interface PolicyProps
-  extends Omit<PolicySettings, 'importedTags'>, Pick<PolicyPackProps, 'severities' | 'workloads'> {}
+  extends Omit<PolicySettings, 'importedTags'>, Pick<PolicyPackProps, 'severities' | 'workloads' | 'given'> {}
 
 /** A server outside the cluster. */
 export interface ExternalServer {
@@ -116,11 +116,12 @@ export function imageOf({ imageTag }: Environment, { repository }: ServiceSpec):
  * @throws Error if a severity is lowered, or is that of a policy which does not exist.
  */
 export function policyPackOf({ cluster, imageTag, policies: props = {} }: Environment): PolicyPack {
-  const { severities, workloads, ...settings } = props;
+  const { severities, workloads, given, ...settings } = props;
   return new PolicyPack({
     policies: policies({ ...settings, importedTags: cluster === undefined ? [] : [imageTag] }),
     ...(severities && { severities }),
     ...(workloads && { workloads }),
+    ...(given && { given }),
   });
 }
 

@@ -9,14 +9,18 @@ import { NetworkPolicies } from '../constructs/network-policies';
 import type { OutdatedFile } from '../k3d/bring-up';
 import { k3dConfig } from '../k3d/cluster-config';
 import { connectivityJob } from '../k3d/connectivity-job';
+import { Graph } from '../graph';
+import { Topology } from '../graph/topology';
 import { hostAccessFiles } from '../host/host-access';
 import { psqlPasswords, redisPasswords } from '../host/servers';
 import { addAdmissionPolicies } from '../policy/admission';
 import type { Judgement, PolicyPack } from '../policy/pack';
+import { workloads } from '../policy/policy';
 import { immutableChanges } from '../synth/immutable-fields';
-import { forgetManifest, manifestOf, renderCharts } from '../synth/manifests';
+import { kustomizeBase } from '../synth/kustomize';
+import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../synth/manifests';
 import { difference, differences, type OutputFile, type OutputFiles, replaceOutput } from '../synth/output';
-import { toYaml } from '../synth/yaml';
+import { toYaml, toYamlStream } from '../synth/yaml';
 import { type Environment, policyPackOf } from './environments';
 import { hostAccessOf, passwordsFrom } from './host';
 import { clusterPeersOf } from './network';
@@ -182,11 +186,21 @@ export function renderEnvironment(environment: Environment, secrets: SecretValue
     print: () => undefined,
   });
   const { externalEndpoints } = new Platform(app, environment.name, { environment, secrets });
-  const manifests = renderCharts(app);
+  const charts = synthesizeCharts(app);
+  const manifests = new Map(charts.map((chart) => [chart.fileName, toYamlStream(chart.manifests)]));
+  const objects = charts.flatMap((chart) => chart.manifests);
+  const { kinds } = workloads(pack.workloads);
+  const graph = new Graph(
+    objects.map((manifest) => ({ manifest })),
+    kinds,
+  );
+  const resources = [...manifests.keys()].map((name) => `manifests/${name}`);
+  const base = kustomizeBase(resources, graph, kinds);
   const others = new Map<string, OutputFile>([
-    ['kustomization.yml', kustomization([...manifests.keys()].map((name) => `manifests/${name}`))],
+    ...[...base].map(([path, content]): [string, OutputFile] => [path, { content }]),
+    ['topology.md', { content: `${new Topology(graph).toMarkdown()}\n` }],
     ...withKustomization('admission', renderAdmission(environment, pack, judgement)),
-    ...clusterFiles(environment, pack, externalEndpoints),
+    ...clusterFiles(environment, pack, externalEndpoints, objects),
   ]);
   return { manifests, others };
 }
@@ -217,11 +231,16 @@ function renderAdmission(
   return renderCharts(app);
 }
 
-/** The cluster's configuration, what its host must let in, and a Job that tests from inside whether it does. */
+/**
+ * The cluster's configuration, what its host must let in, and a Job that tests from inside whether it does.
+ *
+ * @param platform the manifests of what the Job tests
+ */
 function clusterFiles(
   environment: Environment,
   pack: PolicyPack,
   externalEndpoints: ReadonlyMap<string, Endpoint>,
+  platform: readonly unknown[],
 ): [string, OutputFile][] {
   const access = hostAccessOf(environment);
   if (access === undefined) {
@@ -242,7 +261,7 @@ function clusterFiles(
   });
   // The namespace has its default deny.
   new NetworkPolicies(chart, 'network-policies', { ...clusterPeersOf(environment), defaultDeny: false, manifestOf });
-  pack.apply(app, { manifestOf, onAnnotated: forgetManifest });
+  pack.apply(app, { manifestOf, onAnnotated: forgetManifest, given: platform });
   return [
     ['k3d.yml', { content: toYaml(k3dConfig(access.cluster)) }],
     ...[...renderCharts(app)].map(([file, content]): [string, OutputFile] => [`checks/${file}`, { content }]),
@@ -254,17 +273,10 @@ function clusterFiles(
 }
 
 function withKustomization(folder: string, files: ReadonlyMap<string, string>): [string, OutputFile][] {
-  return [
-    ...[...files].map(([name, content]): [string, OutputFile] => [`${folder}/${name}`, { content }]),
-    [`${folder}/kustomization.yml`, kustomization([...files.keys()])],
-  ];
-}
-
-/** In a file named .yml, since `cdk8s synth --stdout` prints every .yaml below the folder, and this is no API object. */
-function kustomization(resources: readonly string[]): OutputFile {
-  return {
-    content: toYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources }),
-  };
+  return [...files, ...kustomizeBase([...files.keys()], new Graph([]))].map(([name, content]) => [
+    `${folder}/${name}`,
+    { content },
+  ]);
 }
 
 /**

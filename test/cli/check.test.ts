@@ -60,6 +60,40 @@ describe('npm run check', () => {
       status: 2,
       stderr: containing('text, json, sarif'),
     });
+    expect(program(['--given', '-', '-'])).toMatchObject({ status: 2, stderr: containing('read once') });
+    expect(program(['--unused', '--format', 'sarif', '-'])).toMatchObject({
+      status: 2,
+      stderr: containing('--unused'),
+    });
+  });
+
+  test('takes what is given from files and from standard input, and lists what nothing uses', () => {
+    const path = mkdtempSync(join(tmpdir(), 'check-'));
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } };
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'other' },
+      imagePullSecrets: [{ name: 'registry' }],
+    };
+    writeFileSync(join(path, 'a.json'), JSON.stringify(claim));
+    writeFileSync(join(path, 'b.json'), JSON.stringify(account));
+    const registry = JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'registry' } });
+
+    expect(program([join(path, 'a.json')])).toMatchObject({ status: 1, stdout: containing('Secret registry') });
+    expect(
+      program(['--unused', '--given', '-', '--given', join(path, 'b.json'), join(path, 'a.json')], registry),
+    ).toEqual({
+      status: 0,
+      stdout: [
+        'Used by nothing in the set:',
+        `  ServiceAccount other  ${path}/a.json:1`,
+        '',
+        '1 object in 1 file, judged as one set beside 2 that are given: 0 policy errors, 0 warnings, 0 acknowledged violations',
+        '',
+      ].join('\n'),
+      stderr: '',
+    });
   });
 
   test('lists the policies, and explains one', () => {

@@ -287,6 +287,8 @@ async function ownCluster(
       ],
       // kwokctl's own default is every address of the machine. In a network of its own, that is what nodes and pods need.
       bindAddress: network === undefined ? '127.0.0.1' : '0.0.0.0',
+      // As k3s has it: network policies name it. In a network of its own it is free.
+      ...(network && { kubeApiserverPort: 6443 }),
       ...(network && { kubeApiserverCertSANs: [network.address, network.serviceAddress] }),
       kubeVersion: `v${kubernetesVersion}`,
       etcdBinary: await binary('etcd', kubernetesVersion, stop),

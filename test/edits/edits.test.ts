@@ -20,6 +20,8 @@ const SNAPSHOTS = {
 };
 /** A file is added to, or gone from, what a synth lists. */
 const LISTS = ['M dist/local/.generated', 'M dist/local/kustomization.yml'];
+/** Who connects to whom has changed. */
+const TOPOLOGY = 'M dist/local/topology.md';
 /** What the host's files say of the databases. */
 const databaseFiles = (server: string): string[] =>
   ['pg_hba.conf', 'remove.sql', 'sql'].map((file) => `M dist/local/host/${server}.${file}`);
@@ -126,6 +128,7 @@ test('the service that README adds', async () => {
       `?? dist/local/manifests/${name}.k8s.yaml`,
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -153,6 +156,7 @@ test('a service that goes', async () => {
       `D dist/local/manifests/${service.name}.k8s.yaml`,
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -172,6 +176,7 @@ test('a service that is renamed: its database is what it was', async () => {
       '?? dist/local/manifests/renamed.k8s.yaml',
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -192,6 +197,7 @@ test('a service that is given a database', async () => {
       `M ${CATALOGUE}`,
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -208,6 +214,7 @@ test('a service whose database is taken away', async () => {
       `M ${CATALOGUE}`,
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -227,6 +234,7 @@ test('a second Redis, on another machine, for one service', async () => {
       'M dist/local/checks/external-hosts.k8s.yaml',
       'M dist/local/manifests/external-hosts.k8s.yaml',
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -254,6 +262,7 @@ test('a second PostgreSQL, on the same machine, for the database of one service'
       ),
       'M dist/local/manifests/external-hosts.k8s.yaml',
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      TOPOLOGY,
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );

@@ -116,7 +116,7 @@ test('an environment whose cluster is made elsewhere has only manifests and poli
     (path) => path.split('/')[0],
   );
 
-  expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'admission']));
+  expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'kustomize', 'topology.md', 'admission']));
 });
 
 describe('several servers', () => {
