@@ -389,16 +389,18 @@ describe('an exception', () => {
     );
   });
 
-  test('is needed once by an object, however often it violates the policy', () => {
+  test('is needed once by each object, however often it violates the policy', () => {
     const tree = app();
     const twice = [container('a'), container('b')].map((each) => ({ ...each, image: 'x' }));
-    const object = add(tree.chart, 'web', workload(DEPLOYMENT, { ...podSpec(), containers: twice }));
-    acknowledge(object, 'image-tag', 'for a test');
+    const manifest = workload(DEPLOYMENT, { ...podSpec(), containers: twice });
+    add(tree.chart, 'web', manifest);
+    add(tree.chart, 'worker', set(manifest, 'metadata.name', 'worker'));
+    acknowledge(tree.chart, 'image-tag', 'for a test');
 
     const { acknowledged, exceptions, failed, violations } = new PolicyPack().judge(tree.app);
 
-    expect(acknowledged.length).toBe(2);
-    expect(exceptions.length).toBe(1);
+    expect(acknowledged.length).toBe(4);
+    expect(exceptions.map(({ resource: { name } }) => name)).toEqual(['web', 'worker']);
     expect([failed, violations]).toEqual([false, []]);
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine } from '../../lib/policy/engine';
+import { judgedObjects } from '../../lib/policy/judged-objects';
 import { policies } from '../../lib/policy/policies';
 import { duplicateObject } from '../../lib/policy/policies/duplicate-object';
 import { WORKLOADS } from '../../lib/manifest/workloads';
@@ -583,6 +584,15 @@ describe('what a secret looks like', () => {
 
   test.each(HARMLESS_TEXTS)('is not in %j', (text) => {
     expect(places(text)).toEqual(everywhere(false));
+  });
+
+  test('is kept for no later run', () => {
+    const kept = jest.spyOn(judgedObjects, 'set');
+    expect(judge(pod(one({ env: [{ name: 'DB_PASSWORD', value: 'hunter2' }] })), literal).length).toBe(1);
+    expect(judge(configMap({ DB_PASSWORD: 'hunter2' }), inConfigMap).length).toBe(1);
+
+    expect(kept).not.toHaveBeenCalled();
+    kept.mockRestore();
   });
 
   test('an option may be followed by its value', () => {

@@ -5,8 +5,10 @@ import { Engine } from '../../lib/policy/engine';
 import { policies } from '../../lib/policy/policies';
 import { schema } from '../../lib/policy/policies/schema';
 import { supportedVersions } from '../../lib/policy/schema/definitions';
+import { readYaml } from '../../lib/policy/yaml';
 import { kubernetesVersions } from '../cluster/binaries';
-import { container, podSpec, set, workload } from './manifests';
+import { DEMAND_ROWS } from './demand-rows';
+import { container, get, podSpec, set, workload } from './manifests';
 import type { Data } from './manifests';
 
 // The policy `schema`: one field apart from what Kubernetes takes. What API servers say of the same is in test/cluster/schema.test.ts.
@@ -183,6 +185,32 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     ['error metadata.name: Required value: name or generateName is required'],
   ],
   ['a name to be made', set(DEPLOYMENT, 'metadata', { generateName: 'x-' }), []],
+  ['a name that is null, beside one to be made', set(DEPLOYMENT, 'metadata', { name: null, generateName: 'x-' }), []],
+  [
+    'an empty name',
+    object('v1', 'ConfigMap', { metadata: { name: '' } }),
+    ['error metadata.name: Required value: name or generateName is required'],
+  ],
+  [
+    'no name, of a kind that is called like one that needs none',
+    object('rbac.authorization.k8s.io/v1', 'RoleBinding', {
+      metadata: {},
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'x' },
+    }),
+    ['error metadata.name: Required value: name or generateName is required'],
+  ],
+  ['no name, of a kind that gets one', object('v1', 'LimitRange', { metadata: {}, spec: { limits: [] } }), []],
+  ['no name, of a question', object('authentication.k8s.io/v1', 'TokenReview', { metadata: {}, spec: {} }), []],
+  [
+    'no name, of a list of objects',
+    { apiVersion: 'v1', kind: 'ConfigMapList', items: [object('v1', 'ConfigMap')] },
+    [],
+  ],
+  [
+    'a number that JSON does not have',
+    spec('replicas', Infinity),
+    ['error spec.replicas: Invalid value: must be a whole number (integer), and is text (string)'],
+  ],
   [
     'none of the values',
     main({ imagePullPolicy: 'always' }),
@@ -220,6 +248,19 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     set(DEPLOYMENT, 'metadata.creationTimestamp', '2026-02-30T00:00:00Z'),
     ['error metadata.creationTimestamp: Invalid value: must be a time such as 2026-01-31T08:00:00Z'],
   ],
+  [
+    'a time with microseconds',
+    object('coordination.k8s.io/v1', 'Lease', { spec: { renewTime: '2026-01-31T08:00:00.000001Z' } }),
+    [],
+  ],
+  ...['2026-01-31T08:00:00Z', '2026-01-31T08:00:00.000Z', '2026-01-31T08:00:00.0000001Z'].map(
+    (renewTime) =>
+      [
+        `${renewTime} where microseconds are asked for`,
+        object('coordination.k8s.io/v1', 'Lease', { spec: { renewTime } }),
+        ['error spec.renewTime: Invalid value: must be a time with microseconds such as 2026-01-31T08:00:00.000000Z'],
+      ] as const,
+  ),
   [
     'no base64',
     object('v1', 'ConfigMap', { binaryData: { a: 'x' } }),
@@ -280,6 +321,11 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     ['error apiVersion: no matches for kind "Deployment" in version "apps/v3"; in Kubernetes 1.37 it is of apps/v1'],
   ],
   [
+    'a kind that goes, of another group: nobody is sent there',
+    object('apps/v1', 'Endpoints'),
+    ['error kind: no matches for kind "Endpoints" in version "apps/v1"'],
+  ],
+  [
     'a kind that goes',
     object('v1', 'Endpoints'),
     ['warning apiVersion: Endpoints of v1 is deprecated since Kubernetes 1.33; use discovery.k8s.io/v1 EndpointSlice'],
@@ -335,6 +381,26 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
   ["a file of Kubernetes' programs", object('kubelet.config.k8s.io/v1beta1', 'KubeletConfiguration'), []],
 ])('%s', (_, manifest, findings) => {
   expect(judge(manifest)).toEqual(findings);
+});
+
+describe('what API servers demand of', () => {
+  const objects = new Map<string, Data>(
+    [...readYaml(readFileSync(join(__dirname, '../cluster/schema/objects.yaml'), 'utf8'))].map((part) => {
+      const manifest = ('value' in part ? part.value : {}) as Data;
+      return [`${String(manifest['kind'])} ${String(get(manifest, 'metadata.name'))}`, manifest] as const;
+    }),
+  );
+
+  test.each([...objects])('%s as it stands is nothing', (_, manifest) => {
+    expect(judge(manifest).filter((finding) => finding.startsWith('error'))).toEqual([]);
+  });
+
+  test.each(Object.entries(DEMAND_ROWS).flatMap(([name, rows]) => rows.map((row) => [name, ...row] as const)))(
+    '%s with %s %j',
+    (name, path, value, findings) => {
+      expect(judge(set(objects.get(name) ?? {}, path, value))).toEqual(findings);
+    },
+  );
 });
 
 const CRD = {
@@ -745,6 +811,9 @@ describe('what has the shape of an object that passed', () => {
     ['an enumeration', role('Role'), role('Rolle')],
     ['of a pod', spec('template.spec.dnsPolicy', 'Default'), spec('template.spec.dnsPolicy', 'None')],
     ['a quantity', main({ resources: { limits: { cpu: '1' } } }), main({ resources: { limits: { cpu: 'x' } } })],
+    ['bytes', object('v1', 'Secret', { data: { a: 'YQ==' } }), object('v1', 'Secret', { data: { a: 'a b' } })],
+    ['a number', spec('replicas', 2), spec('replicas', 2 ** 31)],
+    ['a number that is no whole one', spec('replicas', 2), spec('replicas', 2.5)],
     ['a name', set(DEPLOYMENT, 'spec.paused', true), set(DEPLOYMENT, 'spec.pausde', true)],
     ['a pattern', widget({ code: 'a' }), widget({ code: '1' })],
     ['a type', widget({ maybe: 'x' }), widget({ maybe: 1 })],
@@ -784,6 +853,10 @@ describe('one error, at the field', () => {
   test('of a workload without a template, and of a number in a variable', () => {
     expect(found(spec('template', undefined))).toEqual(['schema spec.template']);
     expect(found(main({ env: [{ name: 'SERVER_PORT', value: 8080 }] }))).toEqual([`schema ${MAIN}.env[0].value`]);
+  });
+
+  test('of a kind that there is none of, whose containers nobody judges', () => {
+    expect(found({ ...DEPLOYMENT, kind: 'Deploymnet' })).toEqual(['schema kind']);
   });
 
   test('and what is wrong beside it', () => {
@@ -838,6 +911,21 @@ spec:
         'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data: {}\n  data: {}\n',
       ),
     ).toEqual(['8 duplicate field "data"; the last one counts']);
+  });
+
+  test('each item of a list answers for what it says twice, and the list does not', () => {
+    const item = '- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data: {}\n';
+    const { violations, unreadable } = checkInputs({
+      inputs: ['-'],
+      stdin: Buffer.from(
+        `apiVersion: v1\nkind: List\nitems:\n${item}${item.replace('name: a', 'name: b')}  data: {}\n`,
+      ),
+      policies: [schema],
+      exceptions: true,
+    });
+
+    expect(unreadable).toEqual([]);
+    expect(violations.map(({ line, report }) => [line, report.violation.resource.name])).toEqual([[12, 'b']]);
   });
 
   test('a list that says twice what it holds cannot be read', () => {

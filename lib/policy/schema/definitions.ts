@@ -4,7 +4,7 @@ import type { Schema } from '@cfworker/json-schema';
 import { child, textAt, textsAt } from '../../manifest/plain-data';
 import { DEMANDS } from './demands';
 import type { Demand } from './demands';
-import { INT32, INT64 } from './formats';
+import { INT32, INT64, INT_OR_STRING } from './formats';
 
 // Kubernetes' own kinds, from imports/kubernetes: what `npm run import:kubernetes` has taken from its sources.
 
@@ -262,7 +262,7 @@ function typeSchema(type: string, view: View, values: readonly string[]): Schema
     case 'int64':
       return INT64;
     case 'int-or-string':
-      return { ...INT32, type: ['integer', 'string'] };
+      return INT_OR_STRING;
     case 'quantity':
       return { type: ['string', 'number'], format: type };
     case 'date-time':

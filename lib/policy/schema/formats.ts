@@ -9,6 +9,8 @@ import { matchesPattern } from '../patterns';
 export const INT32: Schema = { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 /** Whole numbers of 64 bits, as near as JavaScript's numbers come to their limits. */
 export const INT64: Schema = { type: 'integer', minimum: -(2 ** 63), maximum: 2 ** 63 };
+/** Numbers of 32 bits, and any text. */
+export const INT_OR_STRING: Schema = { ...INT32, type: ['integer', 'string'] };
 
 /** What each format is, for whoever wrote something else. */
 export const FORMATS: Readonly<Record<string, { readonly is: (text: string) => boolean; readonly what: string }>> = {

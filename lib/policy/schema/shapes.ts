@@ -1,9 +1,10 @@
 import type { Schema } from '@cfworker/json-schema';
 import { child } from '../../manifest/plain-data';
 import { schemaOf } from './definitions';
+import { FORMATS, INT32, INT64, INT_OR_STRING } from './formats';
 
-// Objects of one platform are much alike: of most texts in them a schema only asks that they are some. What has the shape of an object that
-// passed passes, and to find the shape takes a fraction of what it takes to validate.
+// Objects of one platform are much alike: of most texts and numbers in them a schema only asks that they are some. What has the shape of an
+// object that passed passes, and to find the shape takes a fraction of what it takes to validate.
 
 /**
  * How far the conditions of a schema look: those of Kubernetes' own definitions at the texts beside them (test/policy/schema.test.ts), those of
@@ -21,7 +22,10 @@ export function shapeOf(value: unknown, schema: Schema | boolean, conditions: Co
     return '*';
   }
   if (typeof value === 'string') {
-    return isFreeText(schema) && !isCondition ? (value === '' ? '0' : 's') : JSON.stringify(value);
+    return isFreeText(schema, value) && !isCondition ? (value === '' ? '0' : 's') : JSON.stringify(value);
+  }
+  if (typeof value === 'number' && !isCondition && isFreeNumber(schema, value)) {
+    return 'i';
   }
   if (typeof value !== 'object' || value === null || schema === false) {
     return JSON.stringify(value);
@@ -69,13 +73,19 @@ function conditionsOf(schema: Schema): ReadonlySet<string> {
 
 const CONDITIONS = ['allOf', 'anyOf', 'oneOf', 'not'] as const;
 
-function isFreeText(schema: Schema | boolean): boolean {
+function isFreeText(schema: Schema | boolean, text: string): boolean {
   return (
     typeof schema === 'object' &&
     schema.type === 'string' &&
     schema.enum === undefined &&
-    schema.format === undefined &&
+    (schema.format === undefined || FORMATS[schema.format]?.is(text) === true) &&
     schema.maxLength === undefined &&
     (schema.minLength ?? 1) === 1
   );
+}
+
+const WHOLE_NUMBERS: readonly (Schema | boolean)[] = [INT32, INT64, INT_OR_STRING];
+
+function isFreeNumber(schema: Schema | boolean, value: number): boolean {
+  return WHOLE_NUMBERS.includes(schema) && Number.isInteger(value) && Math.abs(value) < 2 ** 31;
 }
