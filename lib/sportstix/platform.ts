@@ -9,7 +9,7 @@ import { type KafkaExternalListener, KafkaKraft } from '../constructs/kafka-kraf
 import { NetworkPolicies } from '../constructs/network-policies';
 import { Namespace } from '../constructs/namespace';
 import { Secret } from '../constructs/secret';
-import { SpringService, springVariables, untracedPaths } from '../constructs/spring-service';
+import { type SpringConnections, SpringService, springVariables, untracedPaths } from '../constructs/spring-service';
 import { WebService } from '../constructs/web-service';
 import { Grafana } from '../observability/grafana';
 import { LogCollector } from '../observability/log-collector';
@@ -110,7 +110,7 @@ export class Platform extends Construct {
 
     const commonConfig = new ConfigMap(chart('common-config'), 'sportstix-common', {
       component: 'configuration',
-      data: commonVariables(kafka, redis[0].endpoint(), collector.otlpGrpc, environment),
+      data: commonVariables(environment, { kafka, redis: redis[0].endpoint(), traces: collector.otlpGrpc }),
     });
     const secretsOf = secretsByService(chart('secrets'), environment, secrets);
 
@@ -233,16 +233,19 @@ function originVariables(
   return { [allowedOrigins]: address };
 }
 
-/** What every Spring service is told. */
+/** What every Spring service is told: of servers those that one of them at least connects to. */
 function commonVariables(
-  kafka: KafkaKraft,
-  redis: Endpoint,
-  traces: Endpoint,
-  { profile }: Environment,
+  { profile, services }: Environment,
+  { kafka, redis, traces }: Required<Omit<SpringConnections, 'database'>>,
 ): Record<string, string> {
+  const spring = services.filter(isSpring);
   return {
     SPRING_PROFILES_ACTIVE: profile,
-    ...springVariables({ kafka, redis, traces }),
+    ...springVariables({
+      traces,
+      ...(spring.some((service) => service.kafka || service.kafkaAdmin === true) && { kafka }),
+      ...(spring.some((service) => service.redis !== false) && { redis }),
+    }),
     SPRING_JPA_OPEN_IN_VIEW: 'false',
     SPRING_JPA_HIBERNATE_DDL_AUTO: 'validate',
     MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,info,prometheus',

@@ -10,6 +10,7 @@ import { UpdateStrategy } from '../../lib/constructs/update-strategy';
 import { type AccessMode, type Mount, Volume } from '../../lib/constructs/volumes';
 import { WebService, type WebServiceProps } from '../../lib/constructs/web-service';
 import { Engine } from '../../lib/policy/engine';
+import { Owners } from '../../lib/policy/owners';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { find, type Manifest, synthesized, testChart } from '../testing';
 import { everyDeploymentProp, without } from './web-props';
@@ -342,8 +343,8 @@ describe('breaks no policy', () => {
     new WebService(chart, 'web', { ...MINIMAL, ...props });
     new SpringService(chart, 'orders', { ...MINIMAL, managementPort: 9001, ...props });
 
-    expect([
-      ...new Engine(policiesWithOptional()).evaluate(synthesized(chart).map((manifest, id) => ({ id, manifest }))),
-    ]).toEqual([]);
+    const subjects = synthesized(chart).map((manifest, id) => ({ id, manifest }));
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'shop' } };
+    expect([...new Engine(policiesWithOptional()).evaluate(subjects, new Owners(), [claim])]).toEqual([]);
   });
 });

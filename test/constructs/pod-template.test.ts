@@ -252,7 +252,9 @@ describe('every prop of pods', () => {
   });
 
   test('breaks no policy and no schema, but where it asks for a token and for what is newer than 1.28', () => {
-    const findings = [...new Engine(policiesWithOptional()).evaluate([{ id: undefined, manifest: workload }])].map(
+    // By itself, without what it names.
+    const ofOneObject = policiesWithOptional().filter(({ graph }) => graph === undefined);
+    const findings = [...new Engine(ofOneObject).evaluate([{ id: undefined, manifest: workload }])].map(
       ({ violation: { policy, severity, field } }) => `${severity} ${policy} ${field}`,
     );
 
