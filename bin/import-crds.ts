@@ -24,7 +24,7 @@ function toSchema(node: unknown): JSONSchema {
     return { type: ['integer', 'string'] };
   }
   if (Array.isArray(values)) {
-    return { enum: textsAt(node, 'enum').toSorted() };
+    return { enum: values.filter((value) => typeof value === 'string' || typeof value === 'number').toSorted() };
   }
   if (properties.length > 0) {
     return {

@@ -186,7 +186,7 @@ export interface HTTPRouteSpec {
           };
           port?: number;
           scheme?: 'http' | 'https';
-          statusCode?: never;
+          statusCode?: 301 | 302 | 303 | 307 | 308;
         };
         responseHeaderModifier?: {
           add?: {
@@ -265,7 +265,7 @@ export interface HTTPRouteSpec {
         };
         port?: number;
         scheme?: 'http' | 'https';
-        statusCode?: never;
+        statusCode?: 301 | 302 | 303 | 307 | 308;
       };
       responseHeaderModifier?: {
         add?: {
