@@ -281,15 +281,15 @@ export function checkVariableNames(scope: IConstruct, prop: string, names: reado
 const MAX_DATA = 1024 * 1024;
 
 /** Checks the data of a ConfigMap or Secret: valid keys, and 1 MiB at most. No error shows a value. */
-export function checkData(scope: IConstruct, data: Readonly<Record<string, string>>): void {
-  checkNotReserved(scope, 'data', Object.keys(data));
+export function checkData(scope: IConstruct, data: Readonly<Record<string, string>>, prop = 'data'): void {
+  checkNotReserved(scope, prop, Object.keys(data));
   for (const key of Object.keys(data)) {
-    checkDataKey(scope, 'data', key);
+    checkDataKey(scope, prop, key);
   }
   const bytes = bytesOf(Object.values(data));
   if (bytes > MAX_DATA) {
     throw new InvalidPropError(scope, {
-      prop: 'data',
+      prop,
       reason: `${bytes} bytes in all, and the API server refuses more than 1 MiB.`,
       remedy: 'Spread the data over several objects.',
     });
