@@ -5,7 +5,7 @@ import type { EnvironmentSource } from './config-map';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
-import { checkData, checkDataKey, checkObjectName, wholeSeconds } from './validation';
+import { checkData, checkDataKey, checkObjectName, goDuration } from './validation';
 
 /** A store of secrets that External Secrets Operator reads, which somebody has set up in the cluster. */
 export interface SecretStore {
@@ -95,7 +95,7 @@ export class ExternalSecret extends PatchableConstruct implements EnvironmentSou
       metadata,
       spec: {
         secretStoreRef: { kind: store.kind ?? 'ClusterSecretStore', name: store.name },
-        refreshInterval: goDuration(wholeSeconds(this, 'refreshInterval', refreshInterval)),
+        refreshInterval: goDuration(this, 'refreshInterval', refreshInterval),
         target: {
           name: id,
           creationPolicy: 'Owner',
@@ -118,15 +118,6 @@ export class ExternalSecret extends PatchableConstruct implements EnvironmentSou
       } satisfies ExternalSecretSpec,
     });
   }
-}
-
-/** Seconds in Go's spelling: `1h`, `1m30s`. */
-function goDuration(seconds: number): string {
-  const parts = { h: Math.floor(seconds / 3600), m: Math.floor((seconds % 3600) / 60), s: seconds % 60 };
-  return Object.entries(parts)
-    .filter(([unit, count]) => count > 0 || (unit === 's' && seconds === 0))
-    .map(([unit, count]) => `${count}${unit}`)
-    .join('');
 }
 
 function checkRemoteRefs(scope: Construct, data: Readonly<Record<string, RemoteRef>>): void {

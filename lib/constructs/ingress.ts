@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkName, checkObjectName, isDnsName } from './validation';
+import { checkHostName, checkName, checkObjectName, checkRoutePath } from './validation';
 import type { Endpoint } from './endpoint';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
@@ -190,7 +190,7 @@ function rulesOf(scope: Construct, { host, routes, rules, defaultBackend }: Ingr
   for (const [index, rule] of all.entries()) {
     const prefix = rules === undefined ? '' : `rules[${index}].`;
     if (rule.host !== undefined) {
-      checkHost(scope, `${prefix}host`, rule.host);
+      checkHostName(scope, `${prefix}host`, rule.host);
     }
     if (hosts.indexOf(rule.host) !== index) {
       throw new InvalidPropError(scope, {
@@ -213,34 +213,13 @@ function noRoute(scope: Construct, prop: string): InvalidPropError {
   });
 }
 
-function checkHost(scope: Construct, prop: string, host: string): void {
-  // IsWildcardDNS1123Subdomain: one label, the first, and all of it.
-  if (host.length > 253 || !isDnsName(host.replace(/^\*\./, ''))) {
-    throw new InvalidPropError(scope, {
-      prop,
-      value: host,
-      reason: 'not a DNS name, and the API server refuses it or takes it for another.',
-      remedy:
-        'Give a name such as www.example.com or *.example.com in lower case, without scheme, port and path; an address cannot be a host.',
-    });
-  }
-}
-
 function checkRoutes(scope: Construct, prop: string, routes: readonly IngressRoute[]): void {
   if (routes.length === 0) {
     throw noRoute(scope, prop);
   }
   const seen = new Set<string>();
   for (const [index, { path, exact = false, service }] of routes.entries()) {
-    // https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types, and no white space, which no URL has
-    if (!path.startsWith('/') || /\/\/|\/\.\.?(\/|$)|\s|%2f/i.test(path)) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}[${index}].path`,
-        value: path,
-        reason: 'not an absolute, normal path, and the API server refuses it.',
-        remedy: "Start it with '/', without '//', '.' and '..' as parts.",
-      });
-    }
+    checkRoutePath(scope, `${prop}[${index}].path`, path);
     // A prefix matches part by part, so that one of /a and of /a/ are the same.
     const key = exact ? `exact ${path}` : `prefix ${path.replace(/\/$/, '')}`;
     if (seen.has(key)) {
@@ -270,7 +249,7 @@ function checkTls(scope: Construct, tls: readonly IngressTls[], rules: readonly 
       checkObjectName(scope, `tls[${index}].secretName`, entry.secretName);
     }
     for (const host of entry.hosts ?? hosts) {
-      checkHost(scope, `tls[${index}].hosts`, host);
+      checkHostName(scope, `tls[${index}].hosts`, host);
       if (!hasEveryHost && !hosts.includes(host)) {
         throw new InvalidPropError(scope, {
           prop: `tls[${index}].hosts`,

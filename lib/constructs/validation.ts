@@ -137,6 +137,34 @@ export function isQualifiedName(value: string): boolean {
   return name.length <= 63 && LABEL_NAME.test(name) && (slash === -1 || isSubdomain(value.slice(0, slash)));
 }
 
+/** Checks the host of a URL: a DNS name, or `*.` and one, which stands for every name with one label more (IsWildcardDNS1123Subdomain). */
+export function checkHostName(scope: IConstruct, prop: string, value: string): void {
+  if (value.length > 253 || !isDnsName(value.replace(/^\*\./, ''))) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not a DNS name, and the API server refuses it or takes it for another.',
+      remedy:
+        'Give a name such as www.example.com or *.example.com in lower case, without scheme, port and path; an address cannot be a host.',
+    });
+  }
+}
+
+/**
+ * Checks the path of a route: absolute and normal (https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types, and Gateway
+ * API's HTTPPathMatch), and no white space, which no URL has.
+ */
+export function checkRoutePath(scope: IConstruct, prop: string, value: string): void {
+  if (!value.startsWith('/') || /\/\/|\/\.\.?(\/|$)|\s|%2f/i.test(value)) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value,
+      reason: 'not an absolute, normal path, and the API server refuses it.',
+      remedy: "Start it with '/', without '//', '.' and '..' as parts.",
+    });
+  }
+}
+
 /** Checks the path of a request over HTTP. */
 export function checkHttpPath(scope: IConstruct, prop: string, value: string): void {
   if (!value.startsWith('/')) {
@@ -212,6 +240,16 @@ export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration
     });
   }
   return seconds;
+}
+
+/** A duration in Go's spelling, `1h`, `1m30s`, as custom resources have it. Checks that it is whole seconds. */
+export function goDuration(scope: IConstruct, prop: string, duration: Duration): string {
+  const seconds = wholeSeconds(scope, prop, duration);
+  const parts = { h: Math.floor(seconds / 3600), m: Math.floor((seconds % 3600) / 60), s: seconds % 60 };
+  return Object.entries(parts)
+    .filter(([unit, count]) => count > 0 || (unit === 's' && seconds === 0))
+    .map(([unit, count]) => `${count}${unit}`)
+    .join('');
 }
 
 /** A size as Kubernetes writes it. Checks that it is whole bytes, of which there is at least one. */
