@@ -1,12 +1,21 @@
 import { ApiObject, type Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { HTTPRouteSpec } from '../../imports/gateway.networking.k8s.io';
+import type { Endpoint } from './endpoint';
 import { type Gateway, HTTP_ROUTE, listenerOf } from './gateway';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
 import { checkPort } from './port';
 import { checkName, checkObjectName, checkRoutePath, goDuration } from './validation';
+
+/** A service that answers requests: the construct itself, such as a WebService, or what is known of another. */
+export interface HttpRouteBackend {
+  /** Name of the Service, in the route's namespace. */
+  readonly name: string;
+  /** Where it answers: routes know ports by number. */
+  readonly endpoint: Endpoint;
+}
 
 /** A path and the service that answers it. */
 export interface HttpRouteRule {
@@ -17,8 +26,8 @@ export interface HttpRouteRule {
    * @default false
    */
   readonly exact?: boolean;
-  /** The Service, in the route's namespace, and its port: routes know ports by number. */
-  readonly service: { readonly name: string; readonly port: number };
+  /** The service. */
+  readonly service: HttpRouteBackend;
   /**
    * How long a request may take until it is answered. Zero: as long as it takes, which a WebSocket needs, since its request ends with it.
    * https://gateway-api.sigs.k8s.io/guides/user-guides/http-timeouts/
@@ -50,6 +59,8 @@ const MAX_RULES = 16;
 export class HttpRoute extends PatchableConstruct {
   /** Name of the HTTPRoute: the construct's id. */
   public readonly name: string;
+  /** The services that it leads to, each once. */
+  public readonly backends: readonly HttpRouteBackend[];
   /** The HTTPRoute. */
   public readonly httpRoute: ApiObject;
 
@@ -64,6 +75,9 @@ export class HttpRoute extends PatchableConstruct {
     checkHosts(this, hosts, gateway);
     checkRoutes(this, routes);
     this.name = id;
+    this.backends = [
+      ...new Map(routes.map(({ service }) => [`${service.name} ${service.endpoint.port}`, service])).values(),
+    ];
 
     this.httpRoute = new ApiObject(this, 'HTTPRoute', {
       ...HTTP_ROUTE,
@@ -74,7 +88,7 @@ export class HttpRoute extends PatchableConstruct {
         hostnames: [...hosts],
         rules: routes.map(({ path, exact = false, service, requestTimeout }, index) => ({
           matches: [{ path: { type: exact ? ('Exact' as const) : ('PathPrefix' as const), value: path } }],
-          backendRefs: [{ name: service.name, port: service.port }],
+          backendRefs: [{ name: service.name, port: service.endpoint.port }],
           ...(requestTimeout !== undefined && {
             timeouts: { request: goDuration(this, `routes[${index}].requestTimeout`, requestTimeout) },
           }),
@@ -136,6 +150,6 @@ function checkRoutes(scope: Construct, routes: readonly HttpRouteRule[]): void {
     }
     seen.add(key);
     checkName(scope, `routes[${index}].service.name`, service.name);
-    checkPort(scope, `routes[${index}].service.port`, service.port);
+    checkPort(scope, `routes[${index}].service.endpoint.port`, service.endpoint.port);
   }
 }

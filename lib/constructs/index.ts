@@ -56,6 +56,8 @@ export {
   serviceHost,
 } from './endpoint';
 export { ExternalHostService, type ExternalHostServiceProps, type ExternalPort } from './external-host-service';
+export { ExternalSecret, type ExternalSecretProps, type RemoteRef, type SecretStore } from './external-secret';
+export { type CertificateIssuer, Gateway, type GatewayProps } from './gateway';
 export {
   type AutoscalingProps,
   type ExternalMetric,
@@ -63,6 +65,7 @@ export {
   ScalingPolicy,
   type ScalingRules,
 } from './horizontal-pod-autoscaler';
+export { HttpRoute, type HttpRouteBackend, type HttpRouteProps, type HttpRouteRule } from './http-route';
 export {
   Ingress,
   type IngressBackend,

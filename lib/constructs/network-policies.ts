@@ -8,6 +8,7 @@ import { WORKLOADS } from '../manifest/workloads';
 import { pathOf } from '../policy/exceptions';
 import { checkPeer, connectionsOf, type WorkloadConnections } from './connections';
 import { type AddressPeer, type Endpoint, hostPort, peerOf, type PodPeer } from './endpoint';
+import { HttpRoute } from './http-route';
 import { Ingress } from './ingress';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, labelsOf } from './labels';
@@ -50,8 +51,8 @@ export interface ClusterPeers {
    */
   readonly apiServer?: ApiServer;
   /**
-   * Who connects to the services that an Ingress leads to: the ingress controller.
-   * @default - not known: an error where there is an Ingress
+   * Who connects to the services that an Ingress or HttpRoute leads to: the ingress controller, or the gateway.
+   * @default - not known: an error where there is one
    */
   readonly entrance?: PodPeer | AddressPeer;
   /**
@@ -117,8 +118,10 @@ export class NetworkPolicies extends PatchableConstruct {
     } = props;
     checkPeers(this, props);
     const workloads = new Workloads(workloadsBelow(appliesTo));
-    const ingresses = appliesTo.node.findAll().filter((construct) => construct instanceof Ingress);
-    const incoming = incomingOf(this, props, workloads, ingresses);
+    const routes = appliesTo.node
+      .findAll()
+      .filter((construct) => construct instanceof Ingress || construct instanceof HttpRoute);
+    const incoming = incomingOf(this, props, workloads, routes);
 
     this.policies = workloads.all.map((workload) => {
       const { object, scope: place, name, connections } = workload;
@@ -338,7 +341,7 @@ function incomingOf(
   scope: IConstruct,
   { entrance, exposedTo, metricsScraper }: ClusterPeers,
   workloads: Workloads,
-  ingresses: readonly Ingress[],
+  routes: readonly (Ingress | HttpRoute)[],
 ): ReadonlyMap<Workload, readonly Opening[]> {
   const incoming = new Map<Workload, Opening[]>(workloads.all.map((workload) => [workload, []]));
   const letIn = (endpoint: Endpoint, peer: PodPeer | AddressPeer): void => {
@@ -372,24 +375,24 @@ function incomingOf(
       letIn(own(metricsPort), metricsScraper);
     }
   }
-  for (const ingress of ingresses) {
+  for (const route of routes) {
     if (entrance === undefined) {
       throw new InvalidPropError(scope, {
         prop: 'entrance',
-        reason: `missing, and Ingress ${ingress.name} (${pathOf(ingress)}) leads to services that nobody could reach.`,
-        remedy: 'Give the pods of the ingress controller.',
+        reason: `missing, and ${route instanceof Ingress ? 'Ingress' : 'HTTPRoute'} ${route.name} (${pathOf(route)}) leads to services that nobody could reach.`,
+        remedy: 'Give the pods of the ingress controller or gateway.',
       });
     }
-    for (const { name, endpoint } of ingress.backends) {
+    for (const { name, endpoint } of route.backends) {
       if (endpoint === undefined) {
-        throw new InvalidPropError(ingress, {
+        throw new InvalidPropError(route, {
           prop: 'routes',
           value: name,
           reason: 'a Service of which nobody knows who answers, and the ingress controller would not be let in.',
           remedy: 'Give the WebService itself, or its endpoint besides name and portName.',
         });
       }
-      peerOrThrow(ingress, 'routes', endpoint);
+      peerOrThrow(route, 'routes', endpoint);
       letIn(endpoint, entrance);
     }
   }

@@ -1,16 +1,21 @@
 import { Duration } from 'cdk8s';
 import { Gateway, type GatewayProps } from '../../lib/constructs/gateway';
-import { HttpRoute, type HttpRouteProps } from '../../lib/constructs/http-route';
+import { HttpRoute, type HttpRouteBackend, type HttpRouteProps } from '../../lib/constructs/http-route';
+import { NetworkPolicies } from '../../lib/constructs/network-policies';
+import { WebService } from '../../lib/constructs/web-service';
 import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
+import { waysOf } from '../network-policies';
 import { asYaml, find, type Manifest, synthesized, testChart } from '../testing';
+import { SMALL } from './pod-props';
 
 const MINIMAL: GatewayProps = {
   gatewayClassName: 'traefik',
   hosts: ['shop.example.com'],
   certificate: { secretName: 'shop-tls' },
 };
-const web = { name: 'web', port: 8080 };
+const backend = (name: string, port: number): HttpRouteBackend => ({ name, endpoint: { host: name, port } });
+const web = backend('web', 8080);
 
 function gateway(props: Partial<GatewayProps> = {}): Manifest[] {
   const chart = testChart();
@@ -112,7 +117,7 @@ describe('HttpRoute', () => {
       annotations: { 'shop.example/owner': 'Team A' },
       hosts: ['api.example.com'],
       routes: [
-        { path: '/keys', exact: true, service: { name: 'auth', port: 8081 } },
+        { path: '/keys', exact: true, service: backend('auth', 8081) },
         { path: '/events', service: web, requestTimeout: Duration.seconds(0) },
         { path: '/', service: web, requestTimeout: Duration.seconds(90) },
       ],
@@ -145,6 +150,25 @@ describe('HttpRoute', () => {
     expect(asYaml(manifests)).toMatchSnapshot();
   });
 
+  test('takes a service as it is, and the gateway is let in to it', () => {
+    const chart = testChart();
+    const entrance = new Gateway(chart, 'shop', MINIMAL);
+    const site = new WebService(chart, 'site', { image: 'shop/site:1.0', port: 8080, resources: SMALL });
+    new HttpRoute(chart, 'web', { gateway: entrance, routes: [{ path: '/', service: site }] });
+    const traefik = { type: 'pods', namespace: 'gateway', labels: { app: 'traefik' } } as const;
+    const dns = { peer: { type: 'pods', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } } } as const;
+    expect(() => new NetworkPolicies(chart, 'closed', { dns })).toThrow(
+      'missing, and HTTPRoute web (test/web) leads to',
+    );
+    new NetworkPolicies(chart, 'network-policies', { dns, entrance: traefik });
+    const manifests = synthesized(chart);
+
+    expect(find(manifests, 'HTTPRoute', 'web')).toMatchObject({
+      spec: { rules: [{ backendRefs: [{ name: 'site', port: 8080 }] }] },
+    });
+    expect(waysOf(manifests, 'site').in).toEqual(['gateway/app=traefik:8080']);
+  });
+
   test('answers for every host of the Gateway, and never over HTTP', () => {
     expect(find(route({}, ['a.example.com', 'b.example.com']), 'HTTPRoute', 'web')).toMatchObject({
       spec: {
@@ -167,8 +191,8 @@ describe('HttpRoute', () => {
       { routes: ['/a', '/a/'].map((path) => ({ path, service: web })) },
       'routes[1].path "/a/": given twice',
     ],
-    ['a Service without name', { routes: [{ path: '/', service: { name: '', port: 80 } }] }, 'routes[0].service.name'],
-    ['no port', { routes: [{ path: '/', service: { name: 'web', port: 0 } }] }, 'routes[0].service.port 0'],
+    ['a Service without name', { routes: [{ path: '/', service: backend('', 80) }] }, 'routes[0].service.name'],
+    ['no port', { routes: [{ path: '/', service: backend('web', 0) }] }, 'routes[0].service.endpoint.port 0'],
     [
       'half a second',
       { routes: [{ path: '/', service: web, requestTimeout: Duration.millis(500) }] },
