@@ -39,9 +39,7 @@ function nameOf({ ipBlock, namespaceSelector, podSelector }: Peer): string[] {
     ...(podSelector?.matchExpressions ?? []),
   ].map(({ key, values }) => values.map((value) => (key === 'app.kubernetes.io/name' ? value : `${key}=${value}`)));
   const [first = [], ...others] = labels;
-  return first.map((value) =>
-    [...(namespace === undefined ? [] : [`${namespace}/`]), value, ...others.flat()].join(''),
-  );
+  return first.map((value) => (namespace === undefined ? '' : `${namespace}/`) + [value, ...others.flat()].join(','));
 }
 
 /** Who gets in to the pods of a workload, and where they get to, by its policy. */

@@ -125,6 +125,13 @@ export {
   springVariables,
 } from './spring-service';
 export type { StorageProps } from './storage';
+export {
+  StrimziKafka,
+  type StrimziKafkaProps,
+  type StrimziNodePoolProps,
+  type StrimziTopicProps,
+  type TopicConsumer,
+} from './strimzi-kafka';
 export { type RollingUpdateOptions, UpdateStrategy } from './update-strategy';
 export type {
   ContainerResource,

@@ -247,13 +247,9 @@ function nameAndPath(object: ApiObject): string {
 
 /** The objects that are pods, or whose controllers make some. */
 function objectsOfPodsBelow(scope: IConstruct): ApiObject[] {
-  return objectsBelow(scope)
-    .filter(({ apiGroup, kind }) =>
-      WORKLOADS.some(
-        (known) => known.group === groupName(apiGroup) && known.kind === kind && !NO_PODS_OF_THEIR_OWN.includes(kind),
-      ),
-    )
-    .filter((object) => connectionsOf(object) !== undefined || hasTemplate(object));
+  return objectsBelow(scope).filter(
+    (object) => connectionsOf(object) !== undefined || (isWorkload(object) && hasTemplate(object)),
+  );
 }
 
 /** The namespace that an object is in. */
@@ -264,6 +260,12 @@ function namespaceOf({ metadata }: ApiObject): string {
 /** cdk8s calls the group without a name `core`. */
 function groupName(apiGroup: string): string {
   return apiGroup === 'core' ? '' : apiGroup;
+}
+
+function isWorkload({ apiGroup, kind }: ApiObject): boolean {
+  return WORKLOADS.some(
+    (known) => known.group === groupName(apiGroup) && known.kind === kind && !NO_PODS_OF_THEIR_OWN.includes(kind),
+  );
 }
 
 /** Whether its pods are its own: a Rollout may borrow the template of a Deployment. */

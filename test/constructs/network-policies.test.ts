@@ -445,7 +445,7 @@ test.each<[string, (chart: Chart) => void, Partial<Record<keyof NetworkPoliciesP
         routes: [{ path: '/', service: new WebService(chart, 'web', WEB) }],
       }),
     { entrance: undefined },
-    'test/network-policies: entrance: missing, and Ingress shop (test/shop) leads to services that nobody could reach. Give the pods of the ingress controller.',
+    'test/network-policies: entrance: missing, and Ingress shop (test/shop) leads to services that nobody could reach. Give the pods of the ingress controller or gateway.',
   ],
   [
     'clients outside of the cluster that nobody knows',

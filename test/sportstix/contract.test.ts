@@ -513,7 +513,7 @@ describe('network policies', () => {
             '',
             9092,
           ),
-          'kube-system/svccontroller.k3s.cattle.io/svcname=kafka-external-0svccontroller.k3s.cattle.io/svcnamespace=sportstix:9094',
+          'kube-system/svccontroller.k3s.cattle.io/svcname=kafka-external-0,svccontroller.k3s.cattle.io/svcnamespace=sportstix:9094',
         ],
         out: [...ASKS_DNS, 'kafka:9092', 'kafka:9093'],
       },
