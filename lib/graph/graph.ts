@@ -591,9 +591,18 @@ export class Graph {
 
   private noSuchObject({ group, kind, namespace, name }: ObjectTarget): Problem {
     this.names ??= indexBy(this.byName.values(), ({ group: of, resource }) => `${of}/${resource.kind ?? ''}`);
+    const where = namespace === '' ? '' : ` in namespace ${namespace}`;
+    const other = [...this.names.keys()]
+      .filter((key) => key.endsWith(`/${kind}`))
+      .map((key) => key.slice(0, -kind.length - 1))
+      .find((each) => each !== group && this.find(each, kind, namespace, name) !== undefined);
+    if (other !== undefined) {
+      const message = `there is no ${kind} ${name} of ${groupText(group)}${where}, but of ${groupText(other)}`;
+      return { missing: 'object', message };
+    }
     const others = this.names.get(`${group}/${kind}`) ?? [];
     const elsewhere = others.find(({ resource, namespace: of }) => resource.name === name && of !== namespace);
-    const message = `there is no ${kind} ${name}${namespace === '' ? '' : ` in namespace ${namespace}`}`;
+    const message = `there is no ${kind} ${name}${where}`;
     if (elsewhere !== undefined) {
       return { missing: 'object', message: `${message}, but in namespace ${elsewhere.namespace}` };
     }
@@ -992,6 +1001,10 @@ function mostReplicas(objects: readonly GraphObject[]): ReadonlyMap<string, numb
       return most < 1 ? [] : [[`${namespace}/${textAt(target, 'kind')}/${textAt(target, 'name')}`, most]];
     }),
   );
+}
+
+function groupText(group: string): string {
+  return group === '' ? 'the core group' : `group ${group}`;
 }
 
 /** The keys of a ConfigMap or Secret; undefined where nobody knows them. */

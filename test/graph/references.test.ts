@@ -1247,6 +1247,23 @@ describe('what is no problem', () => {
   });
 });
 
+test('what is missed by its group is said to be of another', () => {
+  const scaler = (apiVersion?: string): Readonly<Record<string, unknown>> => ({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'carts', namespace: 'shop' },
+    spec: { scaleTargetRef: { apiVersion, kind: 'Deployment', name: 'carts' } },
+  });
+
+  expect(problemsOf([scaler('apps/v1'), pod({})])).toEqual([]);
+  expect(problemsOf([scaler(), pod({})])).toEqual([
+    'spec.scaleTargetRef.name: there is no Deployment carts of the core group in namespace shop, but of group apps',
+  ]);
+  expect(problemsOf([scaler('extensions/v1beta1'), pod({})])).toEqual([
+    'spec.scaleTargetRef.name: there is no Deployment carts of group extensions in namespace shop, but of group apps',
+  ]);
+});
+
 test('what is missed elsewhere is said to be there', () => {
   expect(problemsOf([pod({ serviceAccountName: 'carts' }), object('ServiceAccount', 'infra/carts')])).toEqual([
     `${POD}.serviceAccountName: there is no ServiceAccount carts in namespace shop, but in namespace infra`,

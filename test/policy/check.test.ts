@@ -470,12 +470,28 @@ data:
   });
 
   test('is asked what nothing uses, which is no fault', () => {
+    const analysis = (name: string): string =>
+      json({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisTemplate', metadata: { name, namespace: 'shop' } });
+    const rollout = json({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { name: 'carts', namespace: 'shop' },
+      spec: {
+        strategy: {
+          canary: {
+            analysis: { templates: [{ templateName: 'startup' }] },
+            steps: [{ analysis: { templates: [{ templateName: 'errors' }] } }],
+          },
+        },
+      },
+    });
     const path = folder({
       'web.yaml': web,
       'used.yaml': [named('Secret', 'login'), named('ServiceAccount', 'web'), settings].join('\n---\n'),
       'old.yaml': ['ConfigMap', 'Secret', 'PersistentVolumeClaim', 'ServiceAccount', 'Service']
         .map((kind) => named(kind, `old-${kind.toLowerCase()}`))
         .join('\n---\n'),
+      'rollout.yaml': ['errors', 'latency', 'startup'].map(analysis).concat(rollout).join('\n---\n'),
       'default.yaml': [named('ServiceAccount', 'default'), named('ConfigMap', 'kube-root-ca.crt'), orders].join(
         '\n---\n',
       ),
@@ -498,14 +514,15 @@ data:
         `  PersistentVolumeClaim shop/old-persistentvolumeclaim  ${path}/old.yaml:5`,
         `  ServiceAccount shop/old-serviceaccount  ${path}/old.yaml:7`,
         `  Service shop/old-service  ${path}/old.yaml:9`,
+        `  AnalysisTemplate shop/latency  ${path}/rollout.yaml:3`,
         '',
-        '13 objects in 5 files, judged as one set: 0 policy errors, 0 warnings, 0 acknowledged violations',
+        '17 objects in 6 files, judged as one set: 0 policy errors, 0 warnings, 0 acknowledged violations',
         '',
       ].join('\n'),
     });
     expect(JSON.parse(run([path], { ...changes, format: 'json' }).stdout)).toMatchObject({
       violations: [],
-      unused: [{ resource: { kind: 'ConfigMap', name: 'old-configmap' }, line: 1 }, {}, {}, {}, {}],
+      unused: [{ resource: { kind: 'ConfigMap', name: 'old-configmap' }, line: 1 }, {}, {}, {}, {}, {}],
     });
     expect(run([join(path, 'web.yaml')], changes).stdout).toContain('Everything is used by something.\n');
     expect(JSON.parse(run([path], { policies: [], format: 'json' }).stdout)).toEqual([]);

@@ -1018,6 +1018,13 @@ export const SET_ROWS: readonly SetRow[] = [
       'HorizontalPodAutoscaler b autoscaler-target spec.scaleTargetRef: Deployment carts is scaled by HorizontalPodAutoscaler a too',
   },
   {
+    what: 'says of what is scaled of which group it is',
+    good: [scaler('Deployment'), deployment()],
+    bad: [scaler('Deployment', ''), deployment()],
+    violation:
+      'HorizontalPodAutoscaler carts autoscaler-target spec.scaleTargetRef.name: there is no Deployment carts of the core group in namespace shop, but of group apps',
+  },
+  {
     what: 'has no autoscaler beside that of KEDA, but the one that KEDA makes',
     good: [
       keda(),
