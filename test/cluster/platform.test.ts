@@ -12,7 +12,7 @@ import type { KubernetesObject, Source } from './kubectl';
 import { changed, overlayOf } from './overlay';
 
 const ROOT = join(__dirname, '..', '..');
-const CRDS: Source = { files: join(ROOT, 'imports', 'crds') };
+const CRDS: Source = { files: join(ROOT, 'imports', 'crds', 'argo-rollouts-1.9.1.yaml') };
 const FIELD_MANAGER = 'sportstix-test';
 const WORKLOADS = 'deployments.apps,statefulsets.apps,daemonsets.apps';
 
