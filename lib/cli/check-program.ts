@@ -133,8 +133,16 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
   const exceptions = !values['no-exceptions'];
   return {
     values: {
-      ...{ inputs: positionals, format, exceptions, given, unused, workloads: registered },
-      ...{ environment, list, explain, help },
+      inputs: positionals,
+      workloads: registered,
+      format,
+      exceptions,
+      given,
+      unused,
+      environment,
+      list,
+      explain,
+      help,
     },
   };
 }

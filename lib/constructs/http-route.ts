@@ -7,7 +7,7 @@ import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
 import { PatchableConstruct } from './patch';
 import { checkPort } from './port';
-import { checkName, checkObjectName, checkRoutePath, goDuration } from './validation';
+import { checkName, checkObjectName, checkRoutePath, routeMatch, goDuration } from './validation';
 
 /** A service that answers requests: the construct itself, such as a WebService, or what is known of another. */
 export interface HttpRouteBackend {
@@ -138,8 +138,7 @@ function checkRoutes(scope: Construct, routes: readonly HttpRouteRule[]): void {
   const seen = new Set<string>();
   for (const [index, { path, exact = false, service }] of routes.entries()) {
     checkRoutePath(scope, `routes[${index}].path`, path);
-    // A prefix matches part by part, so that one of /a and of /a/ are the same.
-    const key = exact ? `exact ${path}` : `prefix ${path.replace(/\/$/, '')}`;
+    const key = routeMatch({ path, exact });
     if (seen.has(key)) {
       throw new InvalidPropError(scope, {
         prop: `routes[${index}].path`,

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkHostName, checkName, checkObjectName, checkRoutePath } from './validation';
+import { checkHostName, checkName, checkObjectName, checkRoutePath, routeMatch } from './validation';
 import type { Endpoint } from './endpoint';
 import { InvalidPropError } from './invalid-prop';
 import { type Component, metadataOf } from './labels';
@@ -220,8 +220,7 @@ function checkRoutes(scope: Construct, prop: string, routes: readonly IngressRou
   const seen = new Set<string>();
   for (const [index, { path, exact = false, service }] of routes.entries()) {
     checkRoutePath(scope, `${prop}[${index}].path`, path);
-    // A prefix matches part by part, so that one of /a and of /a/ are the same.
-    const key = exact ? `exact ${path}` : `prefix ${path.replace(/\/$/, '')}`;
+    const key = routeMatch({ path, exact });
     if (seen.has(key)) {
       throw new InvalidPropError(scope, {
         prop: `${prop}[${index}].path`,

@@ -165,6 +165,11 @@ export function checkRoutePath(scope: IConstruct, prop: string, value: string): 
   }
 }
 
+/** What tells the match of one route from that of another: a prefix matches part by part, so that one of /a and of /a/ are the same. */
+export function routeMatch({ path, exact = false }: { readonly path: string; readonly exact?: boolean }): string {
+  return exact ? `exact ${path}` : `prefix ${path.replace(/\/$/, '')}`;
+}
+
 /** Checks the path of a request over HTTP. */
 export function checkHttpPath(scope: IConstruct, prop: string, value: string): void {
   if (!value.startsWith('/')) {

@@ -71,6 +71,15 @@ const ADDRESS_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'monitoring.coreos.com/PrometheusAgent': ['spec.remoteWrite[*].url'],
 };
 
+/** Whether it is a Service that takes a port of the nodes, or an address outside of the cluster. */
+export function isExposedService({ group, resource, manifest }: GraphObject): boolean {
+  return (
+    group === '' &&
+    resource.kind === 'Service' &&
+    ['LoadBalancer', 'NodePort'].includes(textAt(manifest, 'spec', 'type'))
+  );
+}
+
 /** Kinds whose templates are no pods yet. */
 const STORED_TEMPLATES = new Set(['/PodTemplate', 'apps/ControllerRevision']);
 
@@ -720,7 +729,7 @@ export class Graph {
       return undefined;
     }
     // Its name stands for the pods themselves, on whatever port they listen.
-    const workloads = isHeadless(service) ? this.workloadsOf(service) : [];
+    const workloads = isHeadless(service) ? this.podsBehind(service) : [];
     return workloads.some((workload) => {
       const declared = containerPortsOf(workload);
       return declared.length === 0 || declared.some((each) => child(each, 'containerPort') === port);
@@ -731,7 +740,7 @@ export class Graph {
 
   private problemOfPod(service: GraphObject, pod: string): Problem | undefined {
     const [, name, digits] = /^(.+)-(\d+)$/.exec(pod) ?? [];
-    const sets = this.workloadsOf(service).filter(({ resource }) => resource.kind === 'StatefulSet');
+    const sets = this.podsBehind(service).filter(({ resource }) => resource.kind === 'StatefulSet');
     const set = sets.find(({ resource }) => resource.name === name);
     if (set === undefined) {
       const [first] = sets;
@@ -764,7 +773,8 @@ export class Graph {
 
   // Connections.
 
-  private workloadsOf(service: GraphObject): readonly Workload[] {
+  /** The workloads some of whose pods a Service selects; none for one without a selector. */
+  public podsBehind(service: GraphObject): readonly Workload[] {
     const selector = field(service.manifest, 'spec', 'selector');
     return typeof selector === 'object' && selector !== null && Object.keys(selector).length > 0
       ? this.podsSelectedBy(service.namespace, { matchLabels: selector })
@@ -795,7 +805,7 @@ export class Graph {
       return this.behind(service, port, protocol, []);
     }
     const name = host.pod.replace(/-\d+$/, '');
-    const workloads = this.workloadsOf(service).filter(({ resource }) => resource.name === name);
+    const workloads = this.podsBehind(service).filter(({ resource }) => resource.name === name);
     return workloads.length === 0 ? [] : [{ type: 'pods', service, workloads, port, protocol }];
   }
 
@@ -822,7 +832,7 @@ export class Graph {
     if (typeof child(spec, 'selector') !== 'object') {
       return [{ type: 'external', service, ...this.endpointsOf(service, port, number), protocol: spoken }];
     }
-    const workloads = this.workloadsOf(service);
+    const workloads = this.podsBehind(service);
     if (workloads.length === 0 && service.isGiven) {
       // Its pods are somebody else's.
       const target = targetPortOf(port);

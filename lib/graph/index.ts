@@ -1,4 +1,4 @@
-export { Graph } from './graph';
+export { Graph, isExposedService } from './graph';
 export type { GraphMember } from './graph';
 export type * from './model';
 export { Reachability } from './reachability';

@@ -69,8 +69,8 @@ function lineOf({ id, shape, lines }: Node): string {
   return `${id}${open}${textOf(lines)}${close}`;
 }
 
-/** By code point: the order never depends on a locale, or on the order of what is drawn. */
-export function compareText(a: string, b: string): number {
+/** By UTF-16 code unit: the order never depends on a locale, or on the order of what is drawn. */
+export function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -88,8 +88,8 @@ export function flowchart(nodes: Iterable<Node>, edges: Iterable<Edge>, subject?
     members.nodes.set(node.id, lineOf(node));
   }
   const lines = ['flowchart LR'];
-  for (const [, { box, nodes: members }] of [...boxes].sort(([a], [b]) => compareText(a, b))) {
-    const inside = [...members].sort(([a], [b]) => compareText(a, b)).map(([, line]) => line);
+  for (const [, { box, nodes: members }] of [...boxes].sort(([a], [b]) => compareCodeUnits(a, b))) {
+    const inside = [...members].sort(([a], [b]) => compareCodeUnits(a, b)).map(([, line]) => line);
     lines.push(
       ...(box === undefined
         ? inside.map((line) => `  ${line}`)
@@ -101,5 +101,5 @@ export function flowchart(nodes: Iterable<Node>, edges: Iterable<Edge>, subject?
     return `  ${from.id} ${LINES[line]}${label} ${to.id}`;
   });
   const emphasis = subject === undefined ? [] : [`  style ${subject.id} stroke-width:3px`];
-  return [...lines, ...drawn.sort(compareText), ...emphasis, ''].join('\n');
+  return [...lines, ...drawn.sort(compareCodeUnits), ...emphasis, ''].join('\n');
 }

@@ -1,6 +1,6 @@
-import { child, field, listAt, textAt, textsAt, valueAt } from '../manifest/plain-data';
-import type { Graph } from './graph';
-import { type Box, compareText, type Edge, flowchart, idOf, type Node } from './mermaid';
+import { child, listAt, textAt, textsAt, valueAt } from '../manifest/plain-data';
+import { type Graph, isExposedService } from './graph';
+import { type Box, compareCodeUnits, type Edge, flowchart, idOf, type Node } from './mermaid';
 import type { Connection, Destination, GraphObject, Reference, Workload } from './model';
 import { type Party, Reachability } from './reachability';
 
@@ -59,7 +59,7 @@ export class Topology {
       const node = workloadNode(workload);
       return [node.id, { workload, node, links: [] }];
     });
-    this.parts = new Map(parts.sort(([a], [b]) => compareText(a, b)));
+    this.parts = new Map(parts.sort(([a], [b]) => compareCodeUnits(a, b)));
     for (const link of this.links) {
       for (const id of new Set([link.from.id, link.to.id])) {
         this.parts.get(id)?.links.push(link);
@@ -95,9 +95,7 @@ export class Topology {
     const hosts = this.services()
       .filter((service) => namesOf(service).includes(name))
       .flatMap((service) => {
-        const selector = field(service.manifest, 'spec', 'selector');
-        const pods =
-          selector === undefined ? [] : this.graph.podsSelectedBy(service.namespace, { matchLabels: selector });
+        const pods = this.graph.podsBehind(service);
         pods.forEach((workload) => ids.add(workloadNode(workload).id));
         return pods.length > 0 ? [] : this.describeHost(service);
       });
@@ -131,7 +129,7 @@ export class Topology {
       from: node,
       to: {
         id: idOf('read', namespace, resource.name ?? ''),
-        lines: [...documents].sort(compareText),
+        lines: [...documents].sort(compareCodeUnits),
         shape: 'document',
       },
       port: undefined,
@@ -231,16 +229,15 @@ function routesAt({ from: { manifest }, path }: Reference): readonly string[] {
 }
 
 /** What a Service lets in from outside of the cluster by itself. */
-function exposed({ manifest, namespace, group, resource, isGiven }: GraphObject, graph: Graph): readonly Link[] {
-  const type = textAt(manifest, 'spec', 'type');
-  const selector = field(manifest, 'spec', 'selector');
-  const isExposed = group === '' && resource.kind === 'Service' && (type === 'LoadBalancer' || type === 'NodePort');
-  if (!isExposed || isGiven || selector === undefined || selector === null) {
+function exposed(object: GraphObject, graph: Graph): readonly Link[] {
+  const { manifest, namespace, resource, isGiven } = object;
+  if (isGiven || !isExposedService(object)) {
     return [];
   }
+  const type = textAt(manifest, 'spec', 'type');
   const name = resource.name ?? '';
   const from: Node = { id: serviceId(namespace, name), lines: [`Service ${name}`, type], shape: 'entrance' };
-  return graph.podsSelectedBy(namespace, { matchLabels: selector }).flatMap((workload) =>
+  return graph.podsBehind(object).flatMap((workload) =>
     listAt(manifest, 'spec', 'ports').flatMap((each) => {
       const port = child(each, 'port');
       const protocol = child(each, 'protocol');
@@ -313,9 +310,9 @@ function edgesOf(links: readonly Link[]): readonly Edge[] {
     link.details.forEach((detail) => pair.details.add(detail));
   }
   return [...pairs]
-    .sort(([a], [b]) => compareText(a, b))
+    .sort(([a], [b]) => compareCodeUnits(a, b))
     .map(([, { ends, ports, details }]) => {
-      const sorted = [...details].sort(compareText);
+      const sorted = [...details].sort(compareCodeUnits);
       const more = sorted.length > MOST_DETAILS ? ['...'] : [];
       return {
         from: ends.from,
@@ -328,7 +325,7 @@ function edgesOf(links: readonly Link[]): readonly Edge[] {
 
 /** `TCP 80` before `TCP 443`. */
 function comparePorts(a: string, b: string): number {
-  return Number(a.slice(4)) - Number(b.slice(4)) || compareText(a, b);
+  return Number(a.slice(4)) - Number(b.slice(4)) || compareCodeUnits(a, b);
 }
 
 /** Workloads of a namespace that lead to the same are one node, where they are more than a few. */

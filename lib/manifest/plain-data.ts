@@ -54,6 +54,16 @@ export function textsAt(value: unknown, ...path: readonly string[]): readonly st
   return listAt(value, ...path).filter((item) => typeof item === 'string');
 }
 
+/** Adds to the list that a key has in a map. */
+export function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) {
+    map.set(key, [value]);
+  } else {
+    list.push(value);
+  }
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   const message = child(error, 'message');

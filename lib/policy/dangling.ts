@@ -1,6 +1,6 @@
 import { NAMESPACE_NAME_LABEL } from '../graph/selectors';
 import type { Graph, GraphObject, ObjectTarget, Problem, Reference, SelectedTarget } from '../graph';
-import { child, field, listAt, textsAt, valueAt } from '../manifest/plain-data';
+import { addTo, child, field, listAt, textsAt, valueAt } from '../manifest/plain-data';
 import type { GraphFault } from './policy';
 
 // References that do not resolve, and which policy each is a matter of.
@@ -92,12 +92,7 @@ function danglingIn(graph: Graph): ReadonlyMap<Concern, readonly GraphFault[]> {
       const concern = problem === undefined ? undefined : view.concernOf(reference, problem);
       if (problem !== undefined && concern !== undefined) {
         const fault = { object, path: reference.path, message: messageOf(problem), ...excerptOf(reference) };
-        const others = found.get(concern);
-        if (others === undefined) {
-          found.set(concern, [fault]);
-        } else {
-          others.push(fault);
-        }
+        addTo(found, concern, fault);
       }
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Path } from '../manifest/plain-data';
-import { child, messageOf, valueAt } from '../manifest/plain-data';
+import { addTo, child, messageOf, valueAt } from '../manifest/plain-data';
 import type { Graph } from '../graph';
 import { formatPath, groupOf, resourceOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
@@ -198,12 +198,7 @@ export class Engine {
             message,
             ...(excerpt !== undefined && { excerpt }),
           };
-          const others = found.get(object.manifest);
-          if (others === undefined) {
-            found.set(object.manifest, [violation]);
-          } else {
-            others.push(violation);
-          }
+          addTo(found, object.manifest, violation);
         }
       }
     }

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
-import { Reachability } from '../graph';
+import { isExposedService, Reachability } from '../graph';
 import type { Barrier, Destination, Graph, GraphObject, Party, Reference, Workload } from '../graph';
-import { child, field, listAt, textAt } from '../manifest/plain-data';
+import { addTo, child, listAt } from '../manifest/plain-data';
 import { excerptOf } from './dangling';
 import type { GraphFault } from './policy';
+import { accountOf } from './related';
 import { compareText, formatResource } from './report';
 
 // What network policies make of the connections that manifests say.
@@ -29,7 +30,7 @@ export function heldBackConnections(graph: Graph): readonly GraphFault[] {
       if (from !== undefined) {
         const barriers = barriersOf(reachability, { type: 'pods', workload: from }, to);
         for (const reference of because) {
-          add(found, reference, barriers);
+          addTo(found, reference, barriers);
         }
       }
     }
@@ -103,7 +104,7 @@ export function openToEverybody(graph: Graph): readonly GraphFault[] {
         const byRule = opened.get(policy) ?? new Map<number, Workload[]>();
         opened.set(policy, byRule);
         rules.forEach((rule) => {
-          add(byRule, rule, workload);
+          addTo(byRule, rule, workload);
         });
       }
     }
@@ -130,8 +131,8 @@ function isDnsServer({ podSpec }: Workload): boolean {
 
 /** Whether pods have a token of an account of their own, as a controller has, that watches what it serves. */
 function mayAskTheApiServer(graph: Graph, { namespace, podSpec }: Workload): boolean {
-  const account = textAt(podSpec, 'serviceAccountName') || textAt(podSpec, 'serviceAccount');
-  if (account === '' || account === 'default') {
+  const account = accountOf(podSpec);
+  if (account === 'default') {
     return false;
   }
   const said =
@@ -142,17 +143,7 @@ function mayAskTheApiServer(graph: Graph, { namespace, podSpec }: Workload): boo
 
 /** Those for which a Service takes a port of the nodes, or an address outside of the cluster. */
 function publishedIn(graph: Graph): ReadonlySet<Workload> {
-  return new Set(
-    graph.objects.flatMap((object) => {
-      const selector = field(object.manifest, 'spec', 'selector');
-      return object.group === '' &&
-        object.resource.kind === 'Service' &&
-        selector !== undefined &&
-        ['LoadBalancer', 'NodePort'].includes(textAt(object.manifest, 'spec', 'type'))
-        ? graph.podsSelectedBy(object.namespace, { matchLabels: selector })
-        : [];
-    }),
-  );
+  return new Set(graph.objects.filter(isExposedService).flatMap((service) => graph.podsBehind(service)));
 }
 
 function listens({ podSpec }: Workload): boolean {
@@ -200,12 +191,3 @@ function listed(names: readonly string[]): string {
 }
 
 const MOST_NAMES = 3;
-
-function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) {
-    map.set(key, [value]);
-  } else {
-    list.push(value);
-  }
-}

@@ -1,7 +1,7 @@
 import { LabelIndex, selectsAll } from '../graph/selectors';
 import { groupOf, resourceOf } from '../manifest/manifest';
 import type { Resource } from '../manifest/manifest';
-import { child, field, listAt, textAt, valueAt } from '../manifest/plain-data';
+import { addTo, child, field, listAt, textAt, valueAt } from '../manifest/plain-data';
 import type { PodTemplateKind } from '../manifest/workloads';
 
 // What the objects that are applied together say of each other. All of it is of one namespace, as in Kubernetes.
@@ -58,15 +58,10 @@ export class RelatedObjects {
           namespace().workloads.push({ manifest, resource, podLabels: field(template, 'metadata', 'labels') });
         }
       } else if (group === '' && resource.kind === 'ServiceAccount') {
-        add(namespace().accounts, resource.name ?? '', manifest);
+        addTo(namespace().accounts, resource.name ?? '', manifest);
       } else if (AUTOSCALERS.has(`${group}/${resource.kind ?? ''}`)) {
-        const target = field(manifest, 'spec', 'scaleTargetRef');
-        // https://keda.sh/docs/latest/reference/scaledobject-spec/#scaletargetref
-        const unsaid =
-          group === 'keda.sh' ? { apiVersion: 'apps/v1', kind: 'Deployment' } : { apiVersion: '', kind: '' };
-        const targetGroup = groupOf(textAt(target, 'apiVersion') || unsaid.apiVersion);
-        const targetKind = textAt(target, 'kind') || unsaid.kind;
-        add(namespace().autoscalers, keyOf(targetGroup, targetKind, textAt(target, 'name')), manifest);
+        const target = scaleTargetOf(manifest, group);
+        addTo(namespace().autoscalers, keyOf(target.group, target.kind, target.name), manifest);
       }
     }
   }
@@ -139,7 +134,24 @@ export function tokenlessAccounts(
 const NOTHING: readonly unknown[] = [];
 
 /** Kinds that set the replicas of what their `spec.scaleTargetRef` names. */
-const AUTOSCALERS = new Set(['autoscaling/HorizontalPodAutoscaler', 'keda.sh/ScaledObject']);
+export const AUTOSCALERS: ReadonlySet<string> = new Set([
+  'autoscaling/HorizontalPodAutoscaler',
+  'keda.sh/ScaledObject',
+]);
+
+/** What an autoscaler scales. KEDA takes what is not said for a Deployment: https://keda.sh/docs/latest/reference/scaledobject-spec/#scaletargetref */
+export function scaleTargetOf(
+  autoscaler: unknown,
+  group: string,
+): { readonly group: string; readonly kind: string; readonly name: string } {
+  const target = field(autoscaler, 'spec', 'scaleTargetRef');
+  const unsaid = group === 'keda.sh' ? { apiVersion: 'apps/v1', kind: 'Deployment' } : { apiVersion: '', kind: '' };
+  return {
+    group: groupOf(textAt(target, 'apiVersion') || unsaid.apiVersion),
+    kind: textAt(target, 'kind') || unsaid.kind,
+    name: textAt(target, 'name'),
+  };
+}
 
 function byGroupAndKind(kinds: readonly PodTemplateKind[]): ReadonlyMap<string, PodTemplateKind> {
   return new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
@@ -153,17 +165,8 @@ function keyOf(...parts: readonly string[]): string {
   return parts.join('\n');
 }
 
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) {
-    map.set(key, [value]);
-  } else {
-    list.push(value);
-  }
-}
-
 /** The name of a pod's ServiceAccount; the older field is an alias (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
-function accountOf(podSpec: unknown): string {
+export function accountOf(podSpec: unknown): string {
   return textAt(podSpec, 'serviceAccountName') || textAt(podSpec, 'serviceAccount') || 'default';
 }
 

@@ -1,3 +1,4 @@
+import { isExposedService } from '../graph';
 import type { Graph, GraphObject, Reference } from '../graph';
 import { field, textAt } from '../manifest/plain-data';
 
@@ -54,14 +55,17 @@ function targetsOf(reference: Reference, graph: Graph): readonly (GraphObject | 
 }
 
 /** Who uses it stands in no manifest: people outside of the cluster, or Kubernetes itself. */
-function isForOthersToFind({ manifest, resource: { kind, name } }: GraphObject): boolean {
-  const type = kind === 'Service' ? textAt(manifest, 'spec', 'type') : textAt(manifest, 'type');
+function isForOthersToFind(object: GraphObject): boolean {
+  const {
+    manifest,
+    resource: { kind, name },
+  } = object;
   const labels = Object.keys(field(manifest, 'metadata', 'labels') ?? {});
   return (
-    (kind === 'Service' && ['LoadBalancer', 'NodePort'].includes(type)) ||
+    isExposedService(object) ||
     (kind === 'ServiceAccount' && name === 'default') ||
     (kind === 'ConfigMap' && name === 'kube-root-ca.crt') ||
-    (kind === 'Secret' && type === 'kubernetes.io/service-account-token') ||
+    (kind === 'Secret' && textAt(manifest, 'type') === 'kubernetes.io/service-account-token') ||
     (kind === 'ClusterRole' && labels.some((label) => label.startsWith(AGGREGATED)))
   );
 }

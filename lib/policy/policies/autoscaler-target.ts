@@ -1,9 +1,9 @@
 import type { Graph, GraphObject, Workload } from '../../graph';
-import { groupOf } from '../../manifest/manifest';
 import { child, field, listAt, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { dangling } from '../dangling';
 import type { GraphFault, Policy } from '../policy';
+import { AUTOSCALERS, scaleTargetOf } from '../related';
 
 export const autoscalerTarget: Policy = {
   id: 'autoscaler-target',
@@ -24,22 +24,13 @@ const TARGET: Path = ['spec', 'scaleTargetRef'];
 function autoscalersIn({ objects }: Graph): readonly GraphObject[] {
   return objects.filter(
     ({ group, resource: { kind }, manifest }) =>
-      ((group === 'autoscaling' && kind === 'HorizontalPodAutoscaler') ||
-        (group === 'keda.sh' && kind === 'ScaledObject')) &&
-      listAt(manifest, 'metadata', 'ownerReferences').length === 0,
+      AUTOSCALERS.has(`${group}/${kind ?? ''}`) && listAt(manifest, 'metadata', 'ownerReferences').length === 0,
   );
 }
 
-/** https://keda.sh/docs/latest/reference/scaledobject-spec/#scaletargetref */
 function targetOf({ manifest, group, namespace }: GraphObject): readonly [string, string, string, string] {
-  const target = field(manifest, ...TARGET.map(String));
-  const unsaid = group === 'keda.sh' ? { apiVersion: 'apps/v1', kind: 'Deployment' } : { apiVersion: '', kind: '' };
-  return [
-    groupOf(textAt(target, 'apiVersion') || unsaid.apiVersion),
-    textAt(target, 'kind') || unsaid.kind,
-    namespace,
-    textAt(target, 'name'),
-  ];
+  const target = scaleTargetOf(manifest, group);
+  return [target.group, target.kind, namespace, target.name];
 }
 
 function scaledTwice(graph: Graph): readonly GraphFault[] {
