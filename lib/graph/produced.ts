@@ -106,13 +106,15 @@ const PRODUCERS: Readonly<Record<string, Producer>> = {
   'kafka.strimzi.io/Kafka': ({ manifest, namespace }, name) => {
     const listeners = listAt(manifest, 'spec', 'kafka', 'listeners');
     const internal = listeners.filter((listener) => textAt(listener, 'type') === 'internal');
-    const selector = { 'strimzi.io/cluster': name, 'strimzi.io/kind': 'Kafka', 'strimzi.io/name': `${name}-kafka` };
+    const nodes = { 'strimzi.io/cluster': name, 'strimzi.io/kind': 'Kafka', 'strimzi.io/name': `${name}-kafka` };
+    // Clients have nothing to ask of a node that is a controller alone.
+    const brokers = { ...nodes, 'strimzi.io/broker-role': 'true' };
     const replication = { name: 'tcp-replication', port: 9091 };
     const service = (suffix: string, ports: readonly object[], more: object = {}): Product =>
-      object('Service', namespace, `${name}-${suffix}`, { spec: { ports, selector, ...more } });
+      object('Service', namespace, `${name}-${suffix}`, { spec: { ports, selector: brokers, ...more } });
     return [
       service('kafka-bootstrap', [replication, ...internal.map(strimziPort)]),
-      service('kafka-brokers', [replication, ...listeners.map(strimziPort)], { clusterIP: 'None' }),
+      service('kafka-brokers', [replication, ...listeners.map(strimziPort)], { clusterIP: 'None', selector: nodes }),
       ...listeners
         .filter((listener) => !internal.includes(listener))
         .map((listener) => service(`kafka-${textAt(listener, 'name')}-bootstrap`, [strimziPort(listener)])),
@@ -258,21 +260,23 @@ function ofPrometheusOperator(
   });
 }
 
+/** The operator's names for components whose pods have another in their own name. */
+const COMPONENT_TYPES: Readonly<Record<string, string>> = { connect: 'kafka-connect', bridge: 'kafka-bridge' };
+
 /** https://strimzi.io/docs/operators/latest/deploying.html#ref-pod-labels-str */
 function strimziLabels(cluster: string, kind: string, component: string): Readonly<Record<string, string>> {
   return {
     'strimzi.io/cluster': cluster,
     'strimzi.io/kind': kind,
     'strimzi.io/name': `${cluster}-${component}`,
-    'strimzi.io/component-type':
-      kind === 'Kafka' ? 'kafka' : kind === 'KafkaConnect' ? 'kafka-connect' : 'kafka-bridge',
+    'strimzi.io/component-type': COMPONENT_TYPES[component] ?? component,
     'app.kubernetes.io/instance': cluster,
     'app.kubernetes.io/managed-by': 'strimzi-cluster-operator',
     'app.kubernetes.io/part-of': `strimzi-${cluster}`,
   };
 }
 
-const OPERATED: Readonly<Record<string, (object: GraphObject, name: string, find: Find) => Operated>> = {
+const OPERATED: Readonly<Record<string, (object: GraphObject, name: string, find: Find) => Operated | undefined>> = {
   'monitoring.coreos.com/Prometheus': ofPrometheusOperator('prometheus', { name: 'web', port: 9090 }),
   'monitoring.coreos.com/PrometheusAgent': ofPrometheusOperator('prometheus-agent', { name: 'web', port: 9090 }),
   'monitoring.coreos.com/Alertmanager': ofPrometheusOperator(
@@ -285,6 +289,18 @@ const OPERATED: Readonly<Record<string, (object: GraphObject, name: string, find
     { name: 'web', port: 10902 },
     { name: 'grpc', port: 10901 },
   ),
+  // The pods of the brokers are the node pools'.
+  'kafka.strimzi.io/Kafka': ({ manifest }, name) =>
+    field(manifest, 'spec', 'entityOperator') === undefined
+      ? undefined
+      : {
+          templatePath: ['spec', 'entityOperator', 'template', 'pod'],
+          labels: {
+            ...strimziLabels(name, 'Kafka', 'entity-operator'),
+            'app.kubernetes.io/name': 'entity-operator',
+          },
+          ports: [],
+        },
   'kafka.strimzi.io/KafkaConnect': (_, name) => ({
     templatePath: ['spec', 'template', 'pod'],
     labels: strimziLabels(name, 'KafkaConnect', 'connect'),
@@ -328,7 +344,11 @@ export function operatedWorkload(object: GraphObject, find: Find): Workload | un
   if (known === undefined || resource.name === null) {
     return undefined;
   }
-  const { templatePath, labels, ports } = known(object, resource.name, find);
+  const operated = known(object, resource.name, find);
+  if (operated === undefined) {
+    return undefined;
+  }
+  const { templatePath, labels, ports } = operated;
   const declared = ports.map(({ name, port }) => ({ name, containerPort: port }));
   return {
     ...object,

@@ -12,19 +12,24 @@ export interface Route {
    * @default false
    */
   readonly exact?: boolean;
+  /**
+   * Whether clients open WebSockets there, which last as long as the client stays.
+   * @default false
+   */
+  readonly webSocket?: boolean;
 }
 
 interface ServiceSpecBase {
   /** Name of the service, its Service and its workload. */
   readonly name: string;
-  /** Repository of the image; the tag is the environment's. */
+  /** Repository of the image; registry, and tag or digest, are the environment's. */
   readonly repository: string;
   /** Port on which it answers HTTP. */
   readonly port: number;
   /** CPU and memory of each pod. */
   readonly resources: ResourceProps;
   /**
-   * Steps of its canary; a service without is rolled out by a Deployment.
+   * Steps of its canary, where the environment has no others; a service without is rolled out by a Deployment.
    * @default - none
    */
   readonly canary?: readonly CanaryStep[];
@@ -134,7 +139,7 @@ export const catalogue: readonly ServiceSpec[] = [
     kafka: true,
     jwt: false,
     allowedOrigins: 'WEBSOCKET_ALLOWED_ORIGINS',
-    routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue' }],
+    routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue', webSocket: true }],
   },
   {
     kind: 'spring',
@@ -147,7 +152,7 @@ export const catalogue: readonly ServiceSpec[] = [
     redis: true,
     kafka: true,
     jwt: false,
-    routes: [{ path: '/api/v1/bookings' }, { path: '/ws/booking' }],
+    routes: [{ path: '/api/v1/bookings' }, { path: '/ws/booking', webSocket: true }],
   },
   {
     kind: 'spring',

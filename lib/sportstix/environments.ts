@@ -1,188 +1,68 @@
-import { Size } from 'cdk8s';
-import type { KafkaExternalListener } from '../constructs/kafka-listener';
-import type { StorageProps } from '../constructs/storage';
-import type { TopologySpread } from '../constructs/placement';
-import type { K3dCluster } from '../k3d/model';
-import type { Controller } from '../policy/admission';
-import { PolicyPack, type PolicyPackProps } from '../policy/pack';
-import { policies, type PolicySettings } from '../policy/policies';
-import type { ClusterPeers } from '../constructs/network-policies';
-import { type AddressForm, catalogue, type ServiceSpec } from './catalogue';
+import { Duration, Size } from 'cdk8s';
+import {
+  type AutoscalingProps,
+  ScalingMetric,
+  ScalingPolicy,
+  type ScalingRules,
+} from '../constructs/horizontal-pod-autoscaler';
+import { PolicyPack } from '../policy/pack';
+import { policies } from '../policy/policies';
+import { catalogue } from './catalogue';
+import type {
+  Environment,
+  ExternalSecrets,
+  FixedScaling,
+  GatewayEntrance,
+  KraftKafka,
+  PinnedImages,
+} from './environment';
+import { topics } from './topics';
 
-/** Where the platform runs, and what differs from one such place to the other. */
-export interface Environment {
-  /** Name of the environment, and of its folder in dist. */
-  readonly name: string;
-  /** Namespace of the services and of Kafka. */
-  readonly namespace: string;
-  /** Namespace of the observability parts. */
-  readonly observabilityNamespace: string;
-  /** The services. */
-  readonly services: readonly ServiceSpec[];
-  /** Spring profile of the services, and value of `deployment.environment` in traces. */
-  readonly profile: string;
-  /** Tag of the services' images. */
-  readonly imageTag: string;
-  /** Number of pods of each service. */
-  readonly replicas: number;
-  /** How strictly a service's pods are spread over the nodes. */
-  readonly topologySpread: TopologySpread;
-  /**
-   * The PostgreSQL servers outside the cluster, each named `postgres-...`. The first is that of every database that names none; its
-   * passwords are stored without its name, so further ones stand after it.
-   */
-  readonly postgres: Servers;
-  /** The Redis servers outside the cluster, each named `redis-...`; in the same order. */
-  readonly redis: Servers;
-  /** The Kafka cluster. */
-  readonly kafka: {
-    /** Number of brokers. */
-    readonly replicas: number;
-    /** Storage of each broker. */
-    readonly storage: StorageProps;
-    /**
-     * How clients outside of the cluster reach the brokers, and why they may.
-     * @default - they do not
-     */
-    readonly externalListener?: KafkaExternalListener & { readonly reason: string };
-  };
-  /** How the services are reached from outside. */
-  readonly ingress: {
-    /** Name of the IngressClass. */
-    readonly className: string;
-    /**
-     * DNS name in the URL.
-     * @default - every name
-     */
-    readonly host?: string;
-    /**
-     * Whether the URL says https: TLS ends at the ingress controller, or in front of it.
-     * @default false
-     */
-    readonly tls?: boolean;
-  };
-  /**
-   * The k3d cluster that it runs on.
-   * @default - none: the cluster is made elsewhere
-   */
-  readonly cluster?: K3dCluster;
-  /**
-   * Whom network policies must know besides the services: DNS, API server, ingress controller.
-   * @default - what k3s has, where the cluster is made here; a cluster elsewhere must say it
-   */
-  readonly network?: ClusterPeers;
-  /**
-   * Accounts of controllers besides those of Kubernetes itself, whose pods the API server judges by the template of their owner.
-   * @default - Argo Rollouts, as it installs itself
-   */
-  readonly controllers?: readonly Controller[];
-  /**
-   * What its policies demand beyond their defaults. Images with its `imageTag` count as imported where its cluster is made here.
-   * @default - every policy, as it is by default
-   */
-  readonly policies?: PolicyProps;
-}
-
-/** What the policies of an environment demand beyond their defaults. */
-export interface PolicyProps
-  extends Omit<PolicySettings, 'importedTags'>, Pick<PolicyPackProps, 'severities' | 'workloads' | 'given'> {}
-
-/** A server outside the cluster. */
-export interface ExternalServer {
-  /** Name by which pods and people know it: of its Service, and in the names of its passwords. */
-  readonly name: string;
-  /** DNS name or address that pods reach it by. */
-  readonly host: string;
-  /** Port. */
-  readonly port: number;
-  /**
-   * Ranges of the addresses that its name stands for, which network policies let services connect to.
-   * @default - its address; of the host of a cluster that is made here, the host's
-   */
-  readonly ranges?: readonly string[];
-}
-
-/** Servers of a kind. The first is that of every service that names none. */
-export type Servers<Server = ExternalServer> = readonly [Server, ...Server[]];
-
-/** The image of a service. */
-export function imageOf({ imageTag }: Environment, { repository }: ServiceSpec): string {
-  return `${repository}:${imageTag}`;
-}
+export type { Environment, ExternalServer, PolicyProps, Servers } from './environment';
+export { buildArgumentsOf } from './entrance';
+export { imageOf } from './images';
 
 /**
  * The policies of an environment, with its settings.
  *
  * @throws Error if a severity is lowered, or is that of a policy which does not exist.
  */
-export function policyPackOf({ cluster, imageTag, policies: props = {} }: Environment): PolicyPack {
+export function policyPackOf({ cluster, images, policies: props = {} }: Environment): PolicyPack {
   const { severities, workloads, given, ...settings } = props;
   return new PolicyPack({
-    policies: policies({ ...settings, importedTags: cluster === undefined ? [] : [imageTag] }),
+    policies: policies({
+      ...settings,
+      importedTags: cluster === undefined || images.kind !== 'tag' ? [] : [images.tag],
+    }),
     ...(severities && { severities }),
     ...(workloads && { workloads }),
     ...(given && { given }),
   });
 }
 
-/**
- * Where the environment is reached from outside, without a scheme: `localhost:8880`. Undefined where it answers to every name, on a
- * cluster that is made elsewhere: nobody knows then.
- */
-function entranceOf({ cluster, ingress: { host, tls = false } }: Environment): string | undefined {
-  const standardPort = tls ? 443 : 80;
-  const port = cluster?.ports.find(({ container }) => container === standardPort)?.host;
-  if (cluster === undefined || port === standardPort) {
-    return host ?? (cluster && 'localhost');
-  }
-  return port === undefined ? undefined : `${host ?? 'localhost'}:${port}`;
-}
-
-/** Address at which an environment is reached from outside; undefined where that is not known. */
-export function addressOf(environment: Environment, form: AddressForm): string | undefined {
-  const entrance = entranceOf(environment);
-  const scheme = { http: 'http', webSocket: 'ws' }[form] + (environment.ingress.tls === true ? 's' : '');
-  return entrance && `${scheme}://${entrance}`;
-}
-
-/**
- * The build arguments of each service's image, which tell it of the environment: image to `NAME=value`, ...
- *
- * @throws Error if a service needs the environment's address, and that is not known.
- */
-export function buildArgumentsOf(environment: Environment): Map<string, string[]> {
-  return new Map(
-    environment.services.map((service) => [
-      imageOf(environment, service),
-      Object.entries((service.kind === 'web' ? service.buildArguments : undefined) ?? {}).flatMap(([name, form]) => {
-        const address = addressOf(environment, form);
-        if (address === undefined) {
-          throw new Error(
-            `Environment ${environment.name}: ${service.name}'s image has the address built in at which the environment is reached, and that is not known. Give ingress.host.`,
-          );
-        }
-        return [`${name}=${address}`];
-      }),
-    ]),
-  );
-}
-
 /** Where services that run on the host itself, such as in an IDE, reach Kafka. */
 const KAFKA_ON_HOST = { host: 'localhost', port: 9094 };
 
+/** An environment of one machine: as many pods and brokers as it says. */
+interface LocalEnvironment extends Environment {
+  readonly kafka: KraftKafka;
+  readonly scaling: FixedScaling;
+}
+
 /** A k3d cluster on one's own machine; PostgreSQL and Redis run on the machine itself. */
-export const local: Environment = {
+export const local: LocalEnvironment = {
   name: 'local',
   namespace: 'sportstix',
   observabilityNamespace: 'observability',
   services: catalogue,
   profile: 'k8s',
-  imageTag: 'dev',
-  replicas: 1,
+  images: { kind: 'tag', tag: 'dev' },
+  scaling: { kind: 'fixed', replicas: 1 },
   topologySpread: 'ScheduleAnyway',
   postgres: [{ name: 'postgres-external', host: 'host.k3d.internal', port: 5432 }],
   redis: [{ name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
   kafka: {
+    kind: 'kraft',
     replicas: 1,
     storage: { size: Size.gibibytes(1) },
     externalListener: {
@@ -191,7 +71,8 @@ export const local: Environment = {
         'Services that run on the host reach Kafka by it; its port is published on 127.0.0.1, where nobody else does.',
     },
   },
-  ingress: { className: 'traefik' },
+  secrets: { kind: 'file' },
+  entrance: { kind: 'ingress', className: 'traefik' },
   // It is reached from the machine itself alone.
   policies: { ingressTls: false },
   cluster: {
@@ -212,8 +93,106 @@ export const local: Environment = {
   },
 };
 
+/** A service's pods: as many as keep the CPU of each at so many per cent of what it requests. */
+function onCpu(maxReplicas: number, percent: number, scaleUp?: ScalingRules): AutoscalingProps {
+  return {
+    minReplicas: 2,
+    maxReplicas,
+    metrics: [ScalingMetric.cpuUtilization(percent)],
+    ...(scaleUp !== undefined && { scaleUp }),
+    scaleDown: { stabilizationWindow: Duration.seconds(300) },
+  };
+}
+
+/** Twice as many pods every 15 s: when the sale of a game opens, everybody comes at once. */
+const DOUBLING: ScalingRules = { policies: [ScalingPolicy.percent(100, Duration.seconds(15))] };
+
+/** Range of the addresses of the servers in the data centre. */
+const SERVERS = ['10.0.64.0/20'];
+
+/** An environment on a cluster that is made elsewhere. */
+interface ManagedEnvironment extends Environment {
+  readonly images: PinnedImages;
+  readonly secrets: ExternalSecrets;
+  readonly entrance: GatewayEntrance;
+}
+
+/** A managed cluster in three zones, with an operator for whatever has one. */
+export const production: ManagedEnvironment = {
+  name: 'production',
+  namespace: 'sportstix',
+  observabilityNamespace: 'observability',
+  services: catalogue,
+  topics,
+  profile: 'production',
+  images: {
+    kind: 'pinned',
+    registry: '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com',
+    file: 'images/production.yaml',
+  },
+  scaling: {
+    kind: 'autoscaling',
+    usual: onCpu(4, 70),
+    services: { payment: onCpu(6, 70), booking: onCpu(8, 65, DOUBLING), queue: onCpu(10, 60, DOUBLING) },
+  },
+  canaries: { booking: [25, 50, 75].map((weight) => ({ weight, pause: Duration.minutes(2) })) },
+  topologySpread: [
+    { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' },
+    { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+  ],
+  postgres: [{ name: 'postgres-external', host: 'postgres.internal.sportstix.io', port: 5432, ranges: SERVERS }],
+  redis: [{ name: 'redis-external', host: 'redis.internal.sportstix.io', port: 6379, ranges: SERVERS }],
+  kafka: {
+    kind: 'strimzi',
+    version: '4.3.1',
+    brokers: { replicas: 3, storage: { size: Size.gibibytes(100) } },
+    controllers: { replicas: 3, storage: { size: Size.gibibytes(100) } },
+  },
+  secrets: {
+    kind: 'external',
+    store: { name: 'aws-secrets-manager' },
+    folder: 'sportstix',
+    refreshInterval: Duration.hours(1),
+  },
+  secretReloader: 'stakater',
+  syncWaves: 'argocd',
+  entrance: {
+    kind: 'gateway',
+    className: 'traefik',
+    hosts: { frontend: 'sportstix.io', api: 'api.sportstix.io' },
+    certificate: { secretName: 'sportstix-tls', issuer: { name: 'letsencrypt-prod' } },
+  },
+  observability: { retention: Duration.days(7), storage: { size: Size.gibibytes(50) } },
+  network: {
+    dns: { peer: { type: 'pods', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } } },
+    apiServer: { ranges: ['10.0.0.0/18'], port: 443 },
+    entrance: { type: 'pods', namespace: 'gateway', labels: { 'app.kubernetes.io/name': 'traefik' } },
+  },
+  policies: { mutableTags: ['latest', 'dev', 'main', 'master', 'snapshot'] },
+};
+
+/** As production, smaller, with what the platform brings itself where production has an operator. */
+export const staging: ManagedEnvironment = {
+  ...production,
+  name: 'staging',
+  namespace: 'sportstix-staging',
+  observabilityNamespace: 'observability-staging',
+  profile: 'staging',
+  images: { ...production.images, file: 'images/staging.yaml' },
+  scaling: { kind: 'fixed', replicas: 2 },
+  postgres: [{ ...production.postgres[0], host: 'postgres.staging.internal.sportstix.io' }],
+  redis: [{ ...production.redis[0], host: 'redis.staging.internal.sportstix.io' }],
+  kafka: { kind: 'kraft', replicas: 3, storage: { size: Size.gibibytes(10) } },
+  secrets: { ...production.secrets, folder: 'sportstix-staging' },
+  entrance: {
+    ...production.entrance,
+    hosts: { frontend: 'staging.sportstix.io', api: 'api.staging.sportstix.io' },
+  },
+  observability: { retention: Duration.days(3), storage: { size: Size.gibibytes(10) } },
+};
+
 /** The environments that are synthesized. */
-export const environments: readonly Environment[] = [local];
+export const environments: readonly Environment[] = [local, production, staging];
 
 /**
  * An environment by its name.

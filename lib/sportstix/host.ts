@@ -4,7 +4,9 @@ import type { LocalSetup } from '../k3d/checks';
 import { hostAddress, type HostEndpoint, type PasswordOf, REDIS_USER } from '../host/model';
 import type { K3dHostAccess } from '../k3d/model';
 import type { System } from '../host/system';
-import { buildArgumentsOf, type Environment, type ExternalServer, imageOf } from './environments';
+import { buildArgumentsOf } from './entrance';
+import type { Environment, ExternalServer } from './environment';
+import { imagesOf } from './images';
 import type { Passwords } from './secrets';
 import { databasesOf } from './servers';
 
@@ -61,7 +63,7 @@ export function passwordsFrom({ databases, redis }: Passwords): PasswordOf {
 
 /** Images that are built on this machine and in no registry. */
 function importedImages(environment: Environment): string[] {
-  return environment.services.map((service) => imageOf(environment, service));
+  return environment.services.map(imagesOf(environment));
 }
 
 /** What the doctor looks at. */

@@ -9,7 +9,7 @@ import {
   loadBalancerLabels,
   SYSTEM_NAMESPACE,
 } from '../k3d/system-pods';
-import type { Environment, ExternalServer } from './environments';
+import type { Environment, ExternalServer } from './environment';
 import { HOST_OF_K3D } from './host';
 
 /**

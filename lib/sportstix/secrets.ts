@@ -6,7 +6,7 @@ import { besides, followLink, makeFolder, naming, statOf, writeNewFile } from '.
 import { withLock } from '../synth/lock';
 import { UserError } from '../synth/user-error';
 import { toYaml } from '../synth/yaml';
-import type { Environment } from './environments';
+import type { Environment } from './environment';
 import { databasesOf } from './servers';
 
 /** The passwords of an environment. */

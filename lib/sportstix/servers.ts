@@ -1,5 +1,5 @@
 import type { ServiceSpec, SpringServiceSpec } from './catalogue';
-import type { Environment, ExternalServer, Servers } from './environments';
+import type { Environment, ExternalServer, Servers } from './environment';
 
 /** Makes something of each server. */
 export function fromEach<Server, Made>(
@@ -92,6 +92,11 @@ export function databasesOf(environment: Pick<Environment, 'name' | 'services' |
 /** Whether a service is a Spring Boot service. */
 export function isSpring(service: ServiceSpec): service is SpringServiceSpec {
   return service.kind === 'spring';
+}
+
+/** Whether a service connects to Kafka: to write and read topics, or its admin client alone. */
+export function connectsToKafka(service: ServiceSpec): service is SpringServiceSpec {
+  return isSpring(service) && (service.kafka || service.kafkaAdmin === true);
 }
 
 /**

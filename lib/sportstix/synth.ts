@@ -21,11 +21,12 @@ import { kustomizeBase } from '../synth/kustomize';
 import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../synth/manifests';
 import { difference, differences, type OutputFile, type OutputFiles, replaceOutput } from '../synth/output';
 import { toYaml, toYamlStream } from '../synth/yaml';
-import { type Environment, policyPackOf } from './environments';
+import type { Environment } from './environment';
+import { policyPackOf } from './environments';
 import { hostAccessOf, passwordsFrom } from './host';
 import { clusterPeersOf } from './network';
 import { PART_OF, Platform } from './platform';
-import { completeSecrets, type SecretValues } from './secrets';
+import { type CompletedSecrets, completeSecrets, type SecretValues } from './secrets';
 
 const SECRETS_FILE = 'secrets.k8s.yaml';
 
@@ -76,22 +77,22 @@ function synthesizeOnce(
 ): boolean {
   const outputs = environments.map((environment) => {
     const secretsFile = secretsFileOf(environment, secretsFolder);
-    const secrets = completeSecrets(secretsFile, environment);
-    const { manifests, others } = renderEnvironment(environment, secrets.values);
+    const secrets = secretsOf(environment, secretsFile);
+    const { manifests, others } = renderEnvironment(environment, secrets?.values);
     return {
       folder: join(outdir, environment.name),
       manifests,
       files: new Map([...manifestFiles(manifests), ...others]),
-      passwordFiles: passwordFiles(environment, secretsFolder, secrets.values),
+      passwordFiles: passwordFiles(environment, secretsFolder, secrets?.values),
       secretsFile,
       secrets,
     };
   });
   const storeSecrets = (): boolean =>
-    outputs.every(({ secrets: { generated, store }, secretsFile }) => {
-      const stored = store();
-      if (stored && generated.length > 0) {
-        log(`Generated ${generated.join(', ')} in ${secretsFile}`);
+    outputs.every(({ secrets, secretsFile }) => {
+      const stored = secrets?.store() ?? true;
+      if (stored && secrets !== undefined && secrets.generated.length > 0) {
+        log(`Generated ${secrets.generated.join(', ')} in ${secretsFile}`);
       }
       return stored;
     });
@@ -126,7 +127,7 @@ function synthesizeOnce(
  */
 export function outdated(environment: Environment, secretsFolder: string, outdir: string): readonly OutdatedFile[] {
   const file = secretsFileOf(environment, secretsFolder);
-  const { values, generated } = completeSecrets(file, environment);
+  const { values, generated = [] } = secretsOf(environment, file) ?? {};
   const { manifests, others } = renderEnvironment(environment, values);
   const folder = join(outdir, environment.name);
   const secretManifests = join(folder, 'manifests', SECRETS_FILE);
@@ -145,17 +146,22 @@ function secretsFileOf({ name }: Environment, secretsFolder: string): string {
   return join(secretsFolder, `${name}.yml`);
 }
 
+/** The values of an environment's Secrets; undefined where a store outside of the cluster has them. */
+function secretsOf(environment: Environment, file: string): CompletedSecrets | undefined {
+  return environment.secrets.kind === 'file' ? completeSecrets(file, environment) : undefined;
+}
+
 /** What sets the servers' passwords on the host of a local cluster: path to file. */
 function passwordFiles(
   environment: Environment,
   secretsFolder: string,
-  { passwords }: SecretValues,
+  secrets: SecretValues | undefined,
 ): Map<string, OutputFile> {
   const access = hostAccessOf(environment);
-  if (access === undefined) {
+  if (access === undefined || secrets === undefined) {
     return new Map();
   }
-  const passwordOf = passwordsFrom(passwords);
+  const passwordOf = passwordsFrom(secrets.passwords);
   const contents = [
     [access.passwordsFile, psqlPasswords(access, passwordOf)],
     [access.redisPasswordFile, redisPasswords(access, passwordOf)],
@@ -171,8 +177,12 @@ export interface RenderedEnvironment {
   readonly others: ReadonlyMap<string, OutputFile>;
 }
 
-/** Renders an environment without writing anything. */
-export function renderEnvironment(environment: Environment, secrets: SecretValues): RenderedEnvironment {
+/**
+ * Renders an environment without writing anything.
+ *
+ * @param secrets the values of its Secrets, where they come from a file.
+ */
+export function renderEnvironment(environment: Environment, secrets?: SecretValues): RenderedEnvironment {
   const app = new App();
   const pack = policyPackOf(environment);
   let judgement: Judgement | undefined;

@@ -15,7 +15,7 @@ export const changed: {
   readonly setting: { readonly name: string; readonly from: string; readonly to: string };
 } = {
   tagged: { service: first, from: imageOf(local, first), to: `${first.repository}:1.4.2` },
-  scaled: { service: second, from: local.replicas, to: local.replicas + 1 },
+  scaled: { service: second, from: local.scaling.replicas, to: local.scaling.replicas + 1 },
   setting: { name: 'OTEL_TRACES_SAMPLER', from: 'parentbased_always_on', to: 'always_off' },
 };
 

@@ -1,7 +1,7 @@
 import { App, Duration, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import type { ServiceSpec, SpringServiceSpec } from '../../lib/sportstix/catalogue';
-import type { Environment } from '../../lib/sportstix/environments';
+import type { Environment, IngressEntrance, KraftKafka } from '../../lib/sportstix/environment';
 import { Platform } from '../../lib/sportstix/platform';
 import type { SecretValues } from '../../lib/sportstix/secrets';
 import { clusterPeersOf } from '../../lib/sportstix/network';
@@ -71,20 +71,28 @@ const web: ServiceSpec = {
   routes: [{ path: '/' }],
 };
 
+/** An environment with what a k3d cluster has. */
+export interface Example extends Environment {
+  readonly images: Extract<Environment['images'], { readonly kind: 'tag' }>;
+  readonly kafka: KraftKafka;
+  readonly entrance: IngressEntrance;
+}
+
 /** An environment that is none of the platform's own: a k3d cluster with one PostgreSQL and one Redis on its host. */
-export const example: Environment & Required<Pick<Environment, 'cluster'>> = {
+export const example: Example & Required<Pick<Environment, 'cluster'>> = {
   name: 'example',
   namespace: 'shop',
   observabilityNamespace: 'watch',
   services: [orders, billing, live, web],
   profile: 'k8s',
-  imageTag: 'dev',
-  replicas: 1,
+  images: { kind: 'tag', tag: 'dev' },
+  scaling: { kind: 'fixed', replicas: 1 },
   topologySpread: 'ScheduleAnyway',
   postgres: [{ name: 'postgres-external', host: 'host.k3d.internal', port: 5432 }],
   redis: [{ name: 'redis-external', host: 'host.k3d.internal', port: 6379 }],
-  kafka: { replicas: 1, storage: { size: Size.gibibytes(1) } },
-  ingress: { className: 'traefik' },
+  kafka: { kind: 'kraft', replicas: 1, storage: { size: Size.gibibytes(1) } },
+  secrets: { kind: 'file' },
+  entrance: { kind: 'ingress', className: 'traefik' },
   cluster: {
     name: 'shop',
     servers: 1,
@@ -101,7 +109,7 @@ export const example: Environment & Required<Pick<Environment, 'cluster'>> = {
 };
 
 /** An environment on a cluster that is made elsewhere, and that has the same pods for DNS and entrance. */
-export function withoutCluster(environment: Environment): Environment {
+export function withoutCluster(environment: Example): Example {
   const elsewhere = {
     ...environment,
     network: clusterPeersOf(environment),

@@ -111,7 +111,7 @@ test('up imports the image of each service', () => {
 });
 
 test('an environment whose cluster is made elsewhere has only manifests and policies', () => {
-  const elsewhere = { ...withoutCluster(example), ingress: { ...example.ingress, host: 'tickets.example.com' } };
+  const elsewhere = { ...withoutCluster(example), entrance: { ...example.entrance, host: 'tickets.example.com' } };
   const folders = [...renderEnvironment(elsewhere, placeholderSecrets(elsewhere)).others.keys()].map(
     (path) => path.split('/')[0],
   );

@@ -51,13 +51,13 @@ describe('another environment', () => {
         namespace: 'tickets',
         observabilityNamespace: 'monitoring',
         profile: 'staging',
-        imageTag: '1.4.2',
-        replicas: 3,
+        images: { kind: 'tag', tag: '1.4.2' },
+        scaling: { kind: 'fixed', replicas: 3 },
         topologySpread: 'DoNotSchedule',
         postgres: [{ name: 'postgres-external', host: '10.1.2.3', port: 6432 }],
         redis: [{ name: 'redis-external', host: 'cache.example.com', port: 6380, ranges: ['10.1.3.0/24'] }],
         kafka: { ...example.kafka, replicas: 3 },
-        ingress: { className: 'nginx', host: 'tickets.example.com' },
+        entrance: { kind: 'ingress', className: 'nginx', host: 'tickets.example.com' },
       }).values(),
     ].flat();
 
@@ -127,34 +127,43 @@ describe('another environment', () => {
     );
   });
 
-  test.each<[string, Environment['ingress'], Environment['cluster'], string]>([
+  test.each<[string, Environment['entrance'], Environment['cluster'], string]>([
     [
       'a name of its own on the local cluster',
-      { className: 'traefik', host: 'tickets.localhost' },
+      { kind: 'ingress', className: 'traefik', host: 'tickets.localhost' },
       example.cluster,
       'http://tickets.localhost:8880',
     ],
-    ['TLS on the local cluster', { className: 'traefik', tls: true }, example.cluster, 'https://localhost:8443'],
+    [
+      'TLS on the local cluster',
+      { kind: 'ingress', className: 'traefik', tls: true },
+      example.cluster,
+      'https://localhost:8443',
+    ],
     [
       'a cluster elsewhere',
-      { className: 'nginx', host: 'tickets.example.com' },
+      { kind: 'ingress', className: 'nginx', host: 'tickets.example.com' },
       undefined,
       'http://tickets.example.com',
     ],
     [
       'a cluster elsewhere, with TLS',
-      { className: 'nginx', host: 'tickets.example.com', tls: true },
+      { kind: 'ingress', className: 'nginx', host: 'tickets.example.com', tls: true },
       undefined,
       'https://tickets.example.com',
     ],
     [
       "the host's own port 80",
-      { className: 'traefik' },
+      { kind: 'ingress', className: 'traefik' },
       { ...example.cluster, ports: [{ host: 80, container: 80 }] },
       'http://localhost',
     ],
-  ])('is reached at the address that its entrance has: %s', (_, ingress, cluster, address) => {
-    const environment: Environment = { ...withoutCluster(example), ingress, ...(cluster !== undefined && { cluster }) };
+  ])('is reached at the address that its entrance has: %s', (_, entrance, cluster, address) => {
+    const environment: Environment = {
+      ...withoutCluster(example),
+      entrance,
+      ...(cluster !== undefined && { cluster }),
+    };
     const other = [...synthesize(environment).values()].flat();
 
     expect(find(other, 'ConfigMap', 'live-config')['data']).toMatchObject({ ALLOWED_ORIGINS: address });
@@ -170,12 +179,12 @@ describe('another environment', () => {
   test('is refused where nobody knows at which address it is reached, and a service must be told', () => {
     const elsewhere = withoutCluster(example);
 
-    expect(() => synthesize(elsewhere)).toThrow('example/live: environment.ingress.host: missing');
+    expect(() => synthesize(elsewhere)).toThrow('example/live: environment.entrance.host: missing');
     expect(() => buildArgumentsOf(elsewhere)).toThrow("Environment example: web's image has the address built in");
   });
 
   test('says whom its network policies must know, where its cluster is made elsewhere', () => {
-    const elsewhere = { ...withoutCluster(example), ingress: { ...example.ingress, host: 'tickets.example.com' } };
+    const elsewhere = { ...withoutCluster(example), entrance: { ...example.entrance, host: 'tickets.example.com' } };
     const pods = (namespace: string, name: string) =>
       ({ type: 'pods', namespace, labels: { 'app.kubernetes.io/name': name } }) as const;
     const other = [
@@ -198,7 +207,7 @@ describe('another environment', () => {
   });
 
   test('is refused where nobody knows whom its network policies must know', () => {
-    const unknown = { ...withoutCluster(example), ingress: { ...example.ingress, host: 'tickets.example.com' } };
+    const unknown = { ...withoutCluster(example), entrance: { ...example.entrance, host: 'tickets.example.com' } };
     Reflect.deleteProperty(unknown, 'network');
 
     expect(() => synthesize(unknown)).toThrow(
@@ -243,7 +252,7 @@ describe('another environment', () => {
   });
 
   test('names itself and the service in an error', () => {
-    const bad: Environment = { ...example, imageTag: 'latest' };
+    const bad: Environment = { ...example, images: { kind: 'tag', tag: 'latest' } };
     expect(() => synthesize(bad)).toThrow('example/orders/orders/orders: image "shop/orders-service:latest"');
   });
 });

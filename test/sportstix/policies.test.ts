@@ -20,7 +20,9 @@ describe("an environment's policies", () => {
     expect(refusal({ policies: { deniedRepositories: [repository.split('/')[0] ?? ''] } })).toMatch(
       /: image "[^"]*": .*denied repository.*\(policy image-denied\)$/,
     );
-    expect(refusal({ imageTag: 'main', policies: { mutableTags: ['main'] } })).toMatch(/\(policy image-mutable-tag\)$/);
+    expect(refusal({ images: { kind: 'tag', tag: 'main' }, policies: { mutableTags: ['main'] } })).toMatch(
+      /\(policy image-mutable-tag\)$/,
+    );
   });
 
   test('hold for the whole tree, and in the API server', () => {
@@ -45,7 +47,7 @@ describe("an environment's policies", () => {
     };
     const environment: Environment = {
       ...withoutCluster(example),
-      ingress: { ...example.ingress, host: 'shop.example.com' },
+      entrance: { ...example.entrance, host: 'shop.example.com' },
       kafka: { ...example.kafka, externalListener },
     };
     const { manifests } = renderEnvironment(environment, placeholderSecrets(example));
@@ -72,9 +74,9 @@ describe("an environment's policies", () => {
   test('count images as imported by the tag that the environment gives them, where its cluster is made here', () => {
     const pullPolicy = (change: Partial<Environment>): string =>
       JSON.stringify(policyPackOf({ ...example, ...change }).policies.find(({ id }) => id === 'image-pull-policy'));
-    expect(pullPolicy({ imageTag: 'nightly' })).toContain('nightly');
-    expect(pullPolicy({ imageTag: 'nightly' })).not.toContain(example.imageTag);
+    expect(pullPolicy({ images: { kind: 'tag', tag: 'nightly' } })).toContain('nightly');
+    expect(pullPolicy({ images: { kind: 'tag', tag: 'nightly' } })).not.toContain(example.images.tag);
     // @ts-expect-error -- what is left out is undefined.
-    expect(pullPolicy({ imageTag: 'nightly', cluster: undefined })).not.toContain('nightly');
+    expect(pullPolicy({ images: { kind: 'tag', tag: 'nightly' }, cluster: undefined })).not.toContain('nightly');
   });
 });

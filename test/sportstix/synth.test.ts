@@ -110,8 +110,8 @@ test('a synth that fails in any environment leaves the whole output as it was', 
 
   expect(() =>
     run([
-      { ...example, replicas: 2 },
-      { ...example, name: 'broken', imageTag: 'latest' },
+      { ...example, scaling: { kind: 'fixed', replicas: 2 } },
+      { ...example, name: 'broken', images: { kind: 'tag', tag: 'latest' } },
     ]),
   ).toThrow('has the tag latest');
   expect(written()).toEqual(before);
@@ -324,7 +324,11 @@ describe('what is outdated', () => {
 
     run();
     expect(
-      check({ ...example, imageTag: '2.0.0', services: example.services.filter(({ name }) => name === 'billing') }),
+      check({
+        ...example,
+        images: { kind: 'tag', tag: '2.0.0' },
+        services: example.services.filter(({ name }) => name === 'billing'),
+      }),
     ).toEqual(
       expect.arrayContaining([
         { file: join(outdir, 'example/manifests/billing.k8s.yaml'), is: 'different', committed: true },
@@ -347,7 +351,10 @@ describe('what is outdated', () => {
 describe('a change that kubectl apply would refuse', () => {
   test('is said: the size of a volume', () => {
     expect(run().filter((line) => line.startsWith('WARNING'))).toEqual([]);
-    const bigger: Environment = { ...example, kafka: { replicas: 1, storage: { size: Size.gibibytes(2) } } };
+    const bigger: Environment = {
+      ...example,
+      kafka: { kind: 'kraft', replicas: 1, storage: { size: Size.gibibytes(2) } },
+    };
 
     expect(run([bigger])).toContainEqual(
       'WARNING: StatefulSet shop/kafka: spec.volumeClaimTemplates[0].spec.resources.requests.storage changes from 1Gi to 2Gi: ' +
@@ -361,7 +368,7 @@ describe('a change that kubectl apply would refuse', () => {
     run();
     const other: Environment = {
       ...example,
-      kafka: { replicas: 1, storage: { ...example.kafka.storage, storageClassName: 'fast' } },
+      kafka: { kind: 'kraft', replicas: 1, storage: { ...example.kafka.storage, storageClassName: 'fast' } },
     };
     expect(run([other]).join()).toContain(
       'spec.volumeClaimTemplates[0].spec.storageClassName changes from nothing to fast',
@@ -383,7 +390,12 @@ describe('a change that kubectl apply would refuse', () => {
 
   test('is not said of what may change, nor of what is new or gone', () => {
     run();
-    const other: Environment = { ...example, imageTag: '2.0.0', replicas: 3, kafka: { ...example.kafka, replicas: 3 } };
+    const other: Environment = {
+      ...example,
+      images: { kind: 'tag', tag: '2.0.0' },
+      scaling: { kind: 'fixed', replicas: 3 },
+      kafka: { ...example.kafka, replicas: 3 },
+    };
     expect(run([other]).filter((line) => line.startsWith('WARNING'))).toEqual([]);
     run([{ ...example, namespace: 'elsewhere' }]);
     fs.writeFileSync(join(outdir, 'example', 'manifests', 'kafka.k8s.yaml'), '{ [ no YAML');
@@ -400,7 +412,7 @@ describe('the command', () => {
       fs.mkdirSync(join(outdir, 'example'), { recursive: true });
       fs.writeFileSync(join(outdir, 'example', 'precious'), '');
       expect(main([], [example], options)).toBe(1);
-      expect(main([], [{ ...example, imageTag: 'latest' }], options)).toBe(1);
+      expect(main([], [{ ...example, images: { kind: 'tag', tag: 'latest' } }], options)).toBe(1);
     } finally {
       spy.mockRestore();
     }
