@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { IConstruct } from 'constructs';
 import { namespaceOf } from './labels';
 import type { Protocol } from './port';
+import type { KeyValue } from './variables';
 
 /** Pods, wherever they run. */
 export interface PodPeer {
@@ -27,6 +28,12 @@ export interface ApiServerPeer {
 /** Who answers a connection, as a network policy sees it: behind Services and names. */
 export type Peer = PodPeer | AddressPeer | ApiServerPeer;
 
+/** How clients trust a server. */
+export interface EndpointTls {
+  /** Key with the PEM of the CA that signed the certificate of the server, which must be for the {@link Endpoint.host}. */
+  readonly ca: KeyValue;
+}
+
 /** Where a client connects to: a name that resolves inside the cluster, and a port. */
 export interface Endpoint {
   /** DNS name, fully qualified, so that it resolves from every namespace. */
@@ -48,6 +55,11 @@ export interface Endpoint {
    * @default 'TCP'
    */
   readonly protocol?: Protocol;
+  /**
+   * How clients trust the server. What derives a client's configuration from an endpoint makes it speak TLS, and check the server's certificate.
+   * @default - it does not say: {@link SpringService} connects without TLS
+   */
+  readonly tls?: EndpointTls;
 }
 
 /** Domain of the cluster's DNS. Both k3s and kubeadm have this default. */

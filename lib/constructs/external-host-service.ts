@@ -1,10 +1,11 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
-import { checkAppProtocol, checkName, checkRange, isDnsName } from './validation';
+import { checkAppProtocol, checkName } from './validation';
 import { checkPort, checkPorts, type NamedPort, type Protocol } from './port';
 import { InvalidPropError } from './invalid-prop';
 import { type Endpoint, rangeOf, serviceHost } from './endpoint';
+import { checkHost, checkRanges, invalidHost, isAddress, normalized } from './external-endpoint';
 import { type Component, metadataOf, namespaceOf } from './labels';
 import { PatchableConstruct } from './patch';
 
@@ -51,6 +52,8 @@ export interface ExternalHostServiceProps extends Component {
  * A DNS name makes a Service of type ExternalName. Addresses make a Service without selector, and an EndpointSlice for each family of
  * addresses, since ExternalName is a DNS alias and cannot hold an address:
  * https://kubernetes.io/docs/concepts/services-networking/service/#externalname
+ *
+ * It is for servers without TLS. One whose certificate clients check is called by its own name: {@link externalEndpoint}.
  */
 export class ExternalHostService extends PatchableConstruct {
   /** Name of the Service: the construct's id. */
@@ -170,40 +173,6 @@ const FAMILIES = [
   { addressType: 'IPv6', suffix: '-ipv6', isOf: isIPv6 },
 ] as const;
 
-/** Whether a text is an address, without a zone: an interface of the machine that would use it. */
-function isAddress(host: string): boolean {
-  return isIPv4(host) || (isIPv6(host) && !host.includes('%'));
-}
-
-/** One spelling for each host. The API server takes an IPv6 address in its canonical form alone (RFC 5952), and none that stands for IPv4. */
-function normalized(host: string): string {
-  if (isAddress(host) && !isIPv4(host)) {
-    const canonical = new URL(`http://[${host}]`).hostname.slice(1, -1);
-    const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical) ?? [];
-    return high === undefined || low === undefined ? canonical : dotted(parseInt(high, 16), parseInt(low, 16));
-  }
-  return host.toLowerCase().replace(/\.$/, '');
-}
-
-/** An IPv4 address of its upper and lower 16 bits. */
-function dotted(high: number, low: number): string {
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
-}
-
-/** Addresses that are no server's, or mean another machine in every pod. */
-const UNROUTABLE = new BlockList();
-UNROUTABLE.addSubnet('0.0.0.0', 8);
-UNROUTABLE.addSubnet('127.0.0.0', 8);
-UNROUTABLE.addSubnet('169.254.0.0', 16);
-UNROUTABLE.addSubnet('224.0.0.0', 3); // multicast, reserved and broadcast
-UNROUTABLE.addAddress('::', 'ipv6');
-UNROUTABLE.addAddress('::1', 'ipv6');
-UNROUTABLE.addSubnet('fe80::', 10, 'ipv6');
-UNROUTABLE.addSubnet('ff00::', 8, 'ipv6');
-
-/** What a pod, or the node, calls itself: RFC 6761, and what Linux distributions write into /etc/hosts. */
-const LOCALHOST = /(^|\.)localhost$|^(localhost[46]?\.localdomain[46]?|localhost[46]|ip6-localhost|ip6-loopback)$/;
-
 /** How many endpoints an EndpointSlice may have (maxEndpoints in k8s.io/kubernetes/pkg/apis/discovery/validation). */
 const MAX_ADDRESSES = 1000;
 
@@ -217,15 +186,10 @@ function checkHosts(scope: Construct, name: string, given: readonly string[], ho
   }
   for (const [index, value] of given.entries()) {
     const host = normalized(value);
+    const prop = hosts.length === 1 ? 'host' : `host[${index}]`;
     const invalid = (reason: string, remedy: string): InvalidPropError =>
-      new InvalidPropError(scope, {
-        prop: hosts.length === 1 ? 'host' : `host[${index}]`,
-        // What stands before an @ in a URL is a password, or may be.
-        value: value.replace(/^.*@/s, '***@'),
-        reason,
-        remedy,
-      });
-    checkHost(host, invalid);
+      invalidHost(scope, prop, value, reason, remedy);
+    checkHost(scope, prop, value);
     const inNamespace = `${name}.${namespaceOf(scope)}`;
     if ([name, inNamespace, `${inNamespace}.svc`, serviceHost(scope, name)].includes(host)) {
       throw invalid('the name of the Service itself: it would be an alias of its own.', 'Give the name of the server.');
@@ -240,53 +204,6 @@ function checkHosts(scope: Construct, name: string, given: readonly string[], ho
       throw invalid('given twice, perhaps in two spellings.', 'Remove one.');
     }
   }
-}
-
-function checkHost(host: string, invalid: (reason: string, remedy: string) => InvalidPropError): void {
-  if (isAddress(host)) {
-    if (UNROUTABLE.check(host, isIPv4(host) ? 'ipv4' : 'ipv6')) {
-      throw invalid(
-        "no server's address, or one that means something else in every pod (unspecified, loopback, link-local, multicast or reserved).",
-        'Give an address of the server that pods can reach.',
-      );
-    }
-    return;
-  }
-  if (host.includes('://') || host.includes('/')) {
-    throw invalid('a URL, and a Service stands for a host alone.', 'Give the host; its port goes into ports.');
-  }
-  if (/:\d+$/.test(host)) {
-    throw invalid('a host with a port, and a DNS alias has none.', 'Give the host alone; its port goes into ports.');
-  }
-  if (!isDnsName(host)) {
-    throw invalid(
-      'neither a DNS name nor an IPv4 or IPv6 address.',
-      'Give a name such as host.k3d.internal, or an address.',
-    );
-  }
-  if (LOCALHOST.test(host)) {
-    throw invalid('the pod itself, in every pod that asks for it.', 'Give a name of the server that pods can resolve.');
-  }
-}
-
-function checkRanges(scope: Construct, ranges: readonly string[] | undefined, hosts: readonly string[]): void {
-  if (ranges === undefined) {
-    return;
-  }
-  if (hosts.every(isAddress) || ranges.length === 0) {
-    throw new InvalidPropError(scope, {
-      prop: 'ranges',
-      value: ranges,
-      reason:
-        ranges.length === 0
-          ? 'no range, and a network policy would take that for every address.'
-          : 'given beside addresses, which say it all.',
-      remedy: 'Leave it out.',
-    });
-  }
-  ranges.forEach((range, index) => {
-    checkRange(scope, `ranges[${index}]`, range);
-  });
 }
 
 function checkTargets(scope: Construct, ports: readonly ExternalPort[], hosts: readonly string[]): void {

@@ -49,12 +49,14 @@ export {
   API_SERVER,
   type ApiServerPeer,
   type Endpoint,
+  type EndpointTls,
   hostPort,
   type Peer,
   type PodPeer,
   podPeer,
   serviceHost,
 } from './endpoint';
+export { externalEndpoint, type ExternalEndpointProps } from './external-endpoint';
 export { ExternalHostService, type ExternalHostServiceProps, type ExternalPort } from './external-host-service';
 export { ExternalSecret, type ExternalSecretProps, type RemoteRef, type SecretStore } from './external-secret';
 export { type CertificateIssuer, Gateway, type GatewayProps } from './gateway';

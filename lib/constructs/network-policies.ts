@@ -409,7 +409,7 @@ function peerOrThrow(scope: IConstruct, prop: string, endpoint: Endpoint): NonNu
       value: hostPort(endpoint),
       reason: 'nobody knows who answers there, and a network policy lets through pods and addresses, no names.',
       remedy:
-        'Take the endpoint of the construct; for a name outside of the cluster give ExternalHostService its ranges; otherwise say its peer.',
+        'Take the endpoint of the construct; for a name outside of the cluster give ExternalHostService or externalEndpoint its ranges; otherwise say its peer.',
     });
   }
   return peer;

@@ -180,18 +180,46 @@ export const CONNECTION_PROPERTIES = {
   ]),
 } as const;
 
+/**
+ * What decides whether the connections to a database with TLS are to whom they should be, besides its URL. Flyway's own URL is accepted with the same check.
+ * https://jdbc.postgresql.org/documentation/use/#connection-parameters
+ */
+export const DATABASE_TLS_PROPERTIES: readonly SpringProperty[] = [
+  ...['sslmode', 'sslrootcert', 'sslfactory', 'sslhostnameverifier'].map((name) => ({
+    name: `spring.datasource.hikari.data-source-properties.${name}`,
+    prop: 'database',
+  })),
+  { name: 'spring.flyway.url', prop: 'database', accepts: (value) => /[?&]sslmode=verify-full(&|$)/.test(value) },
+];
+
+/** What says how Redis is trusted, where its endpoint does. */
+export const REDIS_TLS_PROPERTIES: readonly SpringProperty[] = [
+  'spring.data.redis.ssl.*',
+  'spring.ssl.bundle.pem.redis.*',
+  'spring.ssl.bundle.jks.redis.*',
+].map((name) => ({ name, prop: 'redis' }));
+
 /** What says how Kafka is trusted and logged in to, where it says so itself. */
-export const KAFKA_SECURITY_PROPERTIES: readonly SpringProperty[] = ['', 'consumer.', 'producer.', 'streams.'].flatMap(
-  (client) =>
-    [
-      'security.protocol',
-      'ssl.trust-store-type',
-      'ssl.trust-store-certificates',
-      'ssl.trust-store-location',
-      'properties.security.protocol',
-      'properties.sasl.mechanism',
-      'properties.sasl.jaas.config',
-    ].map((name) => ({ name: `spring.kafka.${client}${name}`, prop: 'kafka' })),
+export const KAFKA_SECURITY_PROPERTIES: readonly SpringProperty[] = [
+  '',
+  'admin.',
+  'consumer.',
+  'producer.',
+  'streams.',
+].flatMap((client) =>
+  [
+    'security.protocol',
+    'ssl.bundle',
+    'ssl.trust-store-type',
+    'ssl.trust-store-certificates',
+    'ssl.trust-store-location',
+    'properties.security.protocol',
+    'properties.ssl.endpoint.identification.algorithm',
+    'properties.ssl.engine.factory.class',
+    'properties.ssl.truststore.*',
+    'properties.sasl.mechanism',
+    'properties.sasl.jaas.config',
+  ].map((name) => ({ name: `spring.kafka.${client}${name}`, prop: 'kafka' })),
 );
 
 /** The end of a name that is an item of a list, as in `include[0]`, `INCLUDE_0` and `INCLUDE_0_`. */
@@ -231,12 +259,19 @@ export function checkSpringProperties(
     if (property !== undefined && (value === undefined || property.accepts?.(value) !== true)) {
       throw new InvalidPropError(scope, {
         prop,
-        reason:
-          property.value === undefined
-            ? `sets ${property.name}: the service would answer elsewhere or otherwise than its probes and its Service take for granted.`
-            : `sets ${property.name}, which SpringService derives from its other props as ${JSON.stringify(property.value)}; a value of its own would contradict them.`,
+        reason: `sets ${property.name}${contradiction(property)}`,
         remedy: property.prop === undefined ? 'Leave it out.' : `Leave it out, and use the prop ${property.prop}.`,
       });
     }
   }
+}
+
+/** What a property contradicts. */
+function contradiction({ prop, value }: SpringProperty): string {
+  if (value !== undefined) {
+    return `, which SpringService derives from its other props as ${JSON.stringify(value)}; a value of its own would contradict them.`;
+  }
+  return prop !== undefined && Object.hasOwn(CONNECTION_PROPERTIES, prop)
+    ? `: the service would connect elsewhere or otherwise than ${prop} says.`
+    : ': the service would answer elsewhere or otherwise than its probes and its Service take for granted.';
 }

@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { checkInteger, checkVariableNames, wholeSeconds } from './validation';
+import { checkInteger, checkObjectName, checkVariableNames, wholeSeconds } from './validation';
 import { InvalidPropError } from './invalid-prop';
 import { checkSourceKey, ConfigMap, type EnvironmentSource } from './config-map';
 import { type Endpoint, hostPort } from './endpoint';
@@ -14,7 +14,9 @@ import {
   propertiesOfVariable,
   propertiesOfWords,
   CONNECTION_PROPERTIES,
+  DATABASE_TLS_PROPERTIES,
   KAFKA_SECURITY_PROPERTIES,
+  REDIS_TLS_PROPERTIES,
   SERVER_PROPERTIES,
   TLS_PROPERTIES,
   type SpringProperty,
@@ -26,7 +28,7 @@ import { PatchableConstruct } from './patch';
 
 /** A PostgreSQL database and the user who reads and writes it. */
 export interface SpringDatabase {
-  /** The server. */
+  /** The server. With {@link Endpoint.tls} connections are encrypted, to a server with a certificate of the CA for its host alone. */
   readonly endpoint: Endpoint;
   /** Name of the database. */
   readonly name: string;
@@ -42,7 +44,7 @@ export interface SpringConnections {
    */
   readonly database?: SpringDatabase;
   /**
-   * Its Redis.
+   * Its Redis. With {@link Endpoint.tls} connections are encrypted, to a server with a certificate of the CA for its host alone. Spring Boot 3.1 or newer.
    * @default - none
    */
   readonly redis?: Endpoint;
@@ -159,22 +161,31 @@ const TLS_PATH = '/etc/server-tls';
 const [CERTIFICATE, PRIVATE_KEY] = ['tls.crt', 'tls.key'] as const;
 const TLS_KEYS = [CERTIFICATE, PRIVATE_KEY];
 
+/** The servers whose CA Spring Boot is told in a file. */
+type TrustedServer = 'database' | 'redis' | 'kafka';
+
+/** Where the CA of a server is mounted. */
+const CA_FILE = 'ca.crt';
+const caFolder = (server: TrustedServer): string => `/etc/trusted-ca/${server}`;
+const caPath = (server: TrustedServer): string => `${caFolder(server)}/${CA_FILE}`;
+
 /**
- * The variables by which Spring Boot knows its database, Redis and Kafka, and the OpenTelemetry agent where traces go.
+ * The variables by which Spring Boot knows its database, Redis and Kafka, and the OpenTelemetry agent where traces go: those that a ConfigMap can hold
+ * which several services share. By which CAs it trusts Redis and Kafka a {@link SpringService} says in its own: Spring Boot reads the certificates
+ * when it starts, and a service that does not connect there has no such file.
  * https://docs.spring.io/spring-boot/3.3/appendix/application-properties/index.html
  * https://opentelemetry.io/docs/languages/sdk-configuration/otlp-exporter/
  */
 export function springVariables({ database, redis, kafka, traces }: SpringConnections): Record<string, string> {
   return {
     ...(database !== undefined && {
-      SPRING_DATASOURCE_URL: `jdbc:postgresql://${hostPort(database.endpoint)}/${database.name}`,
+      SPRING_DATASOURCE_URL: jdbcUrl(database),
       SPRING_DATASOURCE_USERNAME: database.username,
     }),
     ...(redis !== undefined && { SPRING_DATA_REDIS_HOST: redis.host, SPRING_DATA_REDIS_PORT: String(redis.port) }),
     ...(kafka !== undefined && { SPRING_KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers }),
     ...(kafka?.security !== undefined && {
       SPRING_KAFKA_SECURITY_PROTOCOL: kafka.security.protocol,
-      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
       ...(kafka.security.mechanism !== undefined && {
         SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: kafka.security.mechanism,
       }),
@@ -184,6 +195,58 @@ export function springVariables({ database, redis, kafka, traces }: SpringConnec
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     }),
   };
+}
+
+/**
+ * With verify-full the driver checks that the certificate is of the CA, and for the host: https://jdbc.postgresql.org/documentation/ssl/
+ * Flyway connects by the same URL.
+ */
+function jdbcUrl({ endpoint, name }: SpringDatabase): string {
+  const parameters = endpoint.tls === undefined ? '' : `?sslmode=verify-full&sslrootcert=${caPath('database')}`;
+  return `jdbc:postgresql://${hostPort(endpoint)}/${name}${parameters}`;
+}
+
+/**
+ * The variables by which Spring Boot trusts Redis and Kafka, besides those of {@link springVariables}. Both clients then check that the certificate is for
+ * the host as well. Not a bundle for Kafka: a service that makes a client of its own of Spring Boot's properties need not know of bundles.
+ * https://docs.spring.io/spring-boot/3.3/reference/features/ssl.html#features.ssl.pem
+ */
+function trustVariables({ redis, kafka }: SpringConnections): Record<string, string> {
+  return {
+    ...(redis?.tls !== undefined && {
+      SPRING_DATA_REDIS_SSL_ENABLED: 'true',
+      SPRING_DATA_REDIS_SSL_BUNDLE: 'redis',
+      SPRING_SSL_BUNDLE_PEM_REDIS_TRUSTSTORE_CERTIFICATE: `file:${caPath('redis')}`,
+    }),
+    ...(kafka?.security !== undefined && {
+      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+      SPRING_KAFKA_SSL_TRUSTSTORELOCATION: `file:${caPath('kafka')}`,
+    }),
+  };
+}
+
+/** The CAs as files. */
+function caMounts(scope: Construct, { database, redis, kafka }: SpringConnections): Mount[] {
+  const cas: readonly [server: TrustedServer, prop: string, ca: KeyValue | undefined][] = [
+    ['database', 'database.endpoint.tls.ca', database?.endpoint.tls?.ca],
+    ['redis', 'redis.tls.ca', redis?.tls?.ca],
+    ['kafka', 'kafka.security.ca', kafka?.security?.ca],
+  ];
+  return cas.flatMap(([server, prop, ca]) => {
+    if (ca === undefined) {
+      return [];
+    }
+    checkObjectName(scope, `${prop}.from.name`, ca.from.name);
+    checkSourceKey(scope, `${prop}.key`, ca);
+    const { from, key, optional } = ca;
+    const items = [{ key, path: CA_FILE }];
+    return [
+      {
+        path: caFolder(server),
+        volume: Volume.fromSource(from, { items, ...(optional !== undefined && { optional }) }),
+      },
+    ];
+  });
 }
 
 /** What a Spring service connects to, by its props. */
@@ -196,14 +259,11 @@ function endpointsOf({ database, redis, kafka, traces }: SpringConnections): End
   ].flat();
 }
 
-/** The variables of the Secrets by which Spring Boot trusts Kafka and logs in to it. */
-export function springCredentials({ kafka }: SpringConnections): Record<string, KeyValue> {
-  return {
-    ...(kafka?.security !== undefined && { SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES: kafka.security.ca }),
-    ...(kafka?.security?.jaasConfig !== undefined && {
-      SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: kafka.security.jaasConfig,
-    }),
-  };
+/** The variables of the Secrets by which Spring Boot logs in to Kafka. */
+function springCredentials({ kafka }: SpringConnections): Record<string, KeyValue> {
+  return kafka?.security?.jaasConfig === undefined
+    ? {}
+    : { SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: kafka.security.jaasConfig };
 }
 
 /**
@@ -266,6 +326,7 @@ export class SpringService extends PatchableConstruct {
       managementTls = tls !== undefined,
     } = props;
     checkDatabase(this, props.database);
+    checkTraces(this, props.traces);
     checkActuator(this, props);
     checkVariableNames(this, 'config', Object.keys(config));
     checkVariableNames(this, 'javaOptionsVariable', [javaOptionsVariable]);
@@ -273,6 +334,7 @@ export class SpringService extends PatchableConstruct {
       SERVER_PORT: String(props.port),
       OTEL_SERVICE_NAME: openTelemetryServiceName,
       ...springVariables(props),
+      ...trustVariables(props),
       ...addressVariables(props),
       ...(tls !== undefined && tlsVariables(managementPort === undefined || managementTls)),
       OTEL_JAVAAGENT_EXCLUDE_URLS: untracedPaths(props),
@@ -308,7 +370,7 @@ export class SpringService extends PatchableConstruct {
       ),
       environmentFrom: [...sharedConfig, this.config, ...secrets],
       environment: { ...springCredentials(props), ...started, ...environment },
-      mounts: [...tlsMounts(tls), ...(props.mounts ?? [])],
+      mounts: [...tlsMounts(tls), ...caMounts(this, props), ...(props.mounts ?? [])],
       connectsTo: [...endpointsOf(props), ...(props.connectsTo ?? [])],
       metricsPort: props.metricsPort ?? managementPort ?? props.port,
       ...(props.autoscaling !== undefined && {
@@ -403,6 +465,18 @@ function checkDatabase(scope: Construct, database: SpringDatabase | undefined): 
   }
 }
 
+/** Checks that traces are not to go over TLS. */
+function checkTraces(scope: Construct, traces: Endpoint | undefined): void {
+  if (traces?.tls !== undefined) {
+    throw new InvalidPropError(scope, {
+      prop: 'traces.tls',
+      value: traces.tls.ca.key,
+      reason: 'without effect: the agent is told to send traces in plain text.',
+      remedy: 'Send them to a collector in the cluster, which sends them on over TLS.',
+    });
+  }
+}
+
 /** Checks where Actuator answers. */
 function checkActuator(scope: Construct, props: SpringServiceProps): void {
   const { port, managementPort, managementBasePath, managementTls, tls } = props;
@@ -472,6 +546,8 @@ function propertiesOf(
     ...(['database', 'redis', 'kafka', 'traces'] as const).flatMap((prop) =>
       props[prop] === undefined ? [] : CONNECTION_PROPERTIES[prop].map((name) => ({ name, prop })),
     ),
+    ...(props.database?.endpoint.tls === undefined ? [] : DATABASE_TLS_PROPERTIES),
+    ...(props.redis?.tls === undefined ? [] : REDIS_TLS_PROPERTIES),
     ...(props.kafka?.security === undefined ? [] : KAFKA_SECURITY_PROPERTIES),
     { name: javaOptionsVariable, prop: 'javaOptions' },
   ].map((property) => ({ ...property, value: values.get(canonicalName(property.name)) }));

@@ -637,9 +637,14 @@ describe('security', () => {
       SPRING_KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
       SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: 'PLAIN',
       SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+      SPRING_KAFKA_SSL_TRUSTSTORELOCATION: 'file:/etc/trusted-ca/kafka/ca.crt',
     });
-    expect(environmentOf(find(rendered, 'Deployment', 'orders'))).toMatchObject({
-      SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES: { secretKeyRef: { name: 'kafka-tls', key: 'ca.crt' } },
+    const deployment = find(rendered, 'Deployment', 'orders');
+    expect(podTemplateOf(deployment).spec['volumes']).toContainEqual({
+      name: 'etc-trusted-ca-kafka',
+      secret: { secretName: 'kafka-tls', items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+    });
+    expect(environmentOf(deployment)).toMatchObject({
       SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG: { secretKeyRef: { name: 'orders-kafka', key: 'sasl.jaas.config' } },
     });
   });

@@ -397,7 +397,7 @@ test.each<[string, (chart: Chart) => void, Partial<Record<keyof NetworkPoliciesP
     'an endpoint of which nobody knows who answers',
     (chart) => new Worker(chart, 'mailer', { ...WORKER, connectsTo: [{ host: 'mail.example.com', port: 25 }] }),
     {},
-    'test/mailer: connectsTo "mail.example.com:25": nobody knows who answers there, and a network policy lets through pods and addresses, no names. Take the endpoint of the construct; for a name outside of the cluster give ExternalHostService its ranges; otherwise say its peer.',
+    'test/mailer: connectsTo "mail.example.com:25": nobody knows who answers there, and a network policy lets through pods and addresses, no names. Take the endpoint of the construct; for a name outside of the cluster give ExternalHostService or externalEndpoint its ranges; otherwise say its peer.',
   ],
   [
     'a bootstrap of which nobody knows who answers',

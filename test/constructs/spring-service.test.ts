@@ -7,7 +7,8 @@ import { Secret } from '../../lib/constructs/secret';
 import { ServiceType } from '../../lib/constructs/service';
 import { type KafkaBootstrap, KafkaKraft } from '../../lib/constructs/kafka-kraft';
 import { PreStop } from '../../lib/constructs/pre-stop';
-import { SpringService, type SpringServiceProps } from '../../lib/constructs/spring-service';
+import { SpringService, type SpringServiceProps, springVariables } from '../../lib/constructs/spring-service';
+import type { KeyValue } from '../../lib/constructs/variables';
 import type { ContainerManifest } from '../testing';
 import {
   asYaml,
@@ -42,8 +43,11 @@ const SECURED: KafkaBootstrap = {
   bootstrapServers: 'kafka:9092',
   security: { protocol: 'SSL', ca: { from: { kind: 'Secret', name: 'kafka-tls' }, key: 'ca.crt' } },
 };
+const CA = { from: { kind: 'Secret', name: 'servers-ca' }, key: 'ca.pem' } as const;
 const TRACES = { host: 'otel', port: 4317 };
 const REDIS = { host: 'redis.shop.svc.cluster.local', port: 6380 };
+const TLS_DATABASE = { ...DATABASE, endpoint: { host: 'db.shop.example', port: 5432, tls: { ca: CA } } };
+const TLS_REDIS = { host: 'redis.shop.example', port: 6379, tls: { ca: CA } };
 
 function spring(props: Partial<SpringServiceProps> = {}): Manifest[] {
   const chart = testChart();
@@ -123,6 +127,97 @@ describe('variables of what it connects to', () => {
       SERVER_PORT: '8081',
       OTEL_SERVICE_NAME: 'orders-service',
       SPRING_DATA_REDIS_HOST: REDIS.host,
+      OTEL_JAVAAGENT_EXCLUDE_URLS: UNTRACED,
+    });
+  });
+});
+
+describe('servers with TLS', () => {
+  const JDBC =
+    'jdbc:postgresql://db.shop.example:5432/orders?sslmode=verify-full&sslrootcert=/etc/trusted-ca/database/ca.crt';
+  const CONNECTIONS = { database: TLS_DATABASE, redis: TLS_REDIS, kafka: SECURED };
+  const TRUST = {
+    SPRING_DATA_REDIS_SSL_ENABLED: 'true',
+    SPRING_DATA_REDIS_SSL_BUNDLE: 'redis',
+    SPRING_SSL_BUNDLE_PEM_REDIS_TRUSTSTORE_CERTIFICATE: 'file:/etc/trusted-ca/redis/ca.crt',
+    SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+    SPRING_KAFKA_SSL_TRUSTSTORELOCATION: 'file:/etc/trusted-ca/kafka/ca.crt',
+  };
+
+  test('are trusted by their CA alone, and by their names', () => {
+    const manifests = spring(CONNECTIONS);
+
+    expect(find(manifests, 'ConfigMap', 'orders-config')['data']).toMatchObject({
+      SPRING_DATASOURCE_URL: JDBC,
+      SPRING_DATA_REDIS_HOST: 'redis.shop.example',
+      SPRING_DATA_REDIS_PORT: '6379',
+      SPRING_KAFKA_SECURITY_PROTOCOL: 'SSL',
+      ...TRUST,
+    });
+  });
+
+  test('have their CAs mounted, read-only, and nothing else of where these are', () => {
+    const deployment = find(spring(CONNECTIONS), 'Deployment', 'orders');
+    const mounts = containerOf(deployment)['volumeMounts'] as { readonly name: string }[];
+    const volumes = podTemplateOf(deployment).spec['volumes'] as { readonly name: string }[];
+    const trusted = ({ name }: { readonly name: string }): boolean => name.startsWith('etc-trusted-ca-');
+    const secret = (server: string, secretName: string, key: string): object => ({
+      name: `etc-trusted-ca-${server}`,
+      secret: { secretName, items: [{ key, path: 'ca.crt' }] },
+    });
+
+    expect(mounts.filter(trusted)).toEqual(
+      ['database', 'redis', 'kafka'].map((server) => ({
+        name: `etc-trusted-ca-${server}`,
+        mountPath: `/etc/trusted-ca/${server}`,
+        readOnly: true,
+      })),
+    );
+    expect(volumes.filter(trusted)).toEqual([
+      secret('database', 'servers-ca', 'ca.pem'),
+      secret('redis', 'servers-ca', 'ca.pem'),
+      secret('kafka', 'kafka-tls', 'ca.crt'),
+    ]);
+  });
+
+  test.each<[string, KeyValue, object]>([
+    [
+      'a ConfigMap',
+      { from: { kind: 'ConfigMap', name: 'cas' }, key: 'ca.crt' },
+      { configMap: { name: 'cas', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    ],
+    [
+      'what may be missing',
+      { ...CA, optional: true },
+      { secret: { secretName: 'servers-ca', items: [{ key: 'ca.pem', path: 'ca.crt' }], optional: true } },
+    ],
+  ])('may have their CA in %s', (_, ca, volume) => {
+    const deployment = find(spring({ redis: { ...TLS_REDIS, tls: { ca } } }), 'Deployment', 'orders');
+
+    expect(podTemplateOf(deployment).spec['volumes']).toContainEqual({ name: 'etc-trusted-ca-redis', ...volume });
+  });
+
+  test('are in variables that services share, but for the files, which a service has that connects there', () => {
+    const shared = springVariables(CONNECTIONS);
+    const chart = testChart();
+    const sharedConfig = [new ConfigMap(chart, 'shared', { data: shared })];
+    new SpringService(chart, 'orders', { ...MINIMAL, ...CONNECTIONS, sharedConfig });
+    new SpringService(chart, 'carts', { ...MINIMAL, sharedConfig });
+    const manifests = synthesized(chart);
+    const own = (name: string): unknown => find(manifests, 'ConfigMap', `${name}-config`)['data'];
+
+    expect(shared).toEqual({
+      SPRING_DATASOURCE_URL: JDBC,
+      SPRING_DATASOURCE_USERNAME: 'orders_user',
+      SPRING_DATA_REDIS_HOST: 'redis.shop.example',
+      SPRING_DATA_REDIS_PORT: '6379',
+      SPRING_KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092',
+      SPRING_KAFKA_SECURITY_PROTOCOL: 'SSL',
+    });
+    expect(own('orders')).toMatchObject(TRUST);
+    expect(own('carts')).toEqual({
+      SERVER_PORT: '8081',
+      OTEL_SERVICE_NAME: 'carts-service',
       OTEL_JAVAAGENT_EXCLUDE_URLS: UNTRACED,
     });
   });
@@ -722,7 +817,29 @@ describe('what contradicts a derived setting, or moves what the probes ask, is r
       'SPRING_KAFKA_PROPERTIES_SECURITY_PROTOCOL',
       'SPRING_KAFKA_PROPERTIES_SASL_MECHANISM',
       'SPRING_KAFKA_CONSUMER_PROPERTIES_SASL_JAAS_CONFIG',
+      'SPRING_KAFKA_SSL_BUNDLE',
+      'SPRING_KAFKA_ADMIN_SECURITY_PROTOCOL',
+      'SPRING_KAFKA_PROPERTIES_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM',
+      'SPRING_KAFKA_PROPERTIES_SSL_ENGINE_FACTORY_CLASS',
+      'SPRING_KAFKA_PRODUCER_PROPERTIES_SSL_TRUSTSTORE_LOCATION',
     ].map((variable): [Partial<SpringServiceProps>, string, string] => [{ kafka: SECURED }, variable, 'kafka']),
+    ...[
+      'SPRING_DATASOURCE_HIKARI_DATA_SOURCE_PROPERTIES_SSLMODE',
+      'SPRING_DATASOURCE_HIKARI_DATASOURCEPROPERTIES_SSLROOTCERT',
+      'spring.datasource.hikari.data-source-properties.sslfactory',
+      'SPRING_DATASOURCE_HIKARI_DATASOURCEPROPERTIES_SSLHOSTNAMEVERIFIER',
+      'SPRING_FLYWAY_URL',
+    ].map((variable): [Partial<SpringServiceProps>, string, string] => [
+      { database: TLS_DATABASE },
+      variable,
+      'database',
+    ]),
+    ...[
+      'SPRING_DATA_REDIS_SSL_ENABLED',
+      'SPRING_DATA_REDIS_SSL_BUNDLE',
+      'SPRING_SSL_BUNDLE_PEM_REDIS_TRUSTSTORE_CERTIFICATE',
+      'SPRING_SSL_BUNDLE_JKS_REDIS_TRUSTSTORE_LOCATION',
+    ].map((variable): [Partial<SpringServiceProps>, string, string] => [{ redis: TLS_REDIS }, variable, 'redis']),
     [{ tls: { kind: 'Secret', name: 't' } }, 'SPRING_SSL_BUNDLE_PEM_SERVER_KEYSTORE_CERTIFICATE', 'tls'],
   ])('%j beside %s, and only beside it', (props, variable, prop) => {
     const config = { [variable]: 'other' };
@@ -731,7 +848,30 @@ describe('what contradicts a derived setting, or moves what the probes ask, is r
     expect(() => spring({ config })).not.toThrow();
   });
 
+  test.each<[string, string]>([
+    [
+      'SPRING_DATASOURCE_HIKARI_DATASOURCEPROPERTIES_SSLFACTORY',
+      'the service would connect elsewhere or otherwise than database says.',
+    ],
+    ['SPRING_DATASOURCE_URL', 'which SpringService derives from its other props as "jdbc:postgresql://db.shop.example'],
+  ])('%s says what it contradicts', (variable, message) => {
+    expect(() => spring({ database: TLS_DATABASE, config: { [variable]: 'other' } })).toThrow(message);
+  });
+
   test.each<[string, Partial<SpringServiceProps>]>([
+    [
+      'a URL of its own for Flyway that checks the certificate as well',
+      {
+        database: TLS_DATABASE,
+        config: {
+          SPRING_FLYWAY_URL: 'jdbc:postgresql://direct.shop.example/orders?sslmode=verify-full&sslrootcert=/x',
+        },
+      },
+    ],
+    [
+      'TLS by hand, of a Redis that says nothing of it',
+      { redis: REDIS, config: { SPRING_DATA_REDIS_SSL_ENABLED: 'true' } },
+    ],
     ['every address', { config: { SERVER_ADDRESS: '0.0.0.0', MANAGEMENT_SERVER_ADDRESS: '::' } }],
     ['health among others', { config: { MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'info, health' } }],
     [
@@ -793,6 +933,17 @@ describe('refuses', () => {
       { tls: new Secret(testChart(), 'orders-tls', { data: { 'tls.key': 'hidden' } }) },
       'tls "tls.crt": not a key of Secret orders-tls',
     ],
+    [
+      'a CA that its Secret has not',
+      { redis: { ...TLS_REDIS, tls: { ca: { from: { kind: 'Secret', name: 'x', keys: ['a'] }, key: 'ca.crt' } } } },
+      'redis.tls.ca.key "ca.crt": not a key of Secret x',
+    ],
+    [
+      'a CA in a Secret whose name is none',
+      { kafka: { ...SECURED, security: { protocol: 'SSL', ca: { from: { kind: 'Secret', name: 'A B' }, key: 'a' } } } },
+      'kafka.security.ca.from.name "A B"',
+    ],
+    ['traces over TLS', { traces: { ...TRACES, tls: { ca: CA } } }, 'traces.tls "ca.pem": without effect'],
     ['no phase at all', { shutdownPhases: 0 }, 'shutdownPhases 0: not a whole number'],
     [
       'more phases than seconds',

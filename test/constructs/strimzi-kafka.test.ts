@@ -6,7 +6,7 @@ import { StrimziKafka, type StrimziKafkaProps, type StrimziTopicProps } from '..
 import { Engine } from '../../lib/policy/engine';
 import { policiesWithOptional } from '../../lib/policy/policies';
 import { ASKS_DNS, waysOf } from '../network-policies';
-import { asYaml, containerOf, find, type Manifest, synthesized, testChart } from '../testing';
+import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
 
 const storage = { size: Size.gibibytes(10) };
 const placed: StrimziTopicProps = {
@@ -229,16 +229,19 @@ describe('a client', () => {
       SPRING_KAFKA_BOOTSTRAP_SERVERS: 'events-kafka-bootstrap.shop.svc.cluster.local:9093',
       SPRING_KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
       SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: 'SCRAM-SHA-512',
+      SPRING_KAFKA_SSL_TRUSTSTORETYPE: 'PEM',
+      SPRING_KAFKA_SSL_TRUSTSTORELOCATION: 'file:/etc/trusted-ca/kafka/ca.crt',
     });
-    expect(containerOf(find(manifests, 'Deployment', 'billing'))).toMatchObject({
+    const deployment = find(manifests, 'Deployment', 'billing');
+    expect(podTemplateOf(deployment).spec['volumes']).toContainEqual({
+      name: 'etc-trusted-ca-kafka',
+      secret: { secretName: 'events-cluster-ca-cert', items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+    });
+    expect(containerOf(deployment)).toMatchObject({
       env: expect.arrayContaining([
         {
           name: 'SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG',
           valueFrom: { secretKeyRef: { name: 'billing', key: 'sasl.jaas.config' } },
-        },
-        {
-          name: 'SPRING_KAFKA_SSL_TRUSTSTORECERTIFICATES',
-          valueFrom: { secretKeyRef: { name: 'events-cluster-ca-cert', key: 'ca.crt' } },
         },
       ]) as unknown,
     });

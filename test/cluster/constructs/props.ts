@@ -278,7 +278,7 @@ const peer = fc.oneof(
     { noNullPrototype: true },
   ),
 );
-const endpoint = props<Endpoint>(['host', 'port'], {
+const plainEndpoint = props<Omit<Endpoint, 'tls'>>(['host', 'port'], {
   host: fc.constant('tempo.shop.svc.cluster.local'),
   port,
   peer: fc.oneof(peer, fc.constant<Peer>({ type: 'api-server' })),
@@ -337,11 +337,16 @@ const resourceValue = props<Omit<ResourceValue, 'containerName'>>(['resource'], 
   resource: fc.constantFrom('limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'),
   divisor: mostly(fc.constant<Divisor>('1'), fc.constantFrom<Divisor>('1m', '1Mi', '1k')),
 });
+const keyValue = props<KeyValue>(['from', 'key'], { from: source, key: ofSource, optional: fc.boolean() });
+const endpoint: fc.Arbitrary<Endpoint> = fc.oneof(
+  plainEndpoint,
+  fc.tuple(plainEndpoint, keyValue).map(([given, ca]) => ({ ...given, tls: { ca } })),
+);
 const variableValue: fc.Arbitrary<VariableValue> = fc.oneof(
   freeText,
   fieldPath.map((value) => ({ fieldPath: value })),
   resourceValue,
-  props<KeyValue>(['from', 'key'], { from: source, key: ofSource, optional: fc.boolean() }),
+  keyValue,
 );
 const environmentFrom = fc.array(
   fc.oneof(source, props<EnvironmentFrom>(['from'], { from: source, prefix: variable, optional: fc.boolean() })),
@@ -659,7 +664,7 @@ const ofSpring: PropArbitraries<SpringServiceProps> = {
   }),
   redis: endpoint,
   kafka: fc.constant({ bootstrapServers: 'kafka.shop.svc.cluster.local:9092' }),
-  traces: endpoint,
+  traces: plainEndpoint,
   sharedConfig: fc.constant([
     new ConfigMap(new Chart(new App(), 'shared'), 'common', { data: { SPRING_PROFILES_ACTIVE: 'k8s' } }),
   ]),
@@ -923,7 +928,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       defaultDeny: fc.boolean(),
       discovers: fc.array(
         fc.oneof(
-          props<Endpoint>(['host', 'port', 'peer'], {
+          props<Omit<Endpoint, 'tls'>>(['host', 'port', 'peer'], {
             host: fc.constant('tempo.shop.svc.cluster.local'),
             port,
             peer: fc.oneof(peer, fc.constant<Peer>({ type: 'api-server' })),
