@@ -241,6 +241,11 @@ export interface ExternalServer {
    * @default - its address; of the host of a cluster that is made here, the host's
    */
   readonly ranges?: readonly string[];
+  /**
+   * Whether clients speak TLS to it, by its own name, and trust certificates of the CA in the store of secrets.
+   * @default false
+   */
+  readonly tls?: boolean;
 }
 
 /** Servers of a kind. The first is that of every service that names none. */

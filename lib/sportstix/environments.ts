@@ -140,8 +140,10 @@ export const production: ManagedEnvironment = {
     { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' },
     { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
   ],
-  postgres: [{ name: 'postgres-external', host: 'postgres.internal.sportstix.io', port: 5432, ranges: SERVERS }],
-  redis: [{ name: 'redis-external', host: 'redis.internal.sportstix.io', port: 6379, ranges: SERVERS }],
+  postgres: [
+    { name: 'postgres-external', host: 'postgres.internal.sportstix.io', port: 5432, ranges: SERVERS, tls: true },
+  ],
+  redis: [{ name: 'redis-external', host: 'redis.internal.sportstix.io', port: 6379, ranges: SERVERS, tls: true }],
   kafka: {
     kind: 'strimzi',
     version: '4.3.1',

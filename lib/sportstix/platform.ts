@@ -2,22 +2,24 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConfigMap } from '../constructs/config-map';
 import type { Endpoint } from '../constructs/endpoint';
-import { ExternalHostService } from '../constructs/external-host-service';
 import { NetworkPolicies } from '../constructs/network-policies';
 import { Namespace } from '../constructs/namespace';
 import { type SpringConnections, SpringService, springVariables, untracedPaths } from '../constructs/spring-service';
 import { WebService } from '../constructs/web-service';
 import { manifestOf } from '../synth/manifests';
 import { addEntrance, originVariables } from './entrance';
-import type { Environment, ExternalServer } from './environment';
+import type { Environment } from './environment';
+import { addServers } from './external-servers';
 import { imagesOf } from './images';
 import { addKafka } from './kafka';
-import { clusterPeersOf, rangesOf } from './network';
+import { clusterPeersOf } from './network';
 import { addObservability } from './observability';
 import { podsOf } from './scaling';
+import { addSecretReloader } from './secret-reloader';
 import type { SecretValues } from './secrets';
-import { checkServers, connectsToKafka, databaseServer, fromEach, isSpring, redisServer } from './servers';
-import { serviceSecrets } from './service-secrets';
+import { checkServers, connectsToKafka, databaseServer, isSpring, redisServer } from './servers';
+import { addServiceSecrets } from './service-secrets';
+import { addSyncWaves } from './sync-waves';
 
 /** The label that every object of the platform carries. */
 export const PART_OF = { 'app.kubernetes.io/part-of': 'sportstix' };
@@ -63,14 +65,9 @@ export class Platform extends Construct {
     // The log collector reads the nodes' files as root; every other pod there keeps to the restricted standard all the same.
     new Namespace(namespaces, environment.observabilityNamespace, { podSecurity: 'privileged' });
 
-    const externalHosts = chart('external-hosts');
-    const postgres = fromEach(environment.postgres, (server) =>
-      externalHost(externalHosts, environment, server, 'database', 'postgresql'),
-    );
-    const redis = fromEach(environment.redis, (server) =>
-      externalHost(externalHosts, environment, server, 'cache', 'redis'),
-    );
-    this.externalEndpoints = new Map([...postgres, ...redis].map((host) => [host.name, host.endpoint()]));
+    const serviceSecrets = addServiceSecrets(chart, environment, secrets);
+    const { postgres, redis } = addServers(this, chart, environment, serviceSecrets.tls);
+    this.externalEndpoints = new Map([...postgres, ...redis].map(({ name, endpoint }) => [name, endpoint]));
     const kafkaFor = addKafka(chart, environment);
     const traces = addObservability(chartIn(environment.observabilityNamespace), environment);
 
@@ -80,11 +77,10 @@ export class Platform extends Construct {
       data: commonVariables(environment, {
         // How a service logs in is its own affair; where, and by what, is not.
         ...(ofKafka !== undefined && { kafka: kafkaFor(ofKafka) }),
-        redis: redis[0].endpoint(),
+        redis: redis[0].endpoint,
         traces,
       }),
     });
-    const secretsOf = serviceSecrets(chart, environment, secrets);
     const imageOf = imagesOf(environment);
     const podsOfService = podsOf(this, environment);
 
@@ -111,16 +107,16 @@ export class Platform extends Construct {
               ...common,
               sharedConfig: [commonConfig],
               ...(spec.database !== undefined && {
-                database: { ...spec.database, endpoint: databaseServer(environment, spec, postgres).endpoint() },
+                database: { ...spec.database, endpoint: databaseServer(environment, spec, postgres).endpoint },
               }),
               // Another server than the common one stands in the service's own ConfigMap, which is read after the common.
-              ...(spec.redis !== false && { redis: redisServer(environment, spec, redis).endpoint() }),
+              ...(spec.redis !== false && { redis: redisServer(environment, spec, redis).endpoint }),
               ...(connectsToKafka(spec) && { kafka: kafkaFor(spec) }),
               // An admin client has no listeners to stop.
               ...(!spec.kafka && { shutdownPhases: 1 }),
               traces,
               config: originVariables(scopeOfService, environment, spec),
-              secrets: secretsOf(spec),
+              secrets: serviceSecrets.of(spec),
               javaOptions: ['-XX:+UseG1GC', '-XX:MaxRAMPercentage=75.0', `-javaagent:${JAVA_AGENT}`],
             }).webService;
       return { spec, service };
@@ -132,25 +128,13 @@ export class Platform extends Construct {
       manifestOf,
       ...clusterPeersOf(environment),
     });
+    if (environment.secretReloader !== undefined) {
+      addSecretReloader(this);
+    }
+    if (environment.syncWaves !== undefined) {
+      addSyncWaves(this);
+    }
   }
-}
-
-/** A server outside of the cluster. */
-function externalHost(
-  scope: Construct,
-  environment: Environment,
-  server: ExternalServer,
-  component: string,
-  portName: string,
-): ExternalHostService {
-  const { name, host, port } = server;
-  const ranges = rangesOf(environment, server);
-  return new ExternalHostService(scope, name, {
-    component,
-    host,
-    ports: [{ name: portName, port }],
-    ...(ranges !== undefined && { ranges }),
-  });
 }
 
 /** What every Spring service is told: of servers those that one of them at least connects to. */

@@ -1,11 +1,12 @@
 import type { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { EnvironmentSource } from '../constructs/config-map';
+import type { EndpointTls } from '../constructs/endpoint';
 import { ExternalSecret, type RemoteRef } from '../constructs/external-secret';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { Secret } from '../constructs/secret';
 import type { SpringServiceSpec } from './catalogue';
-import type { Environment } from './environment';
+import type { Environment, ExternalServer } from './environment';
 import type { SecretValues } from './secrets';
 import { databasesOf, isSpring, redisServer } from './servers';
 
@@ -31,18 +32,29 @@ interface ServiceSecret {
   readonly data: Readonly<Record<string, SecretValue | string>>;
 }
 
+/** The Secrets, for whoever reads them. */
+export interface ServiceSecrets {
+  /** The Secrets that a service reads, in this order. */
+  readonly of: (service: SpringServiceSpec) => EnvironmentSource[];
+  /** How the servers outside of the cluster are trusted that speak TLS; undefined where none does. */
+  readonly tls: EndpointTls | undefined;
+}
+
+/** Key of the Secret with the CA of the servers outside of the cluster. */
+const CA = 'ca.crt';
+
 /**
- * Makes the Secrets, and says which of them a service reads, in which order.
+ * Makes the Secrets.
  *
  * @param chart gives the chart of that name.
  * @param values the values, where they come from a file.
- * @throws InvalidPropError if a value is missing.
+ * @throws InvalidPropError if a value is missing, and if a server speaks TLS where no store has the CA to trust.
  */
-export function serviceSecrets(
+export function addServiceSecrets(
   chart: (name: string) => Chart,
   environment: Environment,
   values: SecretValues | undefined,
-): (service: SpringServiceSpec) => EnvironmentSource[] {
+): ServiceSecrets {
   const make = makerOf(chart, environment, values);
   const spring = environment.services.filter(isSpring);
   const databaseSecrets = new Map<string, EnvironmentSource>();
@@ -105,10 +117,45 @@ export function serviceSecrets(
         },
       }))
     : undefined;
-  return (service) =>
-    [databaseSecrets.get(service.name), redisSecrets.get(redisOf(service)), service.jwt ? jwtSecret : undefined].filter(
-      (source) => source !== undefined,
-    );
+  const servers = [...environment.postgres, ...environment.redis].filter(({ tls }) => tls === true);
+  return {
+    of: (service) =>
+      [
+        databaseSecrets.get(service.name),
+        redisSecrets.get(redisOf(service)),
+        service.jwt ? jwtSecret : undefined,
+      ].filter((source) => source !== undefined),
+    tls:
+      servers.length === 0
+        ? undefined
+        : {
+            ca: {
+              key: CA,
+              from: make((scope) => ({
+                id: 'servers-ca',
+                component: 'authentication',
+                data: {
+                  [CA]: {
+                    entry: 'ca',
+                    property: 'ca.crt',
+                    from: () => {
+                      throw noCa(scope, servers);
+                    },
+                  },
+                },
+              })),
+            },
+          },
+  };
+}
+
+function noCa(scope: Construct, servers: readonly ExternalServer[]): InvalidPropError {
+  return new InvalidPropError(scope, {
+    prop: 'environment.secrets',
+    value: 'file',
+    reason: `a file of passwords, which holds no CA, and ${servers.map(({ name }) => name).join(' and ')} speak TLS: no service would trust them.`,
+    remedy: 'Let the secrets be external, or leave tls out.',
+  });
 }
 
 /** How Secrets are made: with their values, or as what takes them from a store. */

@@ -1,0 +1,44 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
+const ANNOTATION = 'argocd.argoproj.io/sync-wave';
+
+/**
+ * What is applied before the workloads of the services, which are in wave 0 with all else. The next wave begins when everything of the one before is
+ * healthy, so that what a wave needs to become healthy stands before it: network policies and Services before the pods that they are for.
+ */
+const WAVES: readonly { readonly wave: number; readonly kinds: readonly string[] }[] = [
+  { wave: -4, kinds: ['Namespace'] },
+  {
+    wave: -3,
+    kinds: [
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ConfigMap',
+      'EndpointSlice',
+      'ExternalSecret',
+      'NetworkPolicy',
+      'Secret',
+      'Service',
+      'ServiceAccount',
+    ],
+  },
+  // What keeps data, before those who write to it.
+  { wave: -2, kinds: ['Kafka', 'KafkaNodePool', 'StatefulSet'] },
+  { wave: -1, kinds: ['Job', 'KafkaTopic', 'KafkaUser'] },
+];
+
+const WAVE_OF: ReadonlyMap<string, number> = new Map(
+  WAVES.flatMap(({ wave, kinds }) => kinds.map((kind): [string, number] => [kind, wave])),
+);
+
+/** Says, on every object below a construct, in which wave Argo CD applies it. */
+export function addSyncWaves(scope: Construct): void {
+  for (const object of scope.node.findAll()) {
+    const wave = ApiObject.isApiObject(object) ? WAVE_OF.get(object.kind) : undefined;
+    if (ApiObject.isApiObject(object) && wave !== undefined) {
+      object.metadata.addAnnotation(ANNOTATION, String(wave));
+    }
+  }
+}
