@@ -107,6 +107,9 @@ function onCpu(maxReplicas: number, percent: number, scaleUp?: ScalingRules): Au
 /** Twice as many pods every 15 s: when the sale of a game opens, everybody comes at once. */
 const DOUBLING: ScalingRules = { policies: [ScalingPolicy.percent(100, Duration.seconds(15))] };
 
+/** Where the services' images are pushed. */
+const REGISTRY = '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com';
+
 /** Range of the addresses of the servers in the data centre. */
 const SERVERS = ['10.0.64.0/20'];
 
@@ -127,7 +130,7 @@ export const production: ManagedEnvironment = {
   profile: 'production',
   images: {
     kind: 'pinned',
-    registry: '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com',
+    registry: REGISTRY,
     file: 'images/production.yaml',
   },
   scaling: {
@@ -170,7 +173,7 @@ export const production: ManagedEnvironment = {
     apiServer: { ranges: ['10.0.0.0/18'], port: 443 },
     entrance: { type: 'pods', namespace: 'gateway', labels: { 'app.kubernetes.io/name': 'traefik' } },
   },
-  policies: { mutableTags: ['latest', 'dev', 'main', 'master', 'snapshot'] },
+  policies: { mutableTags: ['latest', 'dev', 'main', 'master', 'snapshot'], digestRegistries: [REGISTRY] },
 };
 
 /** As production, smaller, with what the platform brings itself where production has an operator. */

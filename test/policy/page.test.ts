@@ -31,7 +31,7 @@ describe('the list of policies', () => {
     const list = JSON.parse(listOfPolicies(policies(), 'json')) as { id: string; enabled: boolean }[];
 
     expect(list.map(({ id }) => id).sort()).toEqual(ALL.toSorted());
-    expect(list.filter(({ enabled }) => !enabled).map(({ id }) => id)).toEqual(['image-mutable-tag']);
+    expect(list.filter(({ enabled }) => !enabled).map(({ id }) => id)).toEqual(['image-digest', 'image-mutable-tag']);
     for (const policy of policies()) {
       expect(list).toContainEqual({ ...descriptionOf(policy), enabled: true });
     }

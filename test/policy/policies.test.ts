@@ -424,6 +424,22 @@ test('image-mutable-tag is there only where tags are named', () => {
   expect(judge(pod(one({ image: `a:dev@sha256:${'a'.repeat(64)}` })), 'image-mutable-tag', strict)).toEqual([]);
 });
 
+test('image-digest is there only where registries are named, and judges their images alone', () => {
+  const strict = new Engine(policies({ digestRegistries: ['registry.example.com:5000'] }));
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const found = (image: string, engine = strict): number => judge(pod(one({ image })), 'image-digest', engine).length;
+
+  expect(judge(pod(one({ image: 'registry.example.com:5000/a:1.2.3' })), undefined, strict)).toEqual([
+    'spec.containers[0].image: container "main": image "registry.example.com:5000/a:1.2.3" has no digest',
+  ]);
+  expect(found('registry.example.com:5000/a:1.2.3', new Engine(policies()))).toBe(0);
+  expect(found(`registry.example.com:5000/a:1.2.3@${digest}`)).toBe(0);
+  expect(found(`registry.example.com:5000/a@${digest}`)).toBe(0);
+  expect(found(`registry.example.com:5000/a:1.2.3@${digest.slice(0, -1)}`)).toBe(1);
+  expect(found('registry.example.com:50001/a:1.2.3')).toBe(0);
+  expect(found('example.com/registry.example.com:5000/a:1.2.3')).toBe(0);
+});
+
 test.each(HARMLESS_PROBES.map((command) => [command.join(' '), command] as const))(
   'probe-no-jvm allows: %s',
   (_, command) => {

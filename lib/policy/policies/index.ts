@@ -18,6 +18,7 @@ import { hostPorts } from './host-ports';
 import { hostProbes } from './host-probes';
 import { hostProcess } from './host-process';
 import { imageDenied } from './image-denied';
+import { imageDigest } from './image-digest';
 import { imageMutableTag } from './image-mutable-tag';
 import { imagePullPolicy } from './image-pull-policy';
 import { imageTag } from './image-tag';
@@ -101,6 +102,11 @@ export interface PolicySettings {
    */
   readonly mutableTags?: readonly string[];
   /**
+   * Registries whose images must be named by digest: the host of each, and a port where it has one.
+   * @default [] the policy image-digest is left out
+   */
+  readonly digestRegistries?: readonly string[];
+  /**
    * Labels that every workload and its pods carry.
    * @default app.kubernetes.io/name, app.kubernetes.io/part-of and app.kubernetes.io/component
    */
@@ -114,18 +120,19 @@ export interface PolicySettings {
 
 /** Every policy that there is, also those that judge only where a setting asks for it. */
 export function policiesWithOptional(): readonly Policy[] {
-  return policies({ mutableTags: ['dev'] });
+  return policies({ mutableTags: ['dev'], digestRegistries: ['registry.example.com'] });
 }
 
 /** Every policy, in the order in which they are documented. */
 export function policies(settings: PolicySettings = {}): readonly Policy[] {
-  const mutableTags = settings.mutableTags ?? [];
+  const { mutableTags = [], digestRegistries = [] } = settings;
   return [
     schema,
 
     imageTag,
     imageDenied(settings.deniedRepositories ?? ['bitnami', 'bitnamilegacy']),
     imagePullPolicy(settings.importedTags ?? ['dev']),
+    ...(digestRegistries.length === 0 ? [] : [imageDigest(digestRegistries)]),
     ...(mutableTags.length === 0 ? [] : [imageMutableTag(mutableTags)]),
 
     probeReadiness,

@@ -1,0 +1,27 @@
+import { celString, celStrings } from '../cel';
+import { IMAGE } from '../policy';
+import type { Policy } from '../policy';
+
+const PINNED = celString('^[^@]+@sha256:[0-9a-f]{64}$');
+
+/** For environments that run what was tested and nothing else: images of these registries are named by digest. Not in the default list. */
+export function imageDigest(registries: readonly string[]): Policy {
+  return {
+    id: 'image-digest',
+    title: "An image of one's own registry is named by digest",
+    severity: 'error',
+    scope: 'workloads',
+    rules: [
+      {
+        on: 'container',
+        field: 'image',
+        rule: `!has(c.image) || !${celStrings(registries)}.exists(r, c.image.startsWith(r + '/')) || c.image.matches(${PINNED})`,
+        subject: IMAGE,
+        message: "'has no digest'",
+      },
+    ],
+    why: 'Whoever may push to the registry may move a tag, also one that looks like a version: what runs after the next restart is then not what was tested, and nothing here shows it.',
+    fix: 'Name the digest beside the version: image: NAME:1.2.3@sha256:...',
+    link: 'https://kubernetes.io/docs/concepts/containers/images/#image-names',
+  };
+}
