@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine } from '../../lib/policy/engine';
 import { judgedObjects } from '../../lib/policy/judged-objects';
-import { policies } from '../../lib/policy/policies';
+import { policies, policiesWithOptional } from '../../lib/policy/policies';
 import { duplicateObject } from '../../lib/policy/policies/duplicate-object';
 import { WORKLOADS } from '../../lib/manifest/workloads';
 import { cases, TCP } from './cases';
@@ -31,7 +31,7 @@ describe('policies', () => {
     const files = readdirSync(join(__dirname, '../../lib/policy/policies')).filter((file) => file !== 'index.ts');
 
     expect(
-      policies({ mutableTags: ['dev'] })
+      policiesWithOptional()
         .map(({ id }) => `${id}.ts`)
         .sort(),
     ).toEqual(files.sort());

@@ -1,6 +1,6 @@
 import { Graph } from '../../lib/graph/graph';
 import type { ServiceSpec, SpringServiceSpec } from '../../lib/sportstix/catalogue';
-import { type Environment, environments, imageOf } from '../../lib/sportstix/environments';
+import { type Environment, environments, type ExternalServer, imageOf } from '../../lib/sportstix/environments';
 import { bringUpOf, hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
 import { databasesOf, databaseServer, isSpring, redisServer } from '../../lib/sportstix/servers';
 import { renderEnvironment } from '../../lib/sportstix/synth';
@@ -11,8 +11,22 @@ import { dataOf, placeholderSecrets, synthesize } from './example';
 // What holds for every service of every environment, whichever there are: a service or an environment more needs no edit here. The facts
 // of the services that there are stand in contract.test.ts.
 
+/** What every cluster of an environment's kind has, or somebody sets up in it. */
+function takenFromCluster({ entrance, secrets, network }: Environment): string[] {
+  const gateway = network?.entrance?.type === 'pods' ? network.entrance.namespace : '';
+  return [
+    ...(entrance.kind === 'ingress'
+      ? [`there is no IngressClass ${entrance.className}`]
+      : [
+          `there is no GatewayClass ${entrance.className}`,
+          `there is no ClusterIssuer ${entrance.certificate.issuer.name}`,
+          `no namespace has the label kubernetes.io/metadata.name=${gateway}`,
+        ]),
+    ...(secrets.kind === 'external' ? [`there is no ClusterSecretStore ${secrets.store.name}`] : []),
+  ];
+}
+
 describe.each(environments)('environment $name', (environment) => {
-  const secrets = placeholderSecrets(environment);
   const files = synthesize(environment);
   const manifests = [...files.values()].flat();
   const spring = environment.services.filter(isSpring);
@@ -34,7 +48,7 @@ describe.each(environments)('environment $name', (environment) => {
       .flatMap((each) => graph.referencesOf(each))
       .flatMap((each) => graph.problemOf(each)?.message ?? []);
 
-    expect(problems).toEqual([`there is no IngressClass ${environment.ingress.className}`]);
+    expect(new Set(problems)).toEqual(new Set(takenFromCluster(environment)));
   });
 
   test('no name has a hash', () => {
@@ -68,71 +82,6 @@ describe.each(environments)('environment $name', (environment) => {
     }
   });
 
-  test('each database has a Secret with the passwords of its user and its owner on its server', () => {
-    for (const { service, server, database } of databasesOf(environment)) {
-      expect(dataOf(find(manifests, 'Secret', `${service}-db-secret`))).toEqual({
-        SPRING_DATASOURCE_PASSWORD: `${server.name}-${database.username}-placeholder`,
-        SPRING_FLYWAY_USER: database.owner,
-        SPRING_FLYWAY_PASSWORD: `${server.name}-${database.owner}-placeholder`,
-      });
-    }
-  });
-
-  test('each Redis that is used has a Secret with its password, and the key pair has one with its id', () => {
-    for (const service of spring) {
-      const { name } = redisServer(environment, service, environment.redis);
-      for (const secret of secretsOf(environment, service).filter((id) => id.startsWith('redis-'))) {
-        expect(dataOf(find(manifests, 'Secret', secret))).toEqual({
-          SPRING_DATA_REDIS_PASSWORD: `${name}-placeholder`,
-        });
-      }
-      if (service.jwt) {
-        expect(dataOf(find(manifests, 'Secret', 'jwt-secret'))).toEqual({
-          JWT_PRIVATE_KEY: 'private-placeholder',
-          JWT_PUBLIC_KEY: 'public-placeholder',
-          JWT_KID: 'id-placeholder',
-        });
-      }
-    }
-  });
-
-  test('its Secrets are Opaque, stand in one file that holds nothing else, and each is read by a service', () => {
-    const found = files.get('secrets.k8s.yaml') ?? [];
-
-    expect(new Set(found.map(({ kind, type }) => `${kind} ${String(type)}`))).toEqual(new Set(['Secret Opaque']));
-    expect(new Set(found.map(({ metadata }) => metadata.name))).toEqual(
-      new Set(spring.flatMap((service) => secretsOf(environment, service))),
-    );
-    expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual(found);
-  });
-
-  test('its secret values appear nowhere else, neither plain nor encoded nor as a change of anything', () => {
-    const others = [...files].filter(([name]) => name !== 'secrets.k8s.yaml');
-    const text = JSON.stringify(others);
-    const values = [
-      ...[...secrets.passwords.databases.values()].flatMap((users) => [...users.values()]),
-      ...secrets.passwords.redis.values(),
-      ...Object.values(secrets.jwt),
-    ];
-    for (const value of values) {
-      expect(text).not.toContain(value);
-      expect(text).not.toContain(Buffer.from(value).toString('base64'));
-    }
-    const other = <Key>(known: ReadonlyMap<Key, unknown>): Map<Key, string> =>
-      new Map([...known.keys()].map((key) => [key, 'other']));
-    const withOtherSecrets = synthesize(environment, {
-      passwords: {
-        databases: new Map([...secrets.passwords.databases].map(([server, users]) => [server, other(users)])),
-        redis: other(secrets.passwords.redis),
-      },
-      jwt: { privateKey: 'other', publicKey: 'other', keyId: 'other' },
-    });
-    expect([...withOtherSecrets].filter(([name]) => name !== 'secrets.k8s.yaml')).toEqual(others);
-    for (const [path, { content }] of renderEnvironment(environment, secrets).others) {
-      expect([path, content.includes('placeholder')]).toEqual([path, false]);
-    }
-  });
-
   test("no pod and no file knows PostgreSQL's superuser, neither by name nor by a password of its own", () => {
     const values = manifests
       .filter(({ kind }) => kind === 'Secret' || kind === 'ConfigMap')
@@ -142,21 +91,17 @@ describe.each(environments)('environment $name', (environment) => {
     expect(values.filter(([key, value]) => key === 'POSTGRES_PASSWORD' || value === 'postgres')).toEqual([]);
   });
 
-  test('the ingress leads every route to its service, and nothing else anywhere', () => {
-    const { spec } = find(manifests, 'Ingress', 'sportstix') as unknown as {
-      spec: { rules: { http: { paths: { path: string }[] } }[] };
-    };
-    const expected = environment.services.flatMap(({ name, routes }) =>
-      routes.map(({ path, exact = false }) => ({
-        path,
-        pathType: exact ? 'Exact' : 'Prefix',
-        backend: { service: { name, port: { name: 'http' } } },
-      })),
+  test('its entrance leads every route to its service, and nothing else anywhere', () => {
+    const byText = (one: string, other: string): number => (one < other ? -1 : 1);
+    const expected = environment.services.flatMap(({ kind, name, port, routes }) =>
+      routes.map(({ path, exact = false }) =>
+        environment.entrance.kind === 'ingress'
+          ? `${exact ? 'Exact' : 'Prefix'} ${path} ${name}:http`
+          : `${environment.entrance.hosts[kind === 'web' ? 'frontend' : 'api']} ${exact ? 'Exact' : 'PathPrefix'} ${path} ${name}:${port}`,
+      ),
     );
-    const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : 1);
 
-    expect(spec.rules).toHaveLength(1);
-    expect([...(spec.rules[0]?.http.paths ?? [])].sort(byPath)).toEqual([...expected].sort(byPath));
+    expect(routesOf(manifests).toSorted(byText)).toEqual(expected.toSorted(byText));
   });
 
   test('a cluster on this machine: its host lets in every database that is on it, with its roles, and nothing else', () => {
@@ -175,7 +120,7 @@ describe.each(environments)('environment $name', (environment) => {
             .map(({ database }) => ({ name: database.name, user: database.username, owner: database.owner })),
         );
         for (const { user, owner } of endpoint.databases) {
-          const passwordOf = passwordsFrom(secrets.passwords);
+          const passwordOf = passwordsFrom(placeholderSecrets(environment).passwords);
           expect([passwordOf(endpoint, user), passwordOf(endpoint, owner)]).toEqual([
             `${endpoint.name}-${user}-placeholder`,
             `${endpoint.name}-${owner}-placeholder`,
@@ -189,6 +134,140 @@ describe.each(environments)('environment $name', (environment) => {
   });
 });
 
+describe.each(environments.filter((environment) => environment.secrets.kind === 'file'))(
+  'the secret values of environment $name',
+  (environment) => {
+    const secrets = placeholderSecrets(environment);
+    const files = synthesize(environment);
+    const manifests = [...files.values()].flat();
+    const spring = environment.services.filter(isSpring);
+
+    test('each database has a Secret with the passwords of its user and its owner on its server', () => {
+      for (const { service, server, database } of databasesOf(environment)) {
+        expect(dataOf(find(manifests, 'Secret', `${service}-db-secret`))).toEqual({
+          SPRING_DATASOURCE_PASSWORD: `${server.name}-${database.username}-placeholder`,
+          SPRING_FLYWAY_USER: database.owner,
+          SPRING_FLYWAY_PASSWORD: `${server.name}-${database.owner}-placeholder`,
+        });
+      }
+    });
+
+    test('each Redis that is used has a Secret with its password, and the key pair has one with its id', () => {
+      for (const service of spring) {
+        const { name } = redisServer(environment, service, environment.redis);
+        for (const secret of secretsOf(environment, service).filter((id) => id.startsWith('redis-'))) {
+          expect(dataOf(find(manifests, 'Secret', secret))).toEqual({
+            SPRING_DATA_REDIS_PASSWORD: `${name}-placeholder`,
+          });
+        }
+        if (service.jwt) {
+          expect(dataOf(find(manifests, 'Secret', 'jwt-secret'))).toEqual({
+            JWT_PRIVATE_KEY: 'private-placeholder',
+            JWT_PUBLIC_KEY: 'public-placeholder',
+            JWT_KID: 'id-placeholder',
+          });
+        }
+      }
+    });
+
+    test('its Secrets are Opaque, stand in one file that holds nothing else, and each is read by a service', () => {
+      const found = files.get('secrets.k8s.yaml') ?? [];
+
+      expect(new Set(found.map(({ kind, type }) => `${kind} ${String(type)}`))).toEqual(new Set(['Secret Opaque']));
+      expect(new Set(found.map(({ metadata }) => metadata.name))).toEqual(
+        new Set(spring.flatMap((service) => secretsOf(environment, service))),
+      );
+      expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual(found);
+    });
+
+    test('its secret values appear nowhere else, neither plain nor encoded nor as a change of anything', () => {
+      const others = [...files].filter(([name]) => name !== 'secrets.k8s.yaml');
+      const text = JSON.stringify(others);
+      const values = [
+        ...[...secrets.passwords.databases.values()].flatMap((users) => [...users.values()]),
+        ...secrets.passwords.redis.values(),
+        ...Object.values(secrets.jwt),
+      ];
+      for (const value of values) {
+        expect(text).not.toContain(value);
+        expect(text).not.toContain(Buffer.from(value).toString('base64'));
+      }
+      const other = <Key>(known: ReadonlyMap<Key, unknown>): Map<Key, string> =>
+        new Map([...known.keys()].map((key) => [key, 'other']));
+      const withOtherSecrets = synthesize(environment, {
+        passwords: {
+          databases: new Map([...secrets.passwords.databases].map(([server, users]) => [server, other(users)])),
+          redis: other(secrets.passwords.redis),
+        },
+        jwt: { privateKey: 'other', publicKey: 'other', keyId: 'other' },
+      });
+      expect([...withOtherSecrets].filter(([name]) => name !== 'secrets.k8s.yaml')).toEqual(others);
+      for (const [path, { content }] of renderEnvironment(environment, secrets).others) {
+        expect([path, content.includes('placeholder')]).toEqual([path, false]);
+      }
+    });
+  },
+);
+
+describe.each(environments.filter((environment) => environment.secrets.kind === 'external'))(
+  'the secret values of environment $name',
+  (environment) => {
+    test('pass through no synth: without them it is the same, and has no Secret of its own', () => {
+      const { manifests, others } = renderEnvironment(environment);
+      const given = renderEnvironment(environment, placeholderSecrets(environment));
+      const text = [...manifests.values(), ...[...others.values()].map(({ content }) => content)].join('');
+
+      expect(given).toEqual({ manifests, others });
+      expect(text).not.toMatch(/^kind: Secret$/m);
+      expect(text).not.toContain('placeholder');
+    });
+  },
+);
+
+/** Where requests go, by what Ingresses and HTTPRoutes say: path and Service, and the host where it decides. Redirects lead to none. */
+function routesOf(manifests: readonly Manifest[]): string[] {
+  const ingresses = manifests.filter(({ kind }) => kind === 'Ingress') as unknown as readonly {
+    spec: {
+      rules: {
+        http: {
+          paths: {
+            path: string;
+            pathType: string;
+            backend: { service: { name: string; port: { name: string } } };
+          }[];
+        };
+      }[];
+    };
+  }[];
+  const routes = manifests.filter(({ kind }) => kind === 'HTTPRoute') as unknown as readonly {
+    spec: {
+      hostnames: string[];
+      rules: {
+        matches?: { path: { type: string; value: string } }[];
+        backendRefs?: { name: string; port: number }[];
+      }[];
+    };
+  }[];
+  return [
+    ...ingresses.flatMap(({ spec }) =>
+      spec.rules.flatMap(({ http }) =>
+        http.paths.map(
+          ({ path, pathType, backend: { service } }) => `${pathType} ${path} ${service.name}:${service.port.name}`,
+        ),
+      ),
+    ),
+    ...routes.flatMap(({ spec: { hostnames, rules } }) =>
+      rules.flatMap(({ matches = [], backendRefs = [] }) =>
+        hostnames.flatMap((host) =>
+          matches.flatMap(({ path }) =>
+            backendRefs.map(({ name, port }) => `${host} ${path.type} ${path.value} ${name}:${port}`),
+          ),
+        ),
+      ),
+    ),
+  ];
+}
+
 /** Names of the Secrets that a service reads. */
 function secretsOf(environment: Environment, service: SpringServiceSpec): string[] {
   const redis = redisServer(environment, service, environment.redis).name;
@@ -198,6 +277,23 @@ function secretsOf(environment: Environment, service: SpringServiceSpec): string
     ...(service.jwt ? ['jwt-secret'] : []),
   ];
 }
+
+/** How many pods a service may have. */
+function most(
+  { scaling }: Environment,
+  { name }: ServiceSpec,
+): { readonly pods: number; readonly autoscaled: boolean } {
+  return scaling.kind === 'fixed'
+    ? { pods: scaling.replicas, autoscaled: false }
+    : { pods: (scaling.services[name] ?? scaling.usual).maxReplicas, autoscaled: true };
+}
+
+/** Where a server outside of the cluster is reached: one with TLS by the name that its certificate is for. */
+function hostOf({ namespace }: Environment, { name, host, tls = false }: ExternalServer): string {
+  return tls ? host : `${name}.${namespace}.svc.cluster.local`;
+}
+
+const containing = (text: string): unknown => expect.stringContaining(text);
 
 function workloadOf(manifests: readonly Manifest[], { name, canary }: ServiceSpec): Manifest {
   return find(manifests, canary === undefined ? 'Deployment' : 'Rollout', name);
@@ -220,6 +316,8 @@ function describeService(
       'ServiceAccount',
       'Service',
       service.canary === undefined ? 'Deployment' : 'Rollout',
+      ...(most(environment, service).autoscaled ? ['HorizontalPodAutoscaler'] : []),
+      ...(most(environment, service).pods > 1 ? ['PodDisruptionBudget'] : []),
       'NetworkPolicy',
     ];
     expect(files.get(`${name}.k8s.yaml`)?.map(({ kind }) => kind)).toEqual(
@@ -227,12 +325,15 @@ function describeService(
     );
   });
 
-  test('runs its image with the tag, the replicas and in the namespace of the environment', () => {
-    expect(container).toMatchObject({ name, image: `${service.repository}:${environment.imageTag}` });
+  test('runs its image, as often as and in the namespace that the environment says', () => {
+    expect(container).toMatchObject({ name, image: imageOf(environment, service) });
     expect(workload).toMatchObject({
       metadata: { namespace: environment.namespace },
-      spec: { replicas: environment.replicas, revisionHistoryLimit: 3 },
+      spec: { revisionHistoryLimit: 3 },
     });
+    expect((workload['spec'] as { replicas?: number }).replicas).toBe(
+      environment.scaling.kind === 'fixed' ? environment.scaling.replicas : undefined,
+    );
     expect(container).not.toHaveProperty('imagePullPolicy');
   });
 
@@ -257,15 +358,20 @@ function describeService(
     });
   });
 
-  test('is spread over the nodes', () => {
-    expect(template.spec['topologySpreadConstraints']).toEqual([
-      {
+  test('is spread over the nodes, and over what else the environment says', () => {
+    const { topologySpread } = environment;
+    const constraints =
+      typeof topologySpread === 'string'
+        ? [{ topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: topologySpread }]
+        : topologySpread;
+
+    expect(template.spec['topologySpreadConstraints']).toEqual(
+      constraints.map((constraint) => ({
         maxSkew: 1,
-        topologyKey: 'kubernetes.io/hostname',
-        whenUnsatisfiable: environment.topologySpread,
+        ...constraint,
         labelSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
-      },
-    ]);
+      })),
+    );
   });
 
   test('carries the labels, and is selected by its name alone', () => {
@@ -283,10 +389,14 @@ function describeService(
     const id = service.kind === 'web' ? service.user : 1000;
     expect(template.spec['securityContext']).toMatchObject({ runAsNonRoot: true, runAsUser: id, fsGroup: id });
     expect(container['securityContext']).toMatchObject({ readOnlyRootFilesystem: true });
-    expect((container['volumeMounts'] as { mountPath: string }[]).map(({ mountPath }) => mountPath)).toEqual(
+    const mounts = container['volumeMounts'] as { mountPath: string; readOnly?: boolean }[];
+    expect(mounts.filter(({ readOnly }) => readOnly !== true).map(({ mountPath }) => mountPath)).toEqual(
       service.kind === 'web' ? service.writablePaths : ['/tmp'],
     );
-    expect((template.spec['volumes'] as object[]).every((volume) => 'emptyDir' in volume)).toBe(true);
+    // What is not written is a Secret.
+    expect((template.spec['volumes'] as object[]).every((volume) => 'emptyDir' in volume || 'secret' in volume)).toBe(
+      true,
+    );
   });
 
   test('serves 5 s more after it was told to stop, and has 30 s to end', () => {
@@ -324,11 +434,13 @@ function describeService(
         SERVER_PORT: String(port),
         OTEL_SERVICE_NAME: `${name}-service`,
         ...(service.database !== undefined && {
-          SPRING_DATASOURCE_URL: `jdbc:postgresql://${postgres.name}.${environment.namespace}.svc.cluster.local:${postgres.port}/${service.database.name}`,
+          SPRING_DATASOURCE_URL: containing(
+            `jdbc:postgresql://${hostOf(environment, postgres)}:${postgres.port}/${service.database.name}`,
+          ),
           SPRING_DATASOURCE_USERNAME: service.database.username,
         }),
         ...(service.redis !== false && {
-          SPRING_DATA_REDIS_HOST: `${redis.name}.${environment.namespace}.svc.cluster.local`,
+          SPRING_DATA_REDIS_HOST: hostOf(environment, redis),
           SPRING_DATA_REDIS_PORT: String(redis.port),
         }),
       });
