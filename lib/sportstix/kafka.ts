@@ -8,7 +8,11 @@ import { StrimziKafka } from '../constructs/strimzi-kafka';
 import type { K3dCluster } from '../k3d/model';
 import { acknowledge } from '../policy/exceptions';
 import type { Environment, KraftKafka, StrimziCluster } from './environment';
+import { addTopicsJob } from './kafka-topics';
 import { connectsToKafka } from './servers';
+
+/** Of brokers that no operator chooses the image of. */
+const IMAGE = 'apache/kafka:3.9.0';
 
 /** Where a port is published for the machine alone. */
 const LOOPBACK = '127.0.0.1';
@@ -37,11 +41,12 @@ export function addKafka(chart: (name: string) => Chart, environment: Environmen
 
 function addKraft(
   scope: Chart,
-  { cluster }: Environment,
+  { cluster, topics = [] }: Environment,
   { replicas, storage, externalListener }: KraftKafka,
 ): KafkaFor {
   const kafka = new KafkaKraft(scope, 'kafka', {
     component: 'broker',
+    image: IMAGE,
     replicas,
     storage,
     ...(externalListener !== undefined && { externalListener }),
@@ -49,6 +54,9 @@ function addKraft(
   if (externalListener !== undefined) {
     checkPublished(kafka, externalListener, cluster);
     acknowledge(kafka, 'service-exposed', externalListener.reason);
+  }
+  if (topics.length > 0) {
+    addTopicsJob(scope, kafka, { topics, brokers: replicas, image: IMAGE });
   }
   return () => kafka;
 }

@@ -57,7 +57,7 @@ export function synthesize(environments: readonly Environment[], options: Synthe
   }
 }
 
-/** Names become names of files and folders. */
+/** Names become names of files and folders, and what one environment applies no other may overwrite. */
 function checkNames(environments: readonly Environment[]): void {
   const seen = new Set<string>();
   for (const { name } of environments) {
@@ -67,6 +67,21 @@ function checkNames(environments: readonly Environment[]): void {
       );
     }
     seen.add(name);
+  }
+  // Of clusters that are made elsewhere nobody knows here which are one; a k3d cluster is made for one environment.
+  const writers = new Map<string, string>();
+  for (const { name, namespace, observabilityNamespace } of environments.filter(
+    ({ cluster }) => cluster === undefined,
+  )) {
+    for (const each of [namespace, observabilityNamespace]) {
+      const writer = writers.get(each);
+      if (writer !== undefined) {
+        throw new Error(
+          `Environment ${name}: namespace ${each} is ${writer === name ? 'given twice' : `environment ${writer}'s too`}, and what one applies would overwrite what the other did. Give each its own.`,
+        );
+      }
+      writers.set(each, name);
+    }
   }
 }
 
@@ -232,7 +247,8 @@ function renderAdmission(
   addAdmissionPolicies(new Chart(app, 'policies', { labels: PART_OF }), {
     policies: pack.policies,
     namespaces: [namespace, observabilityNamespace],
-    prefix: 'sportstix',
+    // Policies of the API server are in no namespace.
+    prefix: namespace,
     exceptions: judgement?.exceptions ?? [],
     tokenlessAccounts: judgement?.tokenlessAccounts ?? [],
     workloads: pack.workloads,
