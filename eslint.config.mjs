@@ -42,7 +42,7 @@ export default tseslint.config(
   // What the catalogue and the environments of the platform are is read by the tests of the platform, and by those that run it.
   {
     files: ['test/**/*.ts'],
-    ignores: ['test/sportstix/{contract,environments,dist}.test.ts', 'test/{edits,cluster,node}/**'],
+    ignores: ['test/sportstix/{contract,environments,dist,production,faults}.test.ts', 'test/{edits,cluster,node}/**'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
