@@ -1,5 +1,4 @@
 import { readAsset } from '../host/assets';
-import { nearest } from '../manifest/nearest';
 import { UserError } from '../synth/user-error';
 import type { ServiceSpec } from './catalogue';
 import type { Environment } from './environment';
@@ -110,9 +109,8 @@ function isNoEntry(line: string): boolean {
 function checkService(at: string, service: string, services: readonly Pick<ServiceSpec, 'name'>[]): void {
   const names = services.map(({ name }) => name);
   if (!names.includes(service)) {
-    const meant = nearest(service, names, (name) => name);
     throw new UserError(
-      `${at}: there is no service ${service} in the catalogue${meant === undefined ? '' : `; did you mean ${meant}?`} There are ${names.join(', ')}.`,
+      `${at}: there is no service ${JSON.stringify(service)} in the catalogue, only ${names.join(', ')}.`,
     );
   }
 }

@@ -63,7 +63,9 @@ describe('as cdk8s-cli runs it', () => {
     const committed = contentOf(join(ROOT, 'dist'));
 
     // The manifests of secrets are not committed.
-    const secrets = environments.map(({ name }) => `${name}/manifests/secrets.k8s.yaml`);
+    const secrets = environments
+      .filter((environment) => environment.secrets.kind === 'file')
+      .map(({ name }) => `${name}/manifests/secrets.k8s.yaml`);
     const hidden = Object.fromEntries(secrets.map((path) => [path, '']));
     expect(Object.keys(fresh)).toEqual(expect.arrayContaining(secrets));
     expect({ ...committed, ...hidden }).toEqual({ ...fresh, ...hidden });
