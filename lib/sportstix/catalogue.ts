@@ -63,6 +63,11 @@ export interface SpringServiceSpec extends ServiceSpecBase {
   /** Whether it signs JWTs, and so needs the key pair. */
   readonly jwt: boolean;
   /**
+   * Whether it keeps its clients' sessions in memory, so that a client must come back to the pod that it came to first.
+   * @default false
+   */
+  readonly keepsSessions?: boolean;
+  /**
    * Its variable for the web origins from which it accepts WebSockets: it is told where the environment is reached.
    * @default - none
    */
@@ -138,6 +143,7 @@ export const catalogue: readonly ServiceSpec[] = [
     redis: true,
     kafka: true,
     jwt: false,
+    keepsSessions: true,
     allowedOrigins: 'WEBSOCKET_ALLOWED_ORIGINS',
     routes: [{ path: '/api/v1/queue' }, { path: '/ws/queue', webSocket: true }],
   },

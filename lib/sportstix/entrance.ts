@@ -8,6 +8,7 @@ import type { WebService } from '../constructs/web-service';
 import type { AddressForm, Route, ServiceSpec, SpringServiceSpec } from './catalogue';
 import type { Environment, GatewayEntrance } from './environment';
 import { imagesOf } from './images';
+import { addStickySessions } from './sticky-sessions';
 
 /** Name of the Ingress, or of the Gateway. */
 const ENTRANCE = 'sportstix';
@@ -108,7 +109,10 @@ export function addEntrance(
 ): void {
   const { entrance } = environment;
   const routes = services.flatMap(({ spec, service }) =>
-    spec.routes.map((route) => ({ part: partOf(spec), route: routeTo(route, service) })),
+    spec.routes.map((route) => ({
+      part: partOf(spec),
+      route: { ...routeTo(route, service), isSticky: spec.kind === 'spring' && spec.keepsSessions === true },
+    })),
   );
   switch (entrance.kind) {
     case 'ingress':
@@ -130,12 +134,17 @@ export function addEntrance(
         certificate,
       });
       for (const part of PARTS) {
-        new HttpRoute(scope, `${ENTRANCE}-${part}`, {
+        const ofPart = routes.filter((each) => each.part === part).map(({ route }) => route);
+        const httpRoute = new HttpRoute(scope, `${ENTRANCE}-${part}`, {
           component: 'gateway',
           gateway,
           hosts: [hosts[part]],
-          routes: routes.filter((each) => each.part === part).map(({ route }) => route),
+          routes: ofPart,
         });
+        switch (entrance.stickySessions) {
+          case 'traefik':
+            addStickySessions(scope, httpRoute, ofPart, { component: 'gateway' });
+        }
       }
       break;
     }

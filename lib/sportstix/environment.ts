@@ -216,6 +216,8 @@ export interface GatewayEntrance {
     /** DNS name at which the Spring services answer. */
     readonly api: string;
   };
+  /** What brings clients back to their pod, of services that keep sessions: a cookie of Traefik, whose Kubernetes CRD provider must be on. */
+  readonly stickySessions: 'traefik';
   readonly certificate: {
     /** Name of the Secret with the certificate for both hosts. */
     readonly secretName: string;

@@ -165,6 +165,7 @@ export const production: ManagedEnvironment = {
     kind: 'gateway',
     className: 'traefik',
     hosts: { frontend: 'sportstix.io', api: 'api.sportstix.io' },
+    stickySessions: 'traefik',
     certificate: { secretName: 'sportstix-tls', issuer: { name: 'letsencrypt-prod' } },
   },
   observability: { retention: Duration.days(7), storage: { size: Size.gibibytes(50) } },

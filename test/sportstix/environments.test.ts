@@ -244,10 +244,17 @@ function routesOf(manifests: readonly Manifest[]): string[] {
       hostnames: string[];
       rules: {
         matches?: { path: { type: string; value: string } }[];
-        backendRefs?: { name: string; port: number }[];
+        backendRefs?: { name: string; port?: number }[];
       }[];
     };
   }[];
+  // What keeps a client at its pod stands before the Service.
+  const portBehind = (name: string): number => {
+    const { weighted } = find(manifests, 'TraefikService', name)['spec'] as {
+      weighted: { services: { name: string; port: number }[] };
+    };
+    return weighted.services.find((service) => service.name === name)?.port ?? NaN;
+  };
   return [
     ...ingresses.flatMap(({ spec }) =>
       spec.rules.flatMap(({ http }) =>
@@ -260,7 +267,9 @@ function routesOf(manifests: readonly Manifest[]): string[] {
       rules.flatMap(({ matches = [], backendRefs = [] }) =>
         hostnames.flatMap((host) =>
           matches.flatMap(({ path }) =>
-            backendRefs.map(({ name, port }) => `${host} ${path.type} ${path.value} ${name}:${port}`),
+            backendRefs.map(
+              ({ name, port = portBehind(name) }) => `${host} ${path.type} ${path.value} ${name}:${port}`,
+            ),
           ),
         ),
       ),

@@ -169,6 +169,23 @@ describe('entrance', () => {
     expect(rules.find(({ matches }) => matches[0]?.path.value === path)?.timeouts?.request).toBe(request);
   });
 
+  test('brings a client of queue, which keeps sessions, back to its pod by a cookie', () => {
+    const { rules } = specOf('HTTPRoute', 'sportstix-api') as unknown as {
+      rules: { matches: { path: { value: string } }[]; backendRefs: { kind?: string }[] }[];
+    };
+    const sticky = rules.filter(({ backendRefs }) => backendRefs[0]?.kind === 'TraefikService');
+
+    expect(sticky.map(({ matches }) => matches[0]?.path.value)).toEqual(['/api/v1/queue', '/ws/queue']);
+    expect(sticky.map(({ backendRefs }) => backendRefs)).toEqual(
+      sticky.map(() => [{ group: 'traefik.io', kind: 'TraefikService', name: 'queue' }]),
+    );
+    expect(specOf('TraefikService', 'queue')).toMatchObject({
+      weighted: {
+        services: [{ name: 'queue', port: 8083, sticky: { cookie: { httpOnly: true, secure: true } } }],
+      },
+    });
+  });
+
   test("queue takes WebSockets of the frontend's pages alone", () => {
     expect(dataOf(find(manifests, 'ConfigMap', 'queue-config'))['WEBSOCKET_ALLOWED_ORIGINS']).toBe(
       'https://sportstix.io',
