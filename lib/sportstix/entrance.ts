@@ -141,9 +141,8 @@ export function addEntrance(
           hosts: [hosts[part]],
           routes: ofPart,
         });
-        switch (entrance.stickySessions) {
-          case 'traefik':
-            addStickySessions(scope, httpRoute, ofPart, { component: 'gateway' });
+        if (entrance.stickySessions !== undefined) {
+          addStickySessions(scope, httpRoute, ofPart, { component: 'gateway' });
         }
       }
       break;

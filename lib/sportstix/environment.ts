@@ -216,8 +216,11 @@ export interface GatewayEntrance {
     /** DNS name at which the Spring services answer. */
     readonly api: string;
   };
-  /** What brings clients back to their pod, of services that keep sessions: a cookie of Traefik, whose Kubernetes CRD provider must be on. */
-  readonly stickySessions: 'traefik';
+  /**
+   * What brings clients back to their pod, of services that keep sessions: a cookie of Traefik, whose Kubernetes CRD provider must be on.
+   * @default - nothing: a client may come to any pod
+   */
+  readonly stickySessions?: 'traefik';
   readonly certificate: {
     /** Name of the Secret with the certificate for both hosts. */
     readonly secretName: string;

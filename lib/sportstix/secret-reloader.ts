@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { child, field, listAt, textAt } from '../manifest/plain-data';
+import { Graph } from '../graph';
 
 /** https://github.com/stakater/Reloader#2--targeted-reload */
 const ANNOTATION = 'secret.reloader.stakater.com/reload';
@@ -9,13 +9,13 @@ const ANNOTATION = 'secret.reloader.stakater.com/reload';
 const RESTARTED = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'];
 
 /**
- * Names, on every workload below a construct, the Secrets that its pods read: Stakater's Reloader rolls the pods when one of them changes. The hash of a
- * Secret's values stands nowhere in the manifests.
+ * Names, on every workload below a construct, the Secrets that its pods read, as variables or as files: Stakater's Reloader rolls the pods when one of
+ * them changes. The hash of a Secret's values stands nowhere in the manifests.
  */
 export function addSecretReloader(scope: Construct): void {
   for (const object of scope.node.findAll()) {
     if (ApiObject.isApiObject(object) && RESTARTED.includes(object.kind)) {
-      const names = secretsOf(field(object.toJson(), 'spec', 'template', 'spec'));
+      const names = secretsOf(object.toJson());
       if (names.length > 0) {
         object.metadata.addAnnotation(ANNOTATION, names.join(','));
       }
@@ -23,15 +23,11 @@ export function addSecretReloader(scope: Construct): void {
   }
 }
 
-/** The names of the Secrets that pods read, as variables or as files. */
-function secretsOf(podSpec: unknown): string[] {
-  const containers = [...listAt(podSpec, 'containers'), ...listAt(podSpec, 'initContainers')];
-  const names = [
-    ...containers.flatMap((container) => [
-      ...listAt(container, 'envFrom').map((source) => textAt(source, 'secretRef', 'name')),
-      ...listAt(container, 'env').map((variable) => textAt(child(variable, 'valueFrom'), 'secretKeyRef', 'name')),
-    ]),
-    ...listAt(podSpec, 'volumes').map((volume) => textAt(volume, 'secret', 'secretName')),
-  ];
-  return [...new Set(names.filter((name) => name !== ''))].sort();
+/** The names of the Secrets that a workload refers to. */
+function secretsOf(manifest: unknown): string[] {
+  const graph = new Graph([{ manifest }]);
+  const names = graph.workloads
+    .flatMap((workload) => graph.referencesOf(workload))
+    .flatMap(({ target }) => (target.type === 'object' && target.kind === 'Secret' ? [target.name] : []));
+  return [...new Set(names)].sort();
 }

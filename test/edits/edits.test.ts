@@ -10,6 +10,7 @@ import { Repository } from './repository';
 
 const CATALOGUE = 'lib/sportstix/catalogue.ts';
 const ENVIRONMENTS = 'lib/sportstix/environments.ts';
+const TOPICS = 'lib/sportstix/topics.ts';
 /** The tests that read the catalogue and the environments of the platform. A lint rule keeps all others from it. */
 const CONCERNED = ['test/sportstix/(contract|environments|dist)\\.test'];
 /** Those, and all others that run what lib/sportstix makes of them. */
@@ -34,6 +35,22 @@ const talkedTo = (service: ServiceSpec): string[] =>
       )
     : [];
 
+/** The environments of clusters that are made elsewhere. */
+const ELSEWHERE = environments.filter(({ cluster }) => cluster === undefined).map(({ name }) => name);
+/** There, a file is added to, or gone from, what a synth lists. */
+const LISTS_ELSEWHERE = ['M .generated', 'M kustomization.yml'];
+/** What changes there with a Secret that is taken from the store. */
+const SECRETS_ELSEWHERE = 'M manifests/10-external-secrets.k8s.yaml';
+
+/** Changes of the output of every environment elsewhere. */
+const elsewhere = (...changes: string[]): string[] =>
+  ELSEWHERE.flatMap((name) => changes.map((change) => change.replace(' ', ` dist/${name}/`)));
+/** Their files of images. */
+const images = (): string[] => ELSEWHERE.map((name) => `images/${name}.yaml`);
+/** What lets a service in there that connects to it. */
+const talkedToElsewhere = (service: ServiceSpec): string[] =>
+  talkedTo(service).map((change) => change.replace('dist/local/', '').replace('/kafka.', '/20-kafka.'));
+
 const [local] = environments;
 if (local === undefined) {
   throw new Error('There is no environment.');
@@ -46,7 +63,7 @@ let repository: Repository;
 beforeAll(async () => {
   repository = new Repository();
   // From here on, what differs is what an edit has changed.
-  await repository.make([CATALOGUE, ENVIRONMENTS], CONCERNED);
+  await repository.make([CATALOGUE, ENVIRONMENTS, TOPICS], CONCERNED);
   expect(repository.changes()).toEqual([]);
 });
 afterEach(() => {
@@ -59,7 +76,7 @@ afterAll(() => {
 /** Makes what follows from the edits, and says what differs then. */
 async function changesOf(edit: () => void, tests = CONCERNED): Promise<string[]> {
   edit();
-  await repository.make([CATALOGUE, ENVIRONMENTS], tests);
+  await repository.make([CATALOGUE, ENVIRONMENTS, TOPICS], tests);
   return repository.changes();
 }
 
@@ -106,6 +123,18 @@ function addServer(first: { readonly name: string; readonly port: number }, serv
   );
 }
 
+/** Adds a server to those of the environments elsewhere. */
+function addServerElsewhere(kind: 'postgres' | 'redis', name: string): void {
+  const server = `{ ...production.${kind}[0], name: '${name}', host: '${name}.example.com' }`;
+  const [ofProduction, ofStaging] = [`host: '${kind}.internal`, `host: '${kind}.staging`];
+  repository.replace(
+    ENVIRONMENTS,
+    new RegExp(`(?<=${ofProduction}[^\\]]*\\})(?=\\])`),
+    `, ${server.replace(/\.\.\.[^,]*, /, "port: 1, ranges: ['192.0.2.0/24'], tls: true, ")}`,
+  );
+  repository.replace(ENVIRONMENTS, new RegExp(`(?<=${ofStaging}[^\\]]*\\})(?=\\])`), `, ${server}`);
+}
+
 test('the service that README adds', async () => {
   const [, model = '', name = ''] =
     /`([a-z]+)`'s once more, with another\s+name, port, database and routes \(`([a-z]+)`, say\)/.exec(
@@ -118,6 +147,9 @@ test('the service that README adds', async () => {
     .replace(/(?<=\n {4}port: )\d+/, String(free));
   const changed = await changesOf(() => {
     repository.replace(CATALOGUE, /\];\n$/, `${entry}];\n`);
+    for (const file of images()) {
+      repository.replace(file, /(?<=\n)$/, `${name}: 1.0.0@sha256:${'0'.repeat(64)}\n`);
+    }
   }, ALL_NEAR);
 
   expect(changed).toEqual(
@@ -129,6 +161,15 @@ test('the service that README adds', async () => {
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
       TOPOLOGY,
+      ...images().map((file) => `M ${file}`),
+      ...elsewhere(
+        ...LISTS_ELSEWHERE,
+        SECRETS_ELSEWHERE,
+        `?? manifests/${name}.k8s.yaml`,
+        'M manifests/gateway.k8s.yaml',
+        ...talkedToElsewhere(service),
+        'M topology.md',
+      ),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -146,6 +187,9 @@ test('a service that goes', async () => {
   const service = serviceThat('has a database', hasDatabase);
   const changed = await changesOf(() => {
     repository.replace(CATALOGUE, entryOf(service), '');
+    for (const file of images()) {
+      repository.replace(file, new RegExp(`^${service.name}: .*\\n`, 'm'), '');
+    }
   });
 
   expect(changed).toEqual(
@@ -157,6 +201,15 @@ test('a service that goes', async () => {
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
       TOPOLOGY,
+      ...images().map((file) => `M ${file}`),
+      ...elsewhere(
+        ...LISTS_ELSEWHERE,
+        SECRETS_ELSEWHERE,
+        `D manifests/${service.name}.k8s.yaml`,
+        'M manifests/gateway.k8s.yaml',
+        ...talkedToElsewhere(service),
+        'M topology.md',
+      ),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -166,6 +219,11 @@ test('a service that is renamed: its database is what it was', async () => {
   const service = serviceThat('has a canary and a database', (one) => one.canary !== undefined && hasDatabase(one));
   const changed = await changesOf(() => {
     editEntry(service, `name: '${service.name}',`, "name: 'renamed',");
+    for (const file of images()) {
+      repository.replace(file, new RegExp(`^${service.name}(?=: )`, 'm'), 'renamed');
+    }
+    repository.replaceAll(TOPICS, new RegExp(`(?<=(producer|service): ')${service.name}(?=')`, 'g'), 'renamed');
+    repository.replaceAll(ENVIRONMENTS, new RegExp(`(?<= )${service.name}(?=: [[o])`, 'g'), 'renamed');
   });
 
   expect(changed).toEqual(
@@ -177,6 +235,18 @@ test('a service that is renamed: its database is what it was', async () => {
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
       TOPOLOGY,
+      `M ${TOPICS}`,
+      `M ${ENVIRONMENTS}`,
+      ...images().map((file) => `M ${file}`),
+      ...elsewhere(
+        ...LISTS_ELSEWHERE,
+        SECRETS_ELSEWHERE,
+        `D manifests/${service.name}.k8s.yaml`,
+        '?? manifests/renamed.k8s.yaml',
+        'M manifests/gateway.k8s.yaml',
+        ...talkedToElsewhere(service),
+        'M topology.md',
+      ),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -198,6 +268,7 @@ test('a service that is given a database', async () => {
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
+      ...elsewhere(SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -215,6 +286,7 @@ test('a service whose database is taken away', async () => {
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
+      ...elsewhere(SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -224,6 +296,7 @@ test('a second Redis, on another machine, for one service', async () => {
   const service = serviceThat('uses Redis', (one) => isSpring(one) && one.redis === true);
   const changed = await changesOf(() => {
     addServer(redis, "{ name: 'redis-sessions', host: 'cache.example.com', port: 6379, ranges: ['192.0.2.0/24'] }");
+    addServerElsewhere('redis', 'redis-sessions');
     editEntry(service, 'redis: true,', "redis: { server: 'redis-sessions' },");
   });
 
@@ -235,6 +308,7 @@ test('a second Redis, on another machine, for one service', async () => {
       'M dist/local/manifests/external-hosts.k8s.yaml',
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
+      ...elsewhere(SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -244,6 +318,7 @@ test('a second PostgreSQL, on the same machine, for the database of one service'
   const service = serviceThat('has a database', hasDatabase);
   const changed = await changesOf(() => {
     addServer(postgres, `{ name: 'postgres-second', host: '${postgres.host}', port: 5433 }`);
+    addServerElsewhere('postgres', 'postgres-second');
     editEntry(service, /(?<=^ {4}database: .*) \},$/m, ", server: 'postgres-second' },");
   });
 
@@ -263,6 +338,7 @@ test('a second PostgreSQL, on the same machine, for the database of one service'
       'M dist/local/manifests/external-hosts.k8s.yaml',
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
+      ...elsewhere(`M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );

@@ -72,6 +72,16 @@ export class Repository {
     writeFileSync(join(this.folder, file), parts.join(by));
   }
 
+  /** Replaces every place of a file that an expression finds. */
+  public replaceAll(file: string, text: RegExp, by: string): void {
+    const before = this.read(file);
+    const after = before.replaceAll(text, by);
+    if (after === before) {
+      throw new Error(`${file} has nothing to edit: ${String(text)}. Let the edit look for what is there now.`);
+    }
+    writeFileSync(join(this.folder, file), after);
+  }
+
   /** The files that differ from the commit, with git's letters for how. */
   public changes(): string[] {
     return git(this.folder, 'status', '--porcelain', '--untracked-files=all')

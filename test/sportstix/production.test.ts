@@ -383,7 +383,7 @@ describe('Kafka', () => {
   test('lets nobody make topics, and lets auth in with no rights', () => {
     const users = namesOf('KafkaUser');
 
-    expect(users).toEqual(['admin', 'auth', 'booking', 'game', 'payment', 'queue']);
+    expect(users).toEqual(expect.arrayContaining(['admin', 'auth', 'booking', 'game', 'payment', 'queue']));
     expect(users.flatMap(rightsOf).filter((right) => /Create|Alter|All/.test(right))).toEqual([]);
     expect(rightsOf('auth')).toEqual([]);
   });
@@ -466,11 +466,12 @@ describe('observability', () => {
 
   test('Grafana has no public route', () => {
     const graph = new Graph(manifests.map((manifest) => ({ manifest })));
-    const fromOutside = graph.connections.filter(({ from }) => from === undefined);
+    const reached = graph.connections
+      .filter(({ from }) => from === undefined)
+      .flatMap(({ to }) => (to.type === 'pods' ? to.workloads.map(({ resource }) => resource.name) : []));
 
-    expect(
-      fromOutside.flatMap(({ to }) => (to.type === 'pods' ? to.workloads.map(({ resource }) => resource.name) : [])),
-    ).not.toContain('grafana');
+    expect(reached).toContain('frontend');
+    expect(reached).not.toContain('grafana');
   });
 });
 
@@ -540,10 +541,8 @@ describe('staging', () => {
 
   test('has three brokers of its own, and each topic three times before a service starts', () => {
     expect(specOf('StatefulSet', 'kafka', staged)).toMatchObject({ replicas: 3 });
-    const topics =
-      dataOf(find(staged, 'ConfigMap', 'kafka-topics-config'))
-        ['topics']?.trimEnd()
-        .split('\n') ?? [];
+    const { topics: list = '' } = dataOf(find(staged, 'ConfigMap', 'kafka-topics-config'));
+    const topics = list.trimEnd().split('\n');
     expect(topics).toHaveLength(24);
     expect(topics).toEqual(expect.arrayContaining(['ticket.booking.created 8 3', 'ticket.booking.created.DLT 8 3']));
     expect(new Set(topics.map((line) => line.split(' ')[2]))).toEqual(new Set(['3']));
