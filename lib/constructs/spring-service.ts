@@ -171,8 +171,8 @@ const caPath = (server: TrustedServer): string => `${caFolder(server)}/${CA_FILE
 
 /**
  * The variables by which Spring Boot knows its database, Redis and Kafka, and the OpenTelemetry agent where traces go: those that a ConfigMap can hold
- * which several services share. By which CAs it trusts Redis and Kafka a {@link SpringService} says in its own: Spring Boot reads the certificates
- * when it starts, and a service that does not connect there has no such file.
+ * which several services share. By which CAs it trusts Redis and Kafka a {@link SpringService} says in its own: a service that does not connect there
+ * has no such file, and earlier versions of Spring Boot 3 read the certificates of every bundle when they start.
  * https://docs.spring.io/spring-boot/3.3/appendix/application-properties/index.html
  * https://opentelemetry.io/docs/languages/sdk-configuration/otlp-exporter/
  */

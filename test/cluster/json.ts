@@ -35,3 +35,11 @@ export function texts(value: unknown): readonly string[] {
   }
   return value.map(text);
 }
+
+/** What a program prints as JSON, an object on each line. */
+export function jsonLines(output: string): readonly JsonRecord[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => record(JSON.parse(line)));
+}

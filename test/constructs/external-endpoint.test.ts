@@ -37,7 +37,11 @@ test.each<[string, Partial<ExternalEndpointProps>, string]>([
   ['port 0', { port: 0 }, 'port 0: not a port'],
   ['no range', { ranges: [] }, 'ranges []: no range'],
   ['what is no range', { ranges: ['10.0.64.0'] }, 'ranges[0] "10.0.64.0": not a range of addresses'],
-  ['a range of an address', { host: '10.0.64.5', ranges: ['10.0.64.0/20'] }, 'given beside addresses'],
+  [
+    'a range of an address',
+    { host: '10.0.64.5', ranges: ['10.0.64.0/20'] },
+    'ranges ["10.0.64.0/20"]: given beside addresses',
+  ],
   ['a key that is none', { tls: { ca: { ...CA, key: 'a/b' } } }, 'tls.ca "a/b": '],
   [
     'a key that the Secret has not',
@@ -79,8 +83,8 @@ describe('a service that connects to such servers', () => {
     const { connections } = new Graph(manifests.map((manifest) => ({ manifest })));
 
     expect(connections.map(({ to }) => to)).toEqual([
-      expect.objectContaining({ host: 'db.internal.shop.example', port: 5432 }),
-      expect.objectContaining({ host: 'redis.internal.shop.example', port: 6379 }),
+      { type: 'external', hosts: ['db.internal.shop.example'], port: 5432, protocol: 'TCP' },
+      { type: 'external', hosts: ['redis.internal.shop.example'], port: 6379, protocol: 'TCP' },
     ]);
   });
 });

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Chart, Size } from 'cdk8s';
@@ -22,8 +20,9 @@ import { completeSecrets, type SecretValues } from '../../lib/sportstix/secrets'
 import { renderCharts, synthesizeCharts } from '../../lib/synth/manifests';
 import { kubeconfigUnderTest } from '../cluster/binaries';
 import { type Cluster, startCluster } from '../cluster/control-plane';
-import { type JsonRecord, record, records, text } from '../cluster/json';
+import { jsonLines, type JsonRecord, record, records, text } from '../cluster/json';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
+import { issueCertificate } from './certificates';
 import { unpackKafka } from './images';
 import {
   API_SERVER,
@@ -1128,36 +1127,6 @@ function markdownTable(rows: readonly Usage[]): string {
           .trim(),
       ),
   ].join('\n');
-}
-
-/** A certificate for these names, from a CA of its own, as cert-manager writes it into a Secret. */
-function issueCertificate(names: readonly string[]): Readonly<Record<'tls.crt' | 'tls.key' | 'ca.crt', string>> {
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync('openssl', [...args], { cwd: folder, stdio: 'pipe' });
-  };
-  const newKey = ['-newkey', 'rsa:2048', '-nodes'];
-  try {
-    openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '2', '-subj', '/CN=ca');
-    openssl('req', ...newKey, '-keyout', 'tls.key', '-out', 'request', '-subj', '/CN=kafka');
-    writeFileSync(join(folder, 'names'), `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}\n`);
-    openssl(
-      ...['x509', '-req', '-in', 'request', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'],
-      ...['-out', 'tls.crt', '-days', '2', '-extfile', 'names'],
-    );
-    const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-    return { 'tls.crt': read('tls.crt'), 'tls.key': read('tls.key'), 'ca.crt': read('ca.crt') };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** What a program prints as JSON, an object on each line. */
-function jsonLines(output: string): readonly JsonRecord[] {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => record(JSON.parse(line)));
 }
 
 /** Folders of Kafka's data on the volume. */
