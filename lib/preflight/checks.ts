@@ -175,7 +175,7 @@ async function definition({ group, version, kind }: Of<'definition'>, cluster: C
   );
 }
 
-async function controller({ known }: Of<'controller'>, cluster: Cluster): Promise<Finding> {
+async function controller({ known, option }: Of<'controller'>, cluster: Cluster): Promise<Finding> {
   const found = (await cluster.list('deployments', '--all-namespaces')).filter((deployment) =>
     [
       textAt(deployment, 'metadata', 'name'),
@@ -187,9 +187,21 @@ async function controller({ known }: Of<'controller'>, cluster: Cluster): Promis
   if (found.length === 0) {
     return missing('no Deployment has its image or name');
   }
-  return idle.length === 0
-    ? there(found.map(placeOf).join(', '))
-    : missing(`no pod is available of ${idle.map(placeOf).join(', ')}`);
+  if (idle.length > 0) {
+    return missing(`no pod is available of ${idle.map(placeOf).join(', ')}`);
+  }
+  const places = found.map(placeOf).join(', ');
+  if (option === undefined || found.some((deployment) => option.argument.test(argumentsOf(deployment)))) {
+    return there(places);
+  }
+  const without = `no argument of ${places} is ${option.name}`;
+  return option.inFile === true ? unknown(`${without}; its configuration file may say it`) : missing(without);
+}
+
+function argumentsOf(deployment: unknown): string {
+  return listAt(deployment, 'spec', 'template', 'spec', 'containers')
+    .flatMap((container) => [...textsAt(container, 'command'), ...textsAt(container, 'args')])
+    .join(' ');
 }
 
 function placeOf(manifest: unknown): string {

@@ -1,4 +1,5 @@
 import type { GraphObject } from '../graph';
+import type { ControllerOption } from './products';
 
 // What must be in a cluster before manifests can be applied.
 
@@ -9,7 +10,15 @@ export type Condition =
   /** The API server serves a kind of custom resource, in this version. */
   | { readonly type: 'definition'; readonly group: string; readonly version: string; readonly kind: string }
   /** A controller runs: a Deployment whose image, name or label `app.kubernetes.io/name` is known. */
-  | { readonly type: 'controller'; readonly known: RegExp }
+  | {
+      readonly type: 'controller';
+      readonly known: RegExp;
+      /**
+       * An option that it must have been given.
+       * @default - none
+       */
+      readonly option?: ControllerOption;
+    }
   /** An API that another program serves, such as metrics-server; in whatever version. */
   | { readonly type: 'api-service'; readonly group: string }
   /** An object is there, and says of itself that it is ready where its kind does. */

@@ -21,8 +21,29 @@ export interface Product {
   readonly controller?: RegExp;
   /** What its controller does: what does not happen without it. */
   readonly does?: string;
+  /**
+   * What it does not do by default.
+   * @default - nothing that one needs to know
+   */
+  readonly option?: ControllerOption & {
+    /** The kind of objects for which it must. */
+    readonly ofKind: string;
+  };
   /** Where its documentation says how it is installed. */
   readonly install: string;
+}
+
+/** An option of a controller's command line. */
+export interface ControllerOption {
+  /** Its name, as the values of the Helm chart have it. */
+  readonly name: string;
+  /** Its argument. */
+  readonly argument: RegExp;
+  /**
+   * Whether a file may say it too, which nobody sees from outside.
+   * @default false
+   */
+  readonly inFile?: true;
 }
 
 export const PRODUCTS: readonly Product[] = [
@@ -64,7 +85,9 @@ export const PRODUCTS: readonly Product[] = [
     name: 'cert-manager',
     groups: ['cert-manager.io'],
     controller: /(^|\/)cert-manager(-controller)?$/,
-    does: 'makes certificates (those of a Gateway with its option enableGatewayAPI: https://cert-manager.io/docs/usage/gateway/)',
+    does: 'makes certificates',
+    // https://cert-manager.io/docs/usage/gateway/
+    option: { ofKind: 'Gateway', name: 'enableGatewayAPI', argument: /--enable-gateway-api(?!=false)/, inFile: true },
     install: 'https://cert-manager.io/docs/installation/',
   },
   {
@@ -99,6 +122,7 @@ export const PRODUCTS: readonly Product[] = [
     annotations: 'reloader.stakater.com',
     controller: /(^|\/)reloader(-ubi)?$/,
     does: 'starts pods anew when a Secret or ConfigMap that they read changes',
+    option: { ofKind: 'Rollout', name: 'isArgoRollouts', argument: /--is-argo-rollouts[= ]true/i },
     install: 'https://docs.stakater.com/reloader/',
   },
 ];

@@ -155,16 +155,19 @@ function controllers(graph: Graph, objects: readonly GraphObject[]): readonly Re
         resource.kind === 'Deployment' &&
         [resource.name ?? '', ...imagesIn(podSpec)].some((text) => controller?.test(text) === true),
     );
+    const option = neededBy.some(({ resource }) => resource.kind === product.option?.ofKind)
+      ? product.option
+      : undefined;
     return controller === undefined || neededBy.length === 0 || brings
       ? []
       : [
           {
-            what: `the controller of ${name}`,
+            what: `the controller of ${name}${option === undefined ? '' : `, with its option ${option.name}`}`,
             why: `Nothing else ${does}.`,
             neededBy,
             command: ['kubectl', 'get', 'deployments', '--all-namespaces', '-o', 'wide'],
             remedy: `${name}: ${install}`,
-            condition: { type: 'controller', known: controller },
+            condition: { type: 'controller', known: controller, ...(option !== undefined && { option }) },
           },
         ];
   });

@@ -61,7 +61,13 @@ function clusterWide(group: string, kind: string, plural: string): KubernetesObj
   return definition(group, 'Cluster', { kind, plural }, [{ name: 'v1', served: true, storage: true }]);
 }
 
-function workload(kind: string, namespace: string, name: string, image: string): KubernetesObject {
+function workload(
+  kind: string,
+  namespace: string,
+  name: string,
+  image: string,
+  args: readonly string[] = [],
+): KubernetesObject {
   const labels = { app: name };
   return {
     apiVersion: 'apps/v1',
@@ -69,7 +75,7 @@ function workload(kind: string, namespace: string, name: string, image: string):
     metadata: { name, namespace },
     spec: {
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image }] } },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image, args }] } },
     },
   };
 }
@@ -92,12 +98,12 @@ function quota(cpu: string): KubernetesObject {
   };
 }
 
-const CONTROLLERS: readonly (readonly [string, string])[] = [
+const CONTROLLERS: readonly (readonly [name: string, image: string, ...args: string[]])[] = [
   ['argo-rollouts', 'quay.io/argoproj/argo-rollouts:v1.9.1'],
   ['external-secrets', 'ghcr.io/external-secrets/external-secrets:v2.9.0'],
   ['strimzi-cluster-operator', 'quay.io/strimzi/operator:1.0.0'],
-  ['cert-manager', 'quay.io/jetstack/cert-manager-controller:v1.19.0'],
-  ['reloader-reloader', 'ghcr.io/stakater/reloader:v1.4.8'],
+  ['cert-manager', 'quay.io/jetstack/cert-manager-controller:v1.19.0', '--enable-gateway-api'],
+  ['reloader-reloader', 'ghcr.io/stakater/reloader:v1.4.8', '--is-Argo-Rollouts=true'],
 ];
 
 /** With the condition by which each says that it works. */
@@ -219,7 +225,7 @@ async function bring(kubectl: Kubectl): Promise<void> {
   await kubectl.apply({
     objects: [
       quota('2'),
-      ...CONTROLLERS.map(([name, image]) => workload('Deployment', 'operators', name, image)),
+      ...CONTROLLERS.map(([name, image, ...args]) => workload('Deployment', 'operators', name, image, args)),
       workload('DaemonSet', 'kube-system', 'calico-node', 'quay.io/calico/node:v3.30.0'),
       pod('edge', { app: 'gateway' }),
       pod('kube-system', { 'k8s-app': 'kube-dns' }),

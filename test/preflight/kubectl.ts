@@ -102,12 +102,17 @@ export function definition(group: string, kind: string, ...versions: readonly st
   };
 }
 
-export function deployment(name: string, image: string, availableReplicas = 1): ClusterObject {
+export function deployment(
+  name: string,
+  image: string,
+  availableReplicas = 1,
+  args: readonly string[] = [],
+): ClusterObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace: 'operators' },
-    spec: { template: { spec: { containers: [{ name, image }] } } },
+    spec: { template: { spec: { containers: [{ name, image, args }] } } },
     status: { availableReplicas },
   };
 }
@@ -182,8 +187,10 @@ export const READY: Readonly<Record<string, ClusterObject>> = {
   argo: deployment('argo-rollouts', 'quay.io/argoproj/argo-rollouts:v1.9.1'),
   eso: deployment('eso', 'ghcr.io/external-secrets/external-secrets:v2.9.0@sha256:0a'),
   strimzi: deployment('strimzi-cluster-operator', 'quay.io/strimzi/operator:1.0.0'),
-  certManager: deployment('cert-manager', 'registry.example.com:5000/mirror/cm:1'),
-  reloader: deployment('reloader-reloader', 'registry.example.com:5000/stakater/reloader:v1.4.8'),
+  certManager: deployment('cert-manager', 'registry.example.com:5000/mirror/cm:1', 1, ['--enable-gateway-api']),
+  reloader: deployment('reloader-reloader', 'registry.example.com:5000/stakater/reloader:v1', 1, [
+    '--is-Argo-Rollouts=true',
+  ]),
   issuer: withCondition('cert-manager.io/v1', 'ClusterIssuer', 'letsencrypt', 'Ready'),
   store: withCondition('external-secrets.io/v1', 'ClusterSecretStore', 'vault', 'Ready'),
   gatewayClass: withCondition('gateway.networking.k8s.io/v1', 'GatewayClass', 'edge', 'Accepted'),

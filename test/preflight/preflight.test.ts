@@ -144,6 +144,20 @@ const CASES: readonly [
     'problem',
     'no pod is available of operators/argo-rollouts',
   ],
+  [
+    'a controller without an option',
+    /controller of Reloader/,
+    { reloader: deployment('reloader', 'ghcr.io/stakater/reloader:v1', 1, ['--log-format=json']) },
+    'problem',
+    'no argument of operators/reloader is isArgoRollouts',
+  ],
+  [
+    'one whose options may stand in a file',
+    /controller of cert-manager/,
+    { certManager: deployment('cert-manager', 'quay.io/jetstack/cert-manager-controller:v1') },
+    'could-not-run',
+    /no argument .* is enableGatewayAPI; its configuration file may say it/,
+  ],
   ['no store', /^ClusterSecretStore/, { store: undefined }, 'problem', 'there is none'],
   [
     'a store that cannot be read',
