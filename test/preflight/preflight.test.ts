@@ -292,6 +292,52 @@ test.each(CASES)('%s', async (_, name, changes, status, found) => {
   expect(exitCode(diagnoses)).toBe({ ok: 0, problem: 1, 'could-not-run': 2 }[status]);
 });
 
+const BARE = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'bare', namespace: 'shop' },
+  spec: { template: { spec: { containers: [{ name: 'bare', image: 'bare:1' }] } } },
+};
+const namespaceShop = (labels: Readonly<Record<string, string>>): ClusterObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'shop', labels },
+});
+const enforce = (level: string): ClusterObject => namespaceShop({ 'pod-security.kubernetes.io/enforce': level });
+const limitRange: ClusterObject = {
+  apiVersion: 'v1',
+  kind: 'LimitRange',
+  metadata: { name: 'defaults', namespace: 'shop' },
+};
+
+test.each<[string, RegExp, readonly ClusterObject[], Result['status'], string]>([
+  ['a namespace that is not there', /^Namespace shop/, [], 'problem', 'there is none'],
+  ['one that is', /^Namespace shop/, [namespaceShop({})], 'ok', 'it is there'],
+  ['one of no level', /lets pods in/, [namespaceShop({})], 'ok', 'it enforces no level of its own'],
+  ['one of the level', /lets pods in/, [enforce('baseline')], 'ok', 'it enforces baseline'],
+  ['a stricter one', /lets pods in/, [enforce('restricted')], 'problem', 'it enforces restricted'],
+  [
+    'a quota of what the pods do not say',
+    /^room/,
+    [quota({ 'limits.cpu': '10' })],
+    'problem',
+    'compute refuses pods that say no limits.cpu: Deployment bare',
+  ],
+  [
+    'a quota of what a LimitRange says for them',
+    /^room/,
+    [quota({ 'limits.cpu': '10' }), limitRange],
+    'could-not-run',
+    'compute: limits.cpu of Deployment bare are what a LimitRange says',
+  ],
+])('a set for a namespace that somebody else has made: %s', async (_, name, objects, status, found) => {
+  const needs = requirementsOf(graphOf([BARE]));
+
+  const diagnoses = await preflight(needs, new Cluster(kubectl(objects)), SILENT);
+
+  expect(diagnoses.find(({ check }) => name.test(check.name))?.result).toMatchObject({ status, found });
+});
+
 test('what is missing is told with who needs it, what to do, and what shows it', async () => {
   const diagnoses = await preflight(requirements, new Cluster(kubectl(cluster({ store: undefined })), 'eu'), SILENT);
 
