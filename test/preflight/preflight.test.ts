@@ -207,6 +207,13 @@ const CASES: readonly [
     /none is known/,
   ],
   ['Canal', /network plugin/, { network: daemonSet('rke2-canal', 'rancher/calico/node:v3') }, 'ok', 'Calico'],
+  [
+    'kube-router that only routes',
+    /network plugin/,
+    { network: daemonSet('kube-router', 'cloudnativelabs/kube-router:v2', { args: ['--run-firewall=false'] }) },
+    'could-not-run',
+    /none is known/,
+  ],
   ['k3s', /network plugin/, { network: undefined, ...k3sNodes('["server"]') }, 'ok', 'k3s, by itself'],
   [
     'k3s that was told not to',

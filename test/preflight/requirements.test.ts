@@ -182,10 +182,15 @@ test('what the set brings is not required', () => {
 
 test('a definition that is brought must serve the version in use', () => {
   const older = definition('external-secrets.io', 'ExternalSecret', 'v1beta1');
+  const spec = {
+    group: 'external-secrets.io',
+    names: { kind: 'ExternalSecret' },
+    versions: [{ name: 'v1', served: false }],
+  };
+  const required = 'CustomResourceDefinition externalsecrets.external-secrets.io that serves v1';
 
-  expect(whatOf(...shop(), older)).toContain(
-    'CustomResourceDefinition externalsecrets.external-secrets.io that serves v1',
-  );
+  expect(whatOf(...shop(), older)).toContain(required);
+  expect(whatOf(...shop(), { ...older, spec })).toContain(required);
 });
 
 test('kinds are named as their definitions name them', () => {
