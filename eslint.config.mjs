@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   // Tests of the library do not know the platform at all.
   {
-    files: ['test/{constructs,examples,graph,host,k3d,manifest,observability,policy,synth}/**/*.ts'],
+    files: ['test/{constructs,examples,graph,host,k3d,manifest,observability,policy,preflight,synth}/**/*.ts'],
     // What earlier commits installed is the platform's.
     ignores: ['test/host/installed.test.ts'],
     rules: {

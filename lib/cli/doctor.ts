@@ -74,7 +74,8 @@ export function textProgress(terminal: Terminal): Progress {
   };
 }
 
-const SILENT: Progress = { start: () => undefined, finish: () => undefined };
+/** Prints nothing. */
+export const SILENT: Progress = { start: () => undefined, finish: () => undefined };
 
 function fixesOf(diagnoses: readonly Diagnosis[]): readonly Fix[] {
   return diagnoses.flatMap(({ result }) =>

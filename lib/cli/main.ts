@@ -1,22 +1,23 @@
-// The commands that act on this machine and its cluster: `main.ts doctor|up|down [ARGUMENTS]`.
+// The commands that look at clusters, and act on the one of this machine: `main.ts preflight|doctor|up|down [ARGUMENTS]`.
 import { join } from 'node:path';
 import type { K3dHostAccess } from '../k3d/model';
 import { requestsIn } from '../k3d/requests';
 import { thisSystem } from '../host/system';
-import { local } from '../sportstix/environments';
+import { environments, local } from '../sportstix/environments';
 import { bringUpOf, hostAccessOf, localSetupOf } from '../sportstix/host';
 import { readPasswords } from '../sportstix/secrets';
 import { outdated } from '../sportstix/synth';
 import { runCommand } from './command-line';
 import { main as doctor } from './doctor';
 import { main as down } from './down';
+import { main as preflight } from './preflight';
 import { main as up } from './up';
 
 const ROOT = join(__dirname, '..', '..');
 const OUTPUT = 'dist';
 const SECRETS = '.secrets';
 
-async function run(access: K3dHostAccess, [command, ...args]: readonly string[]): Promise<number> {
+async function run(access: K3dHostAccess, command: string | undefined, args: readonly string[]): Promise<number> {
   const platform = bringUpOf(local, access);
   const { servers, agents } = access.cluster;
   const setup = {
@@ -38,14 +39,17 @@ async function run(access: K3dHostAccess, [command, ...args]: readonly string[])
       return down(platform, args);
     case undefined:
     default:
-      throw new Error(`there is no command ${command ?? '(none)'}; there are doctor, up and down.`);
+      throw new Error(`there is no command ${command ?? '(none)'}; there are preflight, doctor, up and down.`);
   }
 }
 
-runCommand(`npm run ${process.argv[2] ?? ''}`, () => {
-  const access = hostAccessOf(local);
-  if (access === undefined) throw new Error(`environment ${local.name} has no cluster on this machine.`);
+const [command, ...args] = process.argv.slice(2);
+
+runCommand(`npm run ${command ?? ''}`, () => {
   // Files are named as in the project's folder, wherever this was called.
   process.chdir(ROOT);
-  return run(access, process.argv.slice(2));
+  if (command === 'preflight') return preflight(args, environments, OUTPUT);
+  const access = hostAccessOf(local);
+  if (access === undefined) throw new Error(`environment ${local.name} has no cluster on this machine.`);
+  return run(access, command, args);
 });

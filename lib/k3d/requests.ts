@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { parseQuantity } from '../manifest/quantity';
+import { amountOfPod } from '../manifest/pod-resources';
+import { NANOS } from '../manifest/quantity';
 import { field, listAt, numberAt, textAt } from '../manifest/plain-data';
 
 /** What pods request, which is kept for them. */
@@ -10,41 +11,20 @@ export interface Requests {
   readonly memoryBytes: number;
 }
 
+const NANOS_OF_A_MILLI = NANOS / 1000n;
+
 const NONE: Requests = { cpuMillis: 0, memoryBytes: 0 };
 
 function add(one: Requests, other: Requests): Requests {
   return { cpuMillis: one.cpuMillis + other.cpuMillis, memoryBytes: one.memoryBytes + other.memoryBytes };
 }
 
-function larger(one: Requests, other: Requests): Requests {
-  return {
-    cpuMillis: Math.max(one.cpuMillis, other.cpuMillis),
-    memoryBytes: Math.max(one.memoryBytes, other.memoryBytes),
-  };
-}
-
-/** A quantity in units of the `nanos`th part of one; 0 where there is none. */
-function quantity(value: unknown, nanos: bigint): number {
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '0';
-  return Number((parseQuantity(text) ?? 0n) / nanos);
-}
-
-function requestsOfContainer(container: unknown): Requests {
-  const requested = (resource: string): unknown =>
-    // Who names a limit only, requests as much (Kubernetes' documentation, "Resource Management for Pods and Containers").
-    field(container, 'resources', 'requests', resource) ?? field(container, 'resources', 'limits', resource);
-  return {
-    cpuMillis: quantity(requested('cpu'), 1_000_000n),
-    memoryBytes: quantity(requested('memory'), 1_000_000_000n),
-  };
-}
-
-/** Init containers run one after the other and before the rest, so of them the largest counts, unless they stay. */
+/** What a pod requests. */
 function requestsOfPod(spec: unknown): Requests {
-  const inits = listAt(spec, 'initContainers');
-  const staying = inits.filter((container) => textAt(container, 'restartPolicy') === 'Always');
-  const sum = [...listAt(spec, 'containers'), ...staying].map(requestsOfContainer).reduce(add, NONE);
-  return inits.map(requestsOfContainer).reduce(larger, sum);
+  return {
+    cpuMillis: Number(amountOfPod(spec, 'requests', 'cpu') / NANOS_OF_A_MILLI),
+    memoryBytes: Number(amountOfPod(spec, 'requests', 'memory') / NANOS),
+  };
 }
 
 /** How many pods a workload has; a DaemonSet has one on each node. */

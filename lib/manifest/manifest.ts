@@ -38,3 +38,11 @@ export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
+
+/** Groups of Kubernetes' own: `apps`, `networking.k8s.io`, `rbac.authorization.k8s.io`; not `gateway.networking.k8s.io`. */
+const OWN_GROUP = /^[a-z]*$|^[a-z]+(\.(authorization|apiserver))?\.k8s\.io$/;
+
+/** Whether every API server has a group, without a CustomResourceDefinition. */
+export function isKubernetesGroup(group: string): boolean {
+  return OWN_GROUP.test(group);
+}

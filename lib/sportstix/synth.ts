@@ -16,6 +16,7 @@ import { psqlPasswords, redisPasswords } from '../host/servers';
 import { addAdmissionPolicies } from '../policy/admission';
 import type { Judgement, PolicyPack } from '../policy/pack';
 import { workloads } from '../policy/policy';
+import { clusterPage } from '../preflight';
 import { immutableChanges } from '../synth/immutable-fields';
 import { kustomizeBase } from '../synth/kustomize';
 import { forgetManifest, manifestOf, renderCharts, synthesizeCharts } from '../synth/manifests';
@@ -226,6 +227,8 @@ export function renderEnvironment(environment: Environment, secrets?: SecretValu
     ['topology.md', { content: `${new Topology(graph).toMarkdown()}\n` }],
     ...withKustomization('admission', renderAdmission(environment, pack, judgement)),
     ...clusterFiles(environment, pack, externalEndpoints, objects),
+    // Whoever makes the cluster here is told by the doctor.
+    ...(environment.cluster === undefined ? [clusterReadme(environment, graph)] : []),
   ]);
   return { manifests, others };
 }
@@ -296,6 +299,11 @@ function clusterFiles(
       { content, ...(executable && { mode: 0o755 }) },
     ]),
   ];
+}
+
+/** What a cluster that is made elsewhere must have. */
+function clusterReadme({ name }: Environment, graph: Graph): [string, OutputFile] {
+  return ['README.md', { content: clusterPage(name, `dist/${name}/manifests`, graph) }];
 }
 
 function withKustomization(folder: string, files: ReadonlyMap<string, string>): [string, OutputFile][] {

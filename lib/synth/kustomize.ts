@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../graph';
 import { OF_PODS } from '../graph/references';
+import { isKubernetesGroup } from '../manifest/manifest';
 import type { Path } from '../manifest/plain-data';
 import { type PodTemplateKind, USUAL_TEMPLATE, WORKLOADS } from '../manifest/workloads';
 import { toYaml } from './yaml';
@@ -15,9 +16,6 @@ const CONFIGURATION = 'kustomize/configuration';
 const OPENAPI = 'kustomize/openapi';
 
 const MERGE_KEYS = join(__dirname, '..', '..', 'imports', 'kubernetes', 'merge-keys.jsonl');
-
-/** Groups of Kubernetes' own: `apps`, `networking.k8s.io`, `rbac.authorization.k8s.io`; not `gateway.networking.k8s.io`. */
-const OWN_GROUP = /^[a-z]*$|^[a-z]+(\.(authorization|apiserver))?\.k8s\.io$/;
 
 /** Where pods are selected by labels, in the spec of a pod template. */
 const SELECTORS_IN_POD_SPEC = [
@@ -82,7 +80,7 @@ function customWorkloads({ objects }: Graph, known: readonly PodTemplateKind[]):
   const found = new Map<string, CustomWorkloadKind>();
   for (const { group, resource } of objects) {
     const workload = known.find((each) => each.group === group && each.kind === resource.kind);
-    if (resource.apiVersion !== null && workload !== undefined && !OWN_GROUP.test(group)) {
+    if (resource.apiVersion !== null && workload !== undefined && !isKubernetesGroup(group)) {
       const version = resource.apiVersion.slice(group.length + 1);
       found.set(`${resource.apiVersion} ${workload.kind}`, { ...workload, version });
     }
@@ -126,7 +124,7 @@ function nameReferences(graph: Graph, workloads: readonly CustomWorkloadKind[]):
     for (const { target, path } of graph.referencesOf(object)) {
       // Other references to it stand at the fields that name a key or port.
       if (target.type !== 'object' || target.key !== undefined || target.port !== undefined) continue;
-      const isKnown = OWN_GROUP.test(object.group) && OWN_GROUP.test(target.group) && !path.includes('labels');
+      const isKnown = isKubernetesGroup(object.group) && isKubernetesGroup(target.group) && !path.includes('labels');
       if (!isKnown) {
         const from = kustomizeKind(object.group, object.resource.kind ?? '');
         add(kustomizeKind(target.group, target.kind), from, pathOf(path));

@@ -8,6 +8,7 @@ const ROOT = join(__dirname, '../..');
 const COMMANDS = {
   synth: ['main.ts'],
   check: ['lib/cli/check.ts'],
+  preflight: ['lib/cli/main.ts', 'preflight'],
   doctor: ['lib/cli/main.ts', 'doctor'],
   up: ['lib/cli/main.ts', 'up'],
   down: ['lib/cli/main.ts', 'down'],
@@ -75,6 +76,8 @@ test.each(Object.entries(COMMANDS))(
 
 test('whatever else is wrong is refused with one line too', async () => {
   const wrong = [
+    ['lib/cli/main.ts', 'preflight'],
+    ['lib/cli/main.ts', 'preflight', 'nowhere'],
     ['lib/cli/main.ts', 'doctor', 'extra'],
     ['lib/cli/main.ts', 'doctor', '--yes'],
     ['lib/cli/main.ts', 'up', 'extra'],
