@@ -122,6 +122,12 @@ const CONTROLLER_RESOURCES: ResourceProps = {
   memory: { request: Size.gibibytes(1), limit: Size.gibibytes(1) },
 };
 
+/** Of the operator that makes topics, and of that which makes users: a namespace with a quota refuses pods that say none. */
+const OPERATOR_RESOURCES = {
+  requests: { cpu: '100m', memory: '384Mi' },
+  limits: { cpu: '500m', memory: '384Mi' },
+};
+
 /**
  * Kafka as Strimzi's operator runs it: the cluster with controllers and brokers apart, its topics, and a user for everybody who connects, with no more
  * rights than follow from the topics. Clients speak TLS and log in by SCRAM-SHA-512; the operator makes their passwords, and Secrets named after them.
@@ -199,7 +205,10 @@ export class StrimziKafka extends PatchableConstruct {
             ...props.properties,
           },
         },
-        entityOperator: { topicOperator: {}, userOperator: {} },
+        entityOperator: {
+          topicOperator: { resources: OPERATOR_RESOURCES },
+          userOperator: { resources: OPERATOR_RESOURCES },
+        },
       } satisfies KafkaSpec,
     });
     const controllerAt = { host: `${id}-${CONTROLLERS}`, port: CONTROL_PLANE_PORT, peer: controllers };

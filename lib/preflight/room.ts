@@ -92,7 +92,17 @@ function kafkaClaims(pool: Workload, count: number): readonly Claim[] {
 /** The containers of a workload's pods, as far as somebody has written them; an operator's pods ask for what its object says. */
 function podSpecOf({ manifest, podSpec }: Workload): unknown {
   const isTemplate = listAt(podSpec, 'containers').some((container) => textAt(container, 'image') !== '');
-  return isTemplate ? podSpec : { containers: [{ resources: field(manifest, 'spec', 'resources') }] };
+  if (isTemplate) {
+    return podSpec;
+  }
+  // The pods of a Kafka of Strimzi's itself: those of its brokers are the node pools'.
+  const operators = ['topicOperator', 'userOperator'].map((name) => field(manifest, 'spec', 'entityOperator', name));
+  const asking = operators.filter((operator) => operator !== undefined);
+  return {
+    containers: (asking.length > 0 ? asking : [field(manifest, 'spec')]).map((each) => ({
+      resources: child(each, 'resources'),
+    })),
+  };
 }
 
 function selectorOf({ manifest, podLabels }: Workload): unknown {

@@ -89,7 +89,7 @@ const CONFIG_MAP = JSON.stringify({
 /** This project itself. */
 function copyOfProject(): void {
   smallProject();
-  for (const path of ['main.ts', 'lib', 'imports', 'package.json', 'tsconfig.json']) {
+  for (const path of ['main.ts', 'lib', 'imports', 'images', 'package.json', 'tsconfig.json']) {
     fs.rmSync(join(folder, path), { recursive: true, force: true });
     fs.cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   }

@@ -172,7 +172,7 @@ describe.each(testedVersions())('the preflight on Kubernetes %s', (version) => {
     const brought = await ask(shop({ ranges: ['198.51.100.0/24'], port: Number(ports[0]?.['port']) }));
     expect(brought.flatMap(({ check, result }) => (result.status === 'ok' ? [] : [check.name, result.found]))).toEqual([
       expect.stringMatching(/^room in/) as string,
-      'compute: requests.cpu 3 are needed of 2',
+      'compute: requests.cpu 3.2 are needed of 2',
     ]);
 
     await kubectl.apply({ objects: [quota('3')] });

@@ -8,6 +8,8 @@ import { policiesWithOptional } from '../../lib/policy/policies';
 import { ASKS_DNS, waysOf } from '../network-policies';
 import { asYaml, containerOf, find, type Manifest, podTemplateOf, synthesized, testChart } from '../testing';
 
+const OPERATOR = { requests: { cpu: '100m', memory: '384Mi' }, limits: { cpu: '500m', memory: '384Mi' } };
+
 const storage = { size: Size.gibibytes(10) };
 const placed: StrimziTopicProps = {
   name: 'orders.placed',
@@ -119,7 +121,7 @@ describe('from a handful of props', () => {
           ],
           authorization: { type: 'simple' },
         },
-        entityOperator: { topicOperator: {}, userOperator: {} },
+        entityOperator: { topicOperator: { resources: OPERATOR }, userOperator: { resources: OPERATOR } },
       },
     });
   });
