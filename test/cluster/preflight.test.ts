@@ -175,7 +175,7 @@ describe.each(testedVersions())('the preflight on Kubernetes %s', (version) => {
       'compute: requests.cpu 3.2 are needed of 2',
     ]);
 
-    await kubectl.apply({ objects: [quota('3')] });
+    await kubectl.apply({ objects: [quota('3.2')] });
     const ready = await ask(shop({ ranges: ['198.51.100.0/24'], port: Number(ports[0]?.['port']) }));
     expect(exitCode(ready)).toBe(0);
     // Policies that name another address than the API server has.
