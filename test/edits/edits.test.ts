@@ -37,8 +37,10 @@ const talkedTo = (service: ServiceSpec): string[] =>
 
 /** The environments of clusters that are made elsewhere. */
 const ELSEWHERE = environments.filter(({ cluster }) => cluster === undefined).map(({ name }) => name);
+/** What the cluster must have: who needs it. */
+const NEEDS_ELSEWHERE = 'M README.md';
 /** There, a file is added to, or gone from, what a synth lists. */
-const LISTS_ELSEWHERE = ['M .generated', 'M kustomization.yml'];
+const LISTS_ELSEWHERE = ['M .generated', 'M kustomization.yml', NEEDS_ELSEWHERE];
 /** What changes there with a Secret that is taken from the store. */
 const SECRETS_ELSEWHERE = 'M manifests/10-external-secrets.k8s.yaml';
 
@@ -129,10 +131,10 @@ function addServerElsewhere(kind: 'postgres' | 'redis', name: string): void {
   const [ofProduction, ofStaging] = [`host: '${kind}.internal`, `host: '${kind}.staging`];
   repository.replace(
     ENVIRONMENTS,
-    new RegExp(`(?<=${ofProduction}[^\\]]*\\})(?=\\])`),
+    new RegExp(`(?<=${ofProduction}[^\\]]*\\}),?\\s*(?=\\])`),
     `, ${server.replace(/\.\.\.[^,]*, /, "port: 1, ranges: ['192.0.2.0/24'], tls: true, ")}`,
   );
-  repository.replace(ENVIRONMENTS, new RegExp(`(?<=${ofStaging}[^\\]]*\\})(?=\\])`), `, ${server}`);
+  repository.replace(ENVIRONMENTS, new RegExp(`(?<=${ofStaging}[^\\]]*\\}),?\\s*(?=\\])`), `, ${server}`);
 }
 
 test('the service that README adds', async () => {
@@ -148,7 +150,7 @@ test('the service that README adds', async () => {
   const changed = await changesOf(() => {
     repository.replace(CATALOGUE, /\];\n$/, `${entry}];\n`);
     for (const file of images()) {
-      repository.replace(file, /(?<=\n)$/, `${name}: 1.0.0@sha256:${'0'.repeat(64)}\n`);
+      repository.replace(file, /\n$/, `\n${name}: 1.0.0@sha256:${'0'.repeat(64)}\n`);
     }
   }, ALL_NEAR);
 
@@ -268,7 +270,7 @@ test('a service that is given a database', async () => {
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
-      ...elsewhere(SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
+      ...elsewhere(NEEDS_ELSEWHERE, SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -286,7 +288,7 @@ test('a service whose database is taken away', async () => {
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
-      ...elsewhere(SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
+      ...elsewhere(NEEDS_ELSEWHERE, SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -308,7 +310,7 @@ test('a second Redis, on another machine, for one service', async () => {
       'M dist/local/manifests/external-hosts.k8s.yaml',
       `M dist/local/manifests/${service.name}.k8s.yaml`,
       TOPOLOGY,
-      ...elsewhere(SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
+      ...elsewhere(NEEDS_ELSEWHERE, SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );

@@ -110,13 +110,13 @@ test('up imports the image of each service', () => {
   ]);
 });
 
-test('an environment whose cluster is made elsewhere has only manifests and policies', () => {
+test('an environment whose cluster is made elsewhere has only manifests, policies and what that cluster needs', () => {
   const elsewhere = { ...withoutCluster(example), entrance: { ...example.entrance, host: 'tickets.example.com' } };
   const folders = [...renderEnvironment(elsewhere, placeholderSecrets(elsewhere)).others.keys()].map(
     (path) => path.split('/')[0],
   );
 
-  expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'kustomize', 'topology.md', 'admission']));
+  expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'kustomize', 'topology.md', 'README.md', 'admission']));
 });
 
 describe('several servers', () => {
