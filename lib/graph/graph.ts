@@ -976,6 +976,7 @@ const ENTRANCES = new Set([
   'networking.k8s.io/Ingress',
   'traefik.io/IngressRoute',
   'traefik.io/IngressRouteTCP',
+  'traefik.io/TraefikService',
   ...['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map((kind) => `gateway.networking.k8s.io/${kind}`),
 ]);
 

@@ -592,6 +592,19 @@ const KINDS: readonly KindOfReferences[] = [
     ],
   },
   {
+    // https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/traefikservice/
+    group: 'traefik.io',
+    kinds: ['TraefikService'],
+    names: ['spec.weighted.services[*]', 'spec.mirroring', 'spec.mirroring.mirrors[*]'].map((place): NameField => ({
+      name: `${place}.name`,
+      kind: 'Service',
+      kindField: 'kind',
+      only: 'Service',
+      namespaceField: 'namespace',
+      ports: ['port'],
+    })),
+  },
+  {
     group: STRIMZI,
     kinds: ['Kafka'],
     names: [

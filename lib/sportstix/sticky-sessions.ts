@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { TraefikServiceSpec } from '../../imports/traefik.io';
 import type { HttpRoute, HttpRouteRule } from '../constructs/http-route';
 import { type Component, metadataOf } from '../constructs/labels';
 import { Patch } from '../constructs/patch';
@@ -43,7 +44,7 @@ export function addStickySessions(
             },
           ],
         },
-      },
+      } satisfies TraefikServiceSpec,
     });
   }
   if (sticky.length > 0) {

@@ -311,6 +311,20 @@ const ROWS: readonly Row[] = [
     { ...object('TraefikService', 'web'), apiVersion: 'traefik.io/v1alpha1' },
     'there is no TraefikService web in namespace shop',
   ),
+  ...(['weighted', 'mirroring'] as const).map((kind) =>
+    row(
+      `the Service of a TraefikService that is ${kind}`,
+      {
+        ...object('TraefikService', 'x', {
+          spec: { [kind]: kind === 'weighted' ? { services: [{ name: 'web', port: 80 }] } : { name: 'web', port: 80 } },
+        }),
+        apiVersion: 'traefik.io/v1alpha1',
+      },
+      kind === 'weighted' ? 'spec.weighted.services[0].name' : 'spec.mirroring.name',
+      object('Service', 'web', { spec: { ports: [{ port: 80 }] } }),
+      'there is no Service web in namespace shop',
+    ),
+  ),
   row(
     'the class of an Ingress',
     object('Ingress', 'x', spec({ ingressClassName: 'traefik' })),
