@@ -90,7 +90,7 @@ describe.each(testedVersions())('environments on a cluster that is made elsewher
       throw new Error('These environments have names of their own, and need a cluster of their own.');
     }
     // Kubernetes 1.28 does not know selectableFields, of which nothing here makes use.
-    await kubectl.run(['apply', '--server-side', '--validate=ignore', `--filename=${CRDS}`]);
+    await kubectl.run(['create', '--validate=ignore', `--filename=${CRDS}`]);
     await kubectl.wait('crd --all', 'condition=Established');
     const nodes = await kubectl.list('nodes');
     for (const [index, { metadata }] of nodes.entries()) {
