@@ -5,7 +5,10 @@ import { InvalidPropError } from './invalid-prop';
 import { selectorOf } from './labels';
 import { checkInteger, checkLabels, checkLabelValue, checkObjectName } from './validation';
 
-/** What the scheduler does with a pod that would be one too many: put it there all the same, or leave it pending. */
+/**
+ * What the scheduler does with a pod that would be one too many: put it there all the same, or leave it pending. Where it may be left pending, nodes
+ * with a taint that the pod does not tolerate, such as one that is drained, do not count.
+ */
 export type WhenUnsatisfiable = 'ScheduleAnyway' | 'DoNotSchedule';
 
 /** How evenly pods are spread over the values of one label of nodes. */
@@ -141,6 +144,8 @@ function toSpread(
       topologyKey,
       whenUnsatisfiable,
       labelSelector: { matchLabels: selectorOf(name) },
+      // A node that is drained is no place for pods: counted as one, with none of them, it would keep every other node from taking more.
+      ...(whenUnsatisfiable === 'DoNotSchedule' && { nodeTaintsPolicy: 'Honor' }),
       ...(matchLabelKeys.length > 0 && { matchLabelKeys: [...matchLabelKeys] }),
     };
   });

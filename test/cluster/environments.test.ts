@@ -167,9 +167,13 @@ describe.each(testedVersions())('environments on a cluster that is made elsewher
     }
   });
 
-  test('every disruption budget allows one disruption, and so a node can be drained', async () => {
+  test('every disruption budget allows one disruption, and so a node can be drained, also of one of many pods', async () => {
     const { kubectl } = cluster();
     await podsByDeployment();
+    const maximum = ({ spec }: KubernetesObject): number => Number(record(spec)['maxReplicas']);
+    const autoscaled = ofKind('HorizontalPodAutoscaler').filter(
+      ({ spec }) => record(record(spec)['scaleTargetRef'])['kind'] === 'Deployment',
+    );
     // A Rollout's pods, and Strimzi's, are made by controllers that do not run here.
     const unmade = new Set(ofKind('Rollout').map(({ metadata }) => metadata.name));
     const budgets = ofKind('PodDisruptionBudget').filter(({ metadata }) => !unmade.has(metadata.name));
@@ -190,5 +194,13 @@ describe.each(testedVersions())('environments on a cluster that is made elsewher
     const left = (await podsByDeployment()).values();
     expect([...left].flat().filter(({ spec }) => record(spec)['nodeName'] === name)).toEqual([]);
     await kubectl.run(['uncordon', name]);
+
+    // More than a node has to itself: what is drained must find a place on the others.
+    const [busiest] = autoscaled.toSorted((one, other) => maximum(other) - maximum(one));
+    const { name: service = '', namespace = '' } = busiest?.metadata ?? {};
+    await kubectl.run(['scale', `deployment/${service}`, '--replicas=7', `--namespace=${namespace}`]);
+    await kubectl.wait(`deployment/${service}`, 'jsonpath={.status.readyReplicas}=7', namespace);
+    await kubectl.run(['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=5m']);
+    await kubectl.wait(`deployment/${service}`, 'jsonpath={.status.readyReplicas}=7', namespace);
   });
 });

@@ -147,6 +147,7 @@ describe('every prop of pods', () => {
             maxSkew: 2,
             topologyKey: 'kubernetes.io/hostname',
             whenUnsatisfiable: 'DoNotSchedule',
+            nodeTaintsPolicy: 'Honor',
             labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'orders' } },
             matchLabelKeys: ['pod-template-hash'],
           },
@@ -460,6 +461,7 @@ test('the short form of a spread is one over nodes', () => {
       maxSkew: 1,
       topologyKey: 'kubernetes.io/hostname',
       whenUnsatisfiable: 'DoNotSchedule',
+      nodeTaintsPolicy: 'Honor',
       labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'orders' } },
     },
   ]);

@@ -378,6 +378,7 @@ function describeService(
       constraints.map((constraint) => ({
         maxSkew: 1,
         ...constraint,
+        ...(constraint.whenUnsatisfiable === 'DoNotSchedule' && { nodeTaintsPolicy: 'Honor' }),
         labelSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
       })),
     );
