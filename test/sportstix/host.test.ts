@@ -116,7 +116,9 @@ test('an environment whose cluster is made elsewhere has only manifests, policie
     (path) => path.split('/')[0],
   );
 
-  expect(new Set(folders)).toEqual(new Set(['kustomization.yml', 'kustomize', 'topology.md', 'README.md', 'admission']));
+  expect(new Set(folders)).toEqual(
+    new Set(['kustomization.yml', 'kustomize', 'topology.md', 'README.md', 'admission']),
+  );
 });
 
 describe('several servers', () => {
