@@ -24,21 +24,22 @@ export interface ReachedServers {
  *
  * @param scope named in errors.
  * @param chart gives the chart of that name.
- * @param tls how servers that speak TLS are trusted.
+ * @param trust how a server is trusted; undefined for one that does not speak TLS.
  */
 export function addServers(
   scope: Construct,
   chart: (name: string) => Chart,
   environment: Environment,
-  tls: EndpointTls | undefined,
+  trust: (server: ExternalServer) => EndpointTls | undefined,
 ): ReachedServers {
   let services: Chart | undefined;
   const reached = (server: ExternalServer, component: string, portName: string): ReachedServer => {
     const { name, host, port } = server;
     const ranges = rangesOf(environment, server);
     const known = { host, ...(ranges !== undefined && { ranges }) };
+    const tls = trust(server);
     const endpoint =
-      server.tls === true && tls !== undefined
+      tls !== undefined
         ? externalEndpoint(scope, { ...known, port, tls })
         : new ExternalHostService((services ??= chart('external-hosts')), name, {
             ...known,

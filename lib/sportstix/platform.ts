@@ -66,7 +66,7 @@ export class Platform extends Construct {
     new Namespace(namespaces, environment.observabilityNamespace, { podSecurity: 'privileged' });
 
     const serviceSecrets = addServiceSecrets(chart, environment, secrets);
-    const { postgres, redis } = addServers(this, chart, environment, serviceSecrets.tls);
+    const { postgres, redis } = addServers(this, chart, environment, serviceSecrets.trust);
     this.externalEndpoints = new Map([...postgres, ...redis].map(({ name, endpoint }) => [name, endpoint]));
     const kafkaFor = addKafka(chart, environment);
     const traces = addObservability(chartIn(environment.observabilityNamespace), environment);

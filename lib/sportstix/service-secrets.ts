@@ -36,11 +36,11 @@ interface ServiceSecret {
 export interface ServiceSecrets {
   /** The Secrets that a service reads, in this order. */
   readonly of: (service: SpringServiceSpec) => EnvironmentSource[];
-  /** How the servers outside of the cluster are trusted that speak TLS; undefined where none does. */
-  readonly tls: EndpointTls | undefined;
+  /** How a server outside of the cluster is trusted; undefined for one that does not speak TLS. */
+  readonly trust: (server: ExternalServer) => EndpointTls | undefined;
 }
 
-/** Key of the Secret with the CA of the servers outside of the cluster. */
+/** Key of the Secret with the CA of the servers outside of the cluster, and property of its entry in the store. */
 const CA = 'ca.crt';
 
 /**
@@ -117,7 +117,28 @@ export function addServiceSecrets(
         },
       }))
     : undefined;
-  const servers = [...environment.postgres, ...environment.redis].filter(({ tls }) => tls === true);
+  const servers = [...environment.postgres, ...environment.redis].filter(speaksTls);
+  const tls: EndpointTls | undefined =
+    servers.length === 0
+      ? undefined
+      : {
+          ca: {
+            key: CA,
+            from: make((scope) => ({
+              id: 'servers-ca',
+              component: 'authentication',
+              data: {
+                [CA]: {
+                  entry: 'ca',
+                  property: CA,
+                  from: () => {
+                    throw noCa(scope, servers);
+                  },
+                },
+              },
+            })),
+          },
+        };
   return {
     of: (service) =>
       [
@@ -125,28 +146,12 @@ export function addServiceSecrets(
         redisSecrets.get(redisOf(service)),
         service.jwt ? jwtSecret : undefined,
       ].filter((source) => source !== undefined),
-    tls:
-      servers.length === 0
-        ? undefined
-        : {
-            ca: {
-              key: CA,
-              from: make((scope) => ({
-                id: 'servers-ca',
-                component: 'authentication',
-                data: {
-                  [CA]: {
-                    entry: 'ca',
-                    property: 'ca.crt',
-                    from: () => {
-                      throw noCa(scope, servers);
-                    },
-                  },
-                },
-              })),
-            },
-          },
+    trust: (server) => (speaksTls(server) ? tls : undefined),
   };
+}
+
+function speaksTls({ tls }: ExternalServer): boolean {
+  return tls === true;
 }
 
 function noCa(scope: Construct, servers: readonly ExternalServer[]): InvalidPropError {

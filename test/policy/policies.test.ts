@@ -436,6 +436,11 @@ test('image-digest is there only where registries are named, and judges their im
   expect(found(`registry.example.com:5000/a:1.2.3@${digest}`)).toBe(0);
   expect(found(`registry.example.com:5000/a@${digest}`)).toBe(0);
   expect(found(`registry.example.com:5000/a:1.2.3@${digest.slice(0, -1)}`)).toBe(1);
+  expect(found('Registry.Example.COM:5000/a:1.2.3')).toBe(1);
+  const standardPort = new Engine(policies({ digestRegistries: ['registry.example.com'] }));
+  expect(found('registry.example.com:443/a:1.2.3', standardPort)).toBe(1);
+  expect(found('registry.example.com.evil.com/a:1.2.3', standardPort)).toBe(0);
+  expect(found('registryxexample.com/a:1.2.3', standardPort)).toBe(0);
   expect(found('registry.example.com:50001/a:1.2.3')).toBe(0);
   expect(found('example.com/registry.example.com:5000/a:1.2.3')).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { Graph } from '../../lib/graph/graph';
+import { Engine } from '../../lib/policy/engine';
 import { type Environment, policyPackOf, production, staging } from '../../lib/sportstix/environments';
 import { renderEnvironment } from '../../lib/sportstix/synth';
 import { ASKS_DNS, waysOf } from '../network-policies';
@@ -117,9 +118,16 @@ describe('policies', () => {
   });
 
   test('take no image of the registry without a digest', () => {
-    const policy = policyPackOf(production).policies.find(({ id }) => id === 'image-digest');
+    const engine = new Engine(policyPackOf(production).policies.filter(({ id }) => id === 'image-digest'));
+    const image = '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/sportstix/auth-service:1.0.0';
+    const found = (name: string): number => {
+      const spec = { containers: [{ name: 'auth', image: name }] };
+      const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'auth' }, spec };
+      return [...engine.evaluate([{ id: undefined, manifest }])].length;
+    };
 
-    expect(JSON.stringify(policy)).toContain('123456789012.dkr.ecr.ap-northeast-2.amazonaws.com');
+    expect(found(image)).toBe(1);
+    expect(found(`${image}@sha256:${'a'.repeat(64)}`)).toBe(0);
   });
 });
 
