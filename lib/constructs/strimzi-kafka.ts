@@ -123,9 +123,9 @@ const CONTROLLER_RESOURCES: ResourceProps = {
 };
 
 /** Of the operator that makes topics, and of that which makes users: a namespace with a quota refuses pods that say none. */
-const OPERATOR_RESOURCES = {
-  requests: { cpu: '100m', memory: '384Mi' },
-  limits: { cpu: '500m', memory: '384Mi' },
+const OPERATOR_RESOURCES: ResourceProps = {
+  cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
+  memory: { request: Size.mebibytes(384), limit: Size.mebibytes(384) },
 };
 
 /**
@@ -206,8 +206,8 @@ export class StrimziKafka extends PatchableConstruct {
           },
         },
         entityOperator: {
-          topicOperator: { resources: OPERATOR_RESOURCES },
-          userOperator: { resources: OPERATOR_RESOURCES },
+          topicOperator: { resources: requirementsOf(OPERATOR_RESOURCES) },
+          userOperator: { resources: requirementsOf(OPERATOR_RESOURCES) },
         },
       } satisfies KafkaSpec,
     });
@@ -313,8 +313,7 @@ function nodePoolSpec(
 ): KafkaNodePoolSpec {
   checkResources(scope, `${name}.resources`, resources);
   const { size, storageClassName } = storage;
-  const { cpu, memory } = resources;
-  const heap = `${Math.floor(memory.limit.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR }) / 2)}m`;
+  const heap = `${Math.floor(resources.memory.limit.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR }) / 2)}m`;
   return {
     replicas,
     roles: [role],
@@ -332,11 +331,19 @@ function nodePoolSpec(
         },
       ],
     },
-    resources: {
-      requests: { cpu: cpu.request.amount, memory: memory.request.asString() },
-      limits: { ...(cpu.limit !== undefined && { cpu: cpu.limit.amount }), memory: memory.limit.asString() },
-    },
+    resources: requirementsOf(resources),
     jvmOptions: { '-Xms': heap, '-Xmx': heap },
+  };
+}
+
+/** What a pod asks for, as the operator takes it. */
+function requirementsOf({ cpu, memory }: ResourceProps): {
+  readonly requests: Record<string, string>;
+  readonly limits: Record<string, string>;
+} {
+  return {
+    requests: { cpu: cpu.request.amount, memory: memory.request.asString() },
+    limits: { ...(cpu.limit !== undefined && { cpu: cpu.limit.amount }), memory: memory.limit.asString() },
   };
 }
 

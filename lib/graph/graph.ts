@@ -1,6 +1,6 @@
 import { groupOf, resourceOf } from '../manifest/manifest';
 import { nearest } from '../manifest/nearest';
-import { child, field, listAt, numberAt, textAt, valueAt } from '../manifest/plain-data';
+import { child, field, groupBy, listAt, numberAt, textAt, valueAt } from '../manifest/plain-data';
 import { WORKLOADS } from '../manifest/workloads';
 import type { PodTemplateKind } from '../manifest/workloads';
 import { addressesIn, isFile, namedText, PLACEHOLDER, textsIn, UNKNOWN } from './addresses';
@@ -21,6 +21,7 @@ import { fieldsAt } from './patterns';
 import { operatedWorkload, productsOf, replicasOf, SYSTEM_NAMESPACES, systemProduct } from './produced';
 import type { Product } from './produced';
 import { namesIn } from './references';
+import { mostReplicas } from './scaling';
 import { LabelIndex, matchesLabels, NAMESPACE_NAME_LABEL, selectsAll } from './selectors';
 
 /** A manifest, and whether what it describes is in the cluster already. */
@@ -82,9 +83,6 @@ export function isExposedService({ group, resource, manifest }: GraphObject): bo
 
 /** Kinds whose templates are no pods yet. */
 const STORED_TEMPLATES = new Set(['/PodTemplate', 'apps/ControllerRevision']);
-
-/** https://keda.sh/docs/latest/reference/scaledobject-spec/#maxreplicacount */
-const KEDA_MOST_REPLICAS = 100;
 
 /** Names are compared this often at most: who misses thousands of objects has another problem than their spelling. */
 const MOST_COMPARISONS = 100_000;
@@ -599,7 +597,7 @@ export class Graph {
   }
 
   private noSuchObject({ group, kind, namespace, name }: ObjectTarget): Problem {
-    this.names ??= indexBy(this.byName.values(), ({ group: of, resource }) => `${of}/${resource.kind ?? ''}`);
+    this.names ??= groupBy(this.byName.values(), ({ group: of, resource }) => `${of}/${resource.kind ?? ''}`);
     const where = namespace === '' ? '' : ` in namespace ${namespace}`;
     const other = [...this.names.keys()]
       .filter((key) => key.endsWith(`/${kind}`))
@@ -634,7 +632,7 @@ export class Graph {
   }
 
   private problemOfGrant(from: GraphObject, { group, kind, namespace, name }: ObjectTarget): Problem | undefined {
-    this.grants ??= indexBy(
+    this.grants ??= groupBy(
       this.objects.filter(({ resource }) => resource.kind === 'ReferenceGrant'),
       (grant) => grant.namespace,
     );
@@ -860,7 +858,7 @@ export class Graph {
     port: unknown,
     number: number,
   ): { readonly hosts: readonly string[]; readonly port: number } {
-    this.slices ??= indexBy(
+    this.slices ??= groupBy(
       this.objects.filter(({ resource }) => resource.kind === 'EndpointSlice' || resource.kind === 'Endpoints'),
       ({ namespace, resource, manifest }) =>
         `${namespace}/${
@@ -997,23 +995,6 @@ function workloadIn(object: GraphObject, kinds: ReadonlyMap<string, PodTemplateK
   return { ...object, templatePath, podLabels: Object.fromEntries(labels), podSpec: field(template, 'spec') };
 }
 
-/** By what they scale, how many replicas autoscalers make at most. */
-function mostReplicas(objects: readonly GraphObject[]): ReadonlyMap<string, number> {
-  return new Map(
-    objects.flatMap(({ group, namespace, resource, manifest }): readonly (readonly [string, number])[] => {
-      const kind = `${group}/${resource.kind ?? ''}`;
-      const most =
-        kind === 'autoscaling/HorizontalPodAutoscaler'
-          ? numberAt(manifest, 'spec', 'maxReplicas')
-          : kind === 'keda.sh/ScaledObject'
-            ? numberAt(manifest, 'spec', 'maxReplicaCount') || KEDA_MOST_REPLICAS
-            : 0;
-      const target = field(manifest, 'spec', 'scaleTargetRef');
-      return most < 1 ? [] : [[`${namespace}/${textAt(target, 'kind')}/${textAt(target, 'name')}`, most]];
-    }),
-  );
-}
-
 function groupText(group: string): string {
   return group === '' ? 'the core group' : `group ${group}`;
 }
@@ -1107,25 +1088,12 @@ function keyOf(...parts: readonly string[]): string {
   return parts.join('\n');
 }
 
-function indexBy<T>(items: Iterable<T>, key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const index = new Map<string, T[]>();
-  for (const item of items) {
-    const list = index.get(key(item));
-    if (list === undefined) {
-      index.set(key(item), [item]);
-    } else {
-      list.push(item);
-    }
-  }
-  return index;
-}
-
 function indexByNamespace<T extends GraphObject>(
   items: readonly T[],
   labelsOf: (item: T) => unknown,
 ): ReadonlyMap<string, LabelIndex<T>> {
   return new Map(
-    [...indexBy(items, ({ namespace }) => namespace)].map(([namespace, some]) => [
+    [...groupBy(items, ({ namespace }) => namespace)].map(([namespace, some]) => [
       namespace,
       new LabelIndex(some, labelsOf),
     ]),

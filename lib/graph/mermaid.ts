@@ -1,3 +1,5 @@
+import { compareCodeUnits } from '../manifest/plain-data';
+
 // Mermaid's flowcharts as text: https://mermaid.js.org/syntax/flowchart.html
 
 /** What a node looks like. */
@@ -67,11 +69,6 @@ function textOf(lines: readonly string[]): string {
 function lineOf({ id, shape, lines }: Node): string {
   const [open, close] = BRACKETS[shape];
   return `${id}${open}${textOf(lines)}${close}`;
-}
-
-/** By UTF-16 code unit: the order never depends on a locale, or on the order of what is drawn. */
-export function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { child, listAt, textAt, textsAt, valueAt } from '../manifest/plain-data';
+import { child, compareCodeUnits, listAt, textAt, textsAt, valueAt } from '../manifest/plain-data';
 import { type Graph, isExposedService } from './graph';
-import { type Box, compareCodeUnits, type Edge, flowchart, idOf, type Node } from './mermaid';
+import { type Box, type Edge, flowchart, idOf, type Node } from './mermaid';
 import type { Connection, Destination, GraphObject, Reference, Workload } from './model';
 import { type Party, Reachability } from './reachability';
 

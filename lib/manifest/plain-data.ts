@@ -64,6 +64,26 @@ export function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   }
 }
 
+/** Items by a key, in the order in which the keys come. */
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): ReadonlyMap<string, readonly [T, ...T[]]> {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [item]);
+    } else {
+      group.push(item);
+    }
+  }
+  return groups;
+}
+
+/** By UTF-16 code unit: the order never depends on a locale. */
+export function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   const message = child(error, 'message');

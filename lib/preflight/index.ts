@@ -1,4 +1,4 @@
 export { preflight } from './checks';
 export { Cluster } from './cluster';
-export { clusterPage } from './page';
+export { clusterPage, SYNC_WAVE } from './page';
 export { requirementsOf } from './requirements';

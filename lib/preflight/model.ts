@@ -1,4 +1,5 @@
 import type { GraphObject } from '../graph';
+import { groupBy } from '../manifest/plain-data';
 import type { ControllerOption } from './products';
 
 // What must be in a cluster before manifests can be applied.
@@ -87,15 +88,11 @@ export type PodSecurityLevel = (typeof POD_SECURITY_LEVELS)[number];
 
 /** Which objects, so that a line holds them: `Kafka main, KafkaTopic orders, carts and 20 more`. */
 export function namesOf(objects: readonly GraphObject[]): string {
-  const byKind = new Map<string, string[]>();
-  for (const { resource } of objects) {
-    const kind = resource.kind ?? '';
-    byKind.set(kind, [...(byKind.get(kind) ?? []), resource.name ?? '']);
-  }
+  const byKind = groupBy(objects, ({ resource }) => resource.kind ?? '');
   return [...byKind]
     .map(([kind, all]) => {
       // In several namespaces there may be one of a name.
-      const names = [...new Set(all)];
+      const names = [...new Set(all.map(({ resource }) => resource.name ?? ''))];
       const shown = names.length > MOST_NAMES ? names.slice(0, MOST_NAMES - 1) : names;
       const more = names.length - shown.length;
       return `${kind} ${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;

@@ -1,13 +1,13 @@
 import type { Graph, GraphObject } from '../graph';
 import { shellLine } from '../host/quote';
 import { isKubernetesGroup } from '../manifest/manifest';
-import { child, field } from '../manifest/plain-data';
+import { field, groupBy, textAt } from '../manifest/plain-data';
 import { namesOf, type Requirement } from './model';
 import { resourceNameOf } from './products';
 import { requirementsOf } from './requirements';
 
-/** https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
-const SYNC_WAVE = 'argocd.argoproj.io/sync-wave';
+/** The annotation by which Argo CD knows an object's wave: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
+export const SYNC_WAVE = 'argocd.argoproj.io/sync-wave';
 
 /** Kinds whose objects say in one condition whether they work, by group and kind; in the order in which they come to. */
 const DONE: ReadonlyMap<string, string> = new Map([
@@ -74,16 +74,15 @@ function cellText(text: string): string {
 
 /** What Argo CD needs to know, and in which order it goes by the manifests. */
 function waves(folder: string, objects: readonly GraphObject[]): string {
-  const byWave = new Map<number, GraphObject[]>();
-  for (const object of objects) {
-    const wave = Number(child(field(object.manifest, 'metadata', 'annotations'), SYNC_WAVE) ?? 0);
-    byWave.set(wave, [...(byWave.get(wave) ?? []), object]);
-  }
+  const byWave = groupBy(
+    objects,
+    ({ manifest }) => textAt(field(manifest, 'metadata', 'annotations'), SYNC_WAVE) || '0',
+  );
   const order =
     byWave.size < 2
       ? ''
       : ` Its waves, by the annotation \`${SYNC_WAVE}\`:\n\n${[...byWave]
-          .toSorted(([a], [b]) => a - b)
+          .toSorted(([a], [b]) => Number(a) - Number(b))
           .map(([wave, some]) => `- ${wave}: ${kindsOf(some)}`)
           .join('\n')}`;
   return `

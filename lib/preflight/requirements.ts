@@ -1,15 +1,12 @@
-import { Reachability, matchesLabels } from '../graph';
+import { Reachability, matchesLabels, SYSTEM_NAMESPACES } from '../graph';
 import type { Graph, GraphObject, ObjectTarget, SelectedTarget, Workload } from '../graph';
 import { isKubernetesGroup } from '../manifest/manifest';
-import { child, field, listAt, numberAt, textAt, textsAt } from '../manifest/plain-data';
+import { child, compareCodeUnits, field, groupBy, listAt, numberAt, textAt, textsAt } from '../manifest/plain-data';
 import type { Requirement } from './model';
 import { podSecurityLevelOf, levelForAll } from './pod-security';
 import { asksFor, productOf, PRODUCTS, resourceNameOf, SHARED_KINDS } from './products';
 import { type Claim, claimsOf, mostPods, roomOf, roomText } from './room';
 import { namespaceOf, selectorText } from './selector-text';
-
-/** Namespaces of every cluster. */
-const SYSTEM_NAMESPACES = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
 
 const HOST_NAME = 'kubernetes.io/hostname';
 
@@ -53,19 +50,6 @@ export function requirementsOf(graph: Graph): readonly Requirement[] {
 
 function versionOf({ resource }: GraphObject): string {
   return resource.apiVersion?.split('/').at(-1) ?? '';
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly [T, ...T[]]> {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) {
-      groups.set(keyOf(item), [item]);
-    } else {
-      group.push(item);
-    }
-  }
-  return groups;
 }
 
 function unique<T>(items: readonly T[]): readonly T[] {
@@ -113,7 +97,9 @@ function definitions(objects: readonly GraphObject[]): readonly Requirement[] {
   );
   return [...groupBy(custom, ({ resource }) => `${resource.apiVersion ?? ''} ${resource.kind ?? ''}`).values()]
     .filter(([first]) => !isDefined(objects, first.group, first.resource.kind ?? '', versionOf(first)))
-    .toSorted(([a], [b]) => compare(`${a.group}/${a.resource.kind ?? ''}`, `${b.group}/${b.resource.kind ?? ''}`))
+    .toSorted(([a], [b]) =>
+      compareCodeUnits(`${a.group}/${a.resource.kind ?? ''}`, `${b.group}/${b.resource.kind ?? ''}`),
+    )
     .map((neededBy): Requirement => {
       const [first] = neededBy;
       const { group } = first;
@@ -130,10 +116,6 @@ function definitions(objects: readonly GraphObject[]): readonly Requirement[] {
         condition: { type: 'definition', group, version, kind },
       };
     });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function controllers(graph: Graph, objects: readonly GraphObject[]): readonly Requirement[] {
@@ -185,7 +167,9 @@ export function imagesIn(podSpec: unknown): readonly string[] {
 function namespaces(graph: Graph, objects: readonly GraphObject[]): readonly Requirement[] {
   const missing = objects.filter(
     ({ namespace }) =>
-      namespace !== '' && !SYSTEM_NAMESPACES.has(namespace) && graph.find('', 'Namespace', '', namespace) === undefined,
+      namespace !== '' &&
+      !SYSTEM_NAMESPACES.includes(namespace) &&
+      graph.find('', 'Namespace', '', namespace) === undefined,
   );
   return [...groupBy(missing, ({ namespace }) => namespace)].map(([name, neededBy]) =>
     object({ group: '', kind: 'Namespace', namespace: '', name }, neededBy),
@@ -232,7 +216,7 @@ function named(graph: Graph, objects: readonly GraphObject[]): readonly Requirem
     [group, kind, namespace, name].join('\n'),
   );
   return [...byTarget.values()]
-    .toSorted(([a], [b]) => compare(sortKey(a.target), sortKey(b.target)))
+    .toSorted(([a], [b]) => compareCodeUnits(sortKey(a.target), sortKey(b.target)))
     .map((references) => object(references[0].target, unique(references.map(({ from }) => from))));
 }
 
@@ -522,7 +506,7 @@ function podSecurity(graph: Graph): readonly Requirement[] {
       !isGiven &&
       imagesIn(podSpec).some((image) => image !== '') &&
       // What the set's own namespaces let in, `check` says.
-      (SYSTEM_NAMESPACES.has(namespace) || graph.find('', 'Namespace', '', namespace) === undefined),
+      (SYSTEM_NAMESPACES.includes(namespace) || graph.find('', 'Namespace', '', namespace) === undefined),
   );
   return [...groupBy(elsewhere, ({ namespace }) => namespace)].map(([namespace, workloads]): Requirement => {
     const levels = workloads.map(({ podSpec }) => podSecurityLevelOf(podSpec));

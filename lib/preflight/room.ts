@@ -1,13 +1,10 @@
-import type { Graph, GraphObject, Workload } from '../graph';
-import { child, field, listAt, numberAt, textAt, textsAt } from '../manifest/plain-data';
+import { type Graph, type GraphObject, mostReplicas, type Workload } from '../graph';
+import { addTo, child, field, listAt, textAt, textsAt } from '../manifest/plain-data';
 import { amountOfContainer, amountOfPod, type Bound, quantityAt } from '../manifest/pod-resources';
 import { NANOS } from '../manifest/quantity';
 import type { Room } from './model';
 
 // What pods ask for together: https://kubernetes.io/docs/concepts/policy/resource-quotas/
-
-/** https://keda.sh/docs/latest/reference/scaledobject-spec/#maxreplicacount */
-const KEDA_MOST_REPLICAS = 100;
 
 const BOUNDS: readonly Bound[] = ['requests', 'limits'];
 
@@ -23,19 +20,7 @@ export interface Claim {
 
 /** How many pods of each workload there are at most: of a DaemonSet one on each node, which is not counted here. */
 export function mostPods(graph: Graph): ReadonlyMap<Workload, number> {
-  const most = new Map<string, number>();
-  for (const { group, resource, namespace, manifest } of graph.objects) {
-    const count =
-      group === 'autoscaling' && resource.kind === 'HorizontalPodAutoscaler'
-        ? numberAt(manifest, 'spec', 'maxReplicas')
-        : group === 'keda.sh' && resource.kind === 'ScaledObject'
-          ? numberAt(manifest, 'spec', 'maxReplicaCount') || KEDA_MOST_REPLICAS
-          : undefined;
-    if (count !== undefined) {
-      const target = field(manifest, 'spec', 'scaleTargetRef');
-      most.set(`${namespace}/${textAt(target, 'kind') || 'Deployment'}/${textAt(target, 'name')}`, count);
-    }
-  }
+  const most = mostReplicas(graph.objects);
   return new Map(
     graph.workloads.map((workload) => {
       const { manifest, namespace, resource } = workload;
@@ -135,7 +120,7 @@ export function roomOf(
             add(name, amountOfPod(spec, bound, resource) * count);
             const containers = [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')];
             if (containers.some((container) => amountOfContainer(container, bound, resource) === undefined)) {
-              unsaid.set(name, [...(unsaid.get(name) ?? []), workload]);
+              addTo(unsaid, name, workload);
             }
           }
         }

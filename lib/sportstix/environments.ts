@@ -19,8 +19,6 @@ import type {
 import { topics } from './topics';
 
 export type { Environment, ExternalServer, PolicyProps, Servers } from './environment';
-export { buildArgumentsOf } from './entrance';
-export { imageOf } from './images';
 
 /**
  * The policies of an environment, with its settings.

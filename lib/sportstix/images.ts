@@ -1,4 +1,5 @@
 import { readAsset } from '../host/assets';
+import { naming } from '../synth/files';
 import { UserError } from '../synth/user-error';
 import type { ServiceSpec } from './catalogue';
 import type { Environment } from './environment';
@@ -19,7 +20,11 @@ export function imagesOf({ images, services }: EnvironmentOfImages): (service: S
     return ({ repository }) => `${repository}:${images.tag}`;
   }
   const { registry, file } = images;
-  const pinned = parseImages(file, readAsset(file), services);
+  const pinned = parseImages(
+    file,
+    naming(file, 'cannot be read', () => readAsset(file)),
+    services,
+  );
   return ({ name, repository }) => {
     const image = pinned.get(name);
     if (image === undefined) {
@@ -27,11 +32,6 @@ export function imagesOf({ images, services }: EnvironmentOfImages): (service: S
     }
     return `${registry}/${repository}:${image}`;
   };
-}
-
-/** The image of a service. */
-export function imageOf(environment: EnvironmentOfImages, service: ServiceSpec): string {
-  return imagesOf(environment)(service);
 }
 
 /**
@@ -60,7 +60,7 @@ export function parseImages(
     checkService(at, service, services);
     checkPinned(`${at}: ${service}`, image);
     if (images.has(service)) {
-      throw new UserError(`${at}: ${service} stands twice, and one of the two would not be used. Remove one.`);
+      throw twice(at, service);
     }
     images.set(service, image);
   }
@@ -91,9 +91,7 @@ export function withImage(
   );
   const [at, another] = found;
   if (another !== undefined) {
-    throw new UserError(
-      `${file}:${another + 1}: ${service} stands twice, and one of the two would not be used. Remove one.`,
-    );
+    throw twice(`${file}:${another + 1}`, service);
   }
   const entry = `${service}: ${image}`;
   if (at === undefined) {
@@ -122,6 +120,10 @@ function checkPinned(at: string, image: string): void {
       `${at}: ${image} is ${what}, so that what runs could be another image than what was tested. Write ${EXAMPLE}.`,
     );
   }
+}
+
+function twice(at: string, service: string): UserError {
+  return new UserError(`${at}: ${service} stands twice, and one of the two would not be used. Remove one.`);
 }
 
 function missing(file: string, service: string): UserError {

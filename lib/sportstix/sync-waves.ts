@@ -1,8 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-
-/** https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
-const ANNOTATION = 'argocd.argoproj.io/sync-wave';
+import { SYNC_WAVE } from '../preflight';
 
 /**
  * What is applied before the workloads of the services, which are in wave 0 with all else. The next wave begins when everything of the one before is
@@ -35,10 +33,10 @@ const WAVE_OF: ReadonlyMap<string, number> = new Map(
 
 /** Says, on every object below a construct, in which wave Argo CD applies it. */
 export function addSyncWaves(scope: Construct): void {
-  for (const object of scope.node.findAll()) {
-    const wave = ApiObject.isApiObject(object) ? WAVE_OF.get(object.kind) : undefined;
-    if (ApiObject.isApiObject(object) && wave !== undefined) {
-      object.metadata.addAnnotation(ANNOTATION, String(wave));
+  for (const object of scope.node.findAll().filter((construct) => ApiObject.isApiObject(construct))) {
+    const wave = WAVE_OF.get(object.kind);
+    if (wave !== undefined) {
+      object.metadata.addAnnotation(SYNC_WAVE, String(wave));
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   type ScalarLayout,
   strTag,
 } from 'js-yaml';
+import { compareCodeUnits } from '../manifest/plain-data';
 
 // What a reader looks for first; every other key follows by code point, so that the order never depends on the order
 // of insertion or on a locale.
@@ -188,7 +189,7 @@ function compareKeys(a: string, b: string): number {
   if (byRank !== 0) {
     return byRank;
   }
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareCodeUnits(a, b);
 }
 
 function quoteAmbiguous(layout: ScalarLayout): void {

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../../lib/sportstix/catalogue';
-import { imageOf, local } from '../../lib/sportstix/environments';
+import { local } from '../../lib/sportstix/environments';
+import { imagesOf } from '../../lib/sportstix/images';
 import { toYaml } from '../../lib/synth/yaml';
 
 /** The services that are Deployments; the controller of the others runs in no test here. */
@@ -14,7 +15,7 @@ export const changed: {
   readonly scaled: { readonly service: ServiceSpec; readonly from: number; readonly to: number };
   readonly setting: { readonly name: string; readonly from: string; readonly to: string };
 } = {
-  tagged: { service: first, from: imageOf(local, first), to: `${first.repository}:1.4.2` },
+  tagged: { service: first, from: imagesOf(local)(first), to: `${first.repository}:1.4.2` },
   scaled: { service: second, from: local.scaling.replicas, to: local.scaling.replicas + 1 },
   setting: { name: 'OTEL_TRACES_SAMPLER', from: 'parentbased_always_on', to: 'always_off' },
 };

@@ -23,7 +23,8 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { catalogue, type SpringServiceSpec } from '../../lib/sportstix/catalogue';
-import { imageOf, local } from '../../lib/sportstix/environments';
+import { local } from '../../lib/sportstix/environments';
+import { imagesOf } from '../../lib/sportstix/images';
 import { toYaml } from '../../lib/synth/yaml';
 import { type BinaryName, binary, cacheFolder, progress, reason, seconds } from '../cluster/binaries';
 
@@ -217,14 +218,15 @@ export async function writeImages(folder: string, kubernetesVersion: string): Pr
   }
   await add('apache/kafka:3.9.0', [debian, kafka], { Cmd: ['/etc/kafka/docker/run'], User: '1000', WorkingDir: '/' });
   await add(LOAD_BALANCER_IMAGE, [debian, loadBalancer], { Entrypoint: ['node', '/proxy.cjs'] });
+  const imageOf = imagesOf(local);
   for (const service of catalogue) {
     await (service.kind === 'spring'
-      ? add(imageOf(local, service), [debian, spring, springConfig(service)], {
+      ? add(imageOf(service), [debian, spring, springConfig(service)], {
           Cmd: ['/bin/sh', '-c', 'exec java $JAVA_OPTS -jar /app/app.jar'],
           User: '1000',
           WorkingDir: '/app',
         })
-      : add(imageOf(local, service), [debian, frontend], {
+      : add(imageOf(service), [debian, frontend], {
           Cmd: ['node', '/app/server.cjs'],
           User: String(service.user),
           WorkingDir: '/app',

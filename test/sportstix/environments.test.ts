@@ -1,7 +1,8 @@
 import { Graph } from '../../lib/graph/graph';
 import type { ServiceSpec, SpringServiceSpec } from '../../lib/sportstix/catalogue';
-import { type Environment, environments, type ExternalServer, imageOf } from '../../lib/sportstix/environments';
+import { type Environment, environments, type ExternalServer } from '../../lib/sportstix/environments';
 import { bringUpOf, hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
+import { imagesOf } from '../../lib/sportstix/images';
 import { databasesOf, databaseServer, isSpring, redisServer } from '../../lib/sportstix/servers';
 import { renderEnvironment } from '../../lib/sportstix/synth';
 import { toYamlStream } from '../../lib/synth/yaml';
@@ -129,7 +130,7 @@ describe.each(environments)('environment $name', (environment) => {
       }
     }
     expect(access && bringUpOf(environment, access).images).toEqual(
-      access && environment.services.map((service) => imageOf(environment, service)),
+      access && environment.services.map(imagesOf(environment)),
     );
   });
 });
@@ -335,7 +336,7 @@ function describeService(
   });
 
   test('runs its image, as often as and in the namespace that the environment says', () => {
-    expect(container).toMatchObject({ name, image: imageOf(environment, service) });
+    expect(container).toMatchObject({ name, image: imagesOf(environment)(service) });
     expect(workload).toMatchObject({
       metadata: { namespace: environment.namespace },
       spec: { revisionHistoryLimit: 3 },

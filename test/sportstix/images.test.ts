@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseImages, withImage } from '../../lib/sportstix/images';
+import { imagesOf, parseImages, withImage } from '../../lib/sportstix/images';
+import { example } from './example';
 import { UserError } from '../../lib/synth/user-error';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -52,6 +53,13 @@ test.each([
 ])('a file with %s is refused', (_, text, message) => {
   expect(() => parseImages(FILE, text, SERVICES)).toThrow(UserError);
   expect(() => parseImages(FILE, text, SERVICES)).toThrow(message);
+});
+
+test('a file that is not there is named', () => {
+  const images = { kind: 'pinned', registry: 'registry.example.com', file: 'images/nowhere.yaml' } as const;
+
+  expect(() => imagesOf({ ...example, images })).toThrow(UserError);
+  expect(() => imagesOf({ ...example, images })).toThrow(/^images\/nowhere\.yaml: cannot be read/);
 });
 
 describe('set-image', () => {

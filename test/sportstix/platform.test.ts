@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../../lib/sportstix/catalogue';
-import { buildArgumentsOf, type Environment } from '../../lib/sportstix/environments';
+import { buildArgumentsOf } from '../../lib/sportstix/entrance';
+import type { Environment } from '../../lib/sportstix/environments';
 import { waysOf } from '../network-policies';
 import { containerOf, find } from '../testing';
 import { billing, dataOf, example, orders, placeholderSecrets, synthesize, withoutCluster } from './example';
