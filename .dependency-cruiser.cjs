@@ -1,9 +1,10 @@
 // The order of the house: who may import whom. Folders stand from the top down; each may import what stands below it, as listed.
 const MAY_IMPORT = {
-  cli: ['sportstix', 'preflight', 'k3d', 'host', 'policy', 'graph', 'manifest', 'synth'],
+  cli: ['sportstix', 'plan', 'preflight', 'k3d', 'host', 'policy', 'graph', 'manifest', 'synth'],
   sportstix: ['observability', 'constructs', 'preflight', 'k3d', 'host', 'policy', 'graph', 'synth'],
   observability: ['constructs', 'graph', 'synth'],
   constructs: ['policy', 'graph', 'manifest'],
+  plan: ['policy', 'graph', 'manifest'],
   preflight: ['k3d', 'host', 'graph', 'manifest'],
   k3d: ['host', 'manifest'],
   policy: ['graph', 'manifest'],
