@@ -687,16 +687,17 @@ export class Graph {
       type === 'pods'
         ? selected.some((each) => containerPort(this.workloadOf.get(each), port) !== undefined)
         : selected.some((each) => portOf(each, port) !== undefined);
+    if (hasPort) {
+      return undefined;
+    }
     const names = selected.flatMap((each) =>
       (type === 'pods' ? containerPortsOf(this.workloadOf.get(each)) : portsOf(each)).map((one) => textAt(one, 'name')),
     );
-    return hasPort
-      ? undefined
-      : {
-          missing: 'port',
-          message: `no ${type === 'pods' ? 'container of the pods' : 'Service of those'} selected has a port ${port}`,
-          ...(typeof port === 'string' && this.near(port, names)),
-        };
+    return {
+      missing: 'port',
+      message: `no ${type === 'pods' ? 'container of the pods' : 'Service of those'} selected has a port ${port}`,
+      ...(typeof port === 'string' && this.near(port, names)),
+    };
   }
 
   private selectedIn(namespace: string, type: 'pods' | 'services', selector: unknown): readonly GraphObject[] {

@@ -36,9 +36,15 @@ export class LabelIndex<T> {
       return this.items;
     }
     const index = (this.index ??= this.makeIndex());
+    const labels = labelsOf(selector);
+    const expressions = listAt(selector, 'matchExpressions');
+    const [only] = labels;
+    if (only !== undefined && labels.length === 1 && expressions.length === 0) {
+      return index.get(keyOf(...only)) ?? [];
+    }
     const lists = [
-      ...labelsOf(selector).map(([key, value]) => index.get(keyOf(key, value)) ?? []),
-      ...listAt(selector, 'matchExpressions').flatMap((expression) => {
+      ...labels.map(([key, value]) => index.get(keyOf(key, value)) ?? []),
+      ...expressions.flatMap((expression) => {
         const key = textAt(expression, 'key');
         switch (child(expression, 'operator')) {
           case 'In':
@@ -83,7 +89,7 @@ function labelsOf(selector: unknown): readonly (readonly [string, unknown])[] {
 }
 
 function keyOf(key: string, value: unknown): string {
-  return `${key}\n${String(value)}`;
+  return typeof value === 'string' ? `${key}\n${value}` : `${key}\n\n${String(value)}`;
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */

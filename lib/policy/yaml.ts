@@ -38,10 +38,22 @@ const TRUE = ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On',
 const FALSE = ['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'];
 const NULL = ['', '~', 'null', 'Null', 'NULL'];
 
-/** A load-only tag for plain scalars that `read` understands. */
-function implicit<T>(tag: string, read: (source: string) => T | undefined): ReturnType<typeof defineScalarTag<T>> {
+const NUMBERS = Array.from('-+.0123456789');
+
+/** The characters with which words begin; '' for the empty word, as String.charAt has it. */
+function beginningsOf(words: readonly string[]): readonly string[] {
+  return [...new Set(words.map((word) => word.charAt(0)))];
+}
+
+/** A load-only tag for plain scalars that `read` understands, all of which begin with one of `beginnings`. */
+function implicit<T>(
+  tag: string,
+  beginnings: readonly string[],
+  read: (source: string) => T | undefined,
+): ReturnType<typeof defineScalarTag<T>> {
   return defineScalarTag<T>(`tag:yaml.org,2002:${tag}`, {
     implicit: true,
+    implicitFirstChars: beginnings,
     resolve: (source) => {
       const value = read(source);
       return value === undefined ? NOT_RESOLVED : value;
@@ -80,12 +92,15 @@ const SCHEMA = FAILSAFE_SCHEMA.withTags(
   // null is what `read` returns for it, and what NOT_RESOLVED stands beside.
   defineScalarTag<null>('tag:yaml.org,2002:null', {
     implicit: true,
+    implicitFirstChars: beginningsOf(NULL),
     resolve: (source) => (NULL.includes(source) ? null : NOT_RESOLVED),
     identify: () => false,
   }),
-  implicit('bool', (source) => (TRUE.includes(source) ? true : FALSE.includes(source) ? false : undefined)),
-  implicit('int', readInt),
-  implicit('float', readFloat),
+  implicit('bool', beginningsOf([...TRUE, ...FALSE]), (source) =>
+    TRUE.includes(source) ? true : FALSE.includes(source) ? false : undefined,
+  ),
+  implicit('int', NUMBERS, readInt),
+  implicit('float', NUMBERS, readFloat),
   defineScalarTag<string>('tag:yaml.org,2002:timestamp', { resolve: (source) => source, identify: () => false }),
   defineScalarTag<string>('tag:yaml.org,2002:binary', {
     resolve: (source) => Buffer.from(source, 'base64').toString('latin1'),
