@@ -52,6 +52,10 @@ export interface HttpRouteProps extends Component {
 /** How many rules an HTTPRoute may have (maxItems in its definition). */
 const MAX_RULES = 16;
 
+/** What a path may hold, and how long it may be (a validation and maxLength in the definition). */
+const PATH = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
+const MAX_PATH = 1024;
+
 /**
  * HTTP routes from a {@link Gateway} to services, over HTTPS alone.
  * https://gateway-api.sigs.k8s.io/reference/api-types/httproute/
@@ -137,7 +141,7 @@ function checkRoutes(scope: Construct, routes: readonly HttpRouteRule[]): void {
   }
   const seen = new Set<string>();
   for (const [index, { path, exact = false, service }] of routes.entries()) {
-    checkRoutePath(scope, `routes[${index}].path`, path);
+    checkPath(scope, `routes[${index}].path`, path);
     const key = routeMatch({ path, exact });
     if (seen.has(key)) {
       throw new InvalidPropError(scope, {
@@ -150,5 +154,17 @@ function checkRoutes(scope: Construct, routes: readonly HttpRouteRule[]): void {
     seen.add(key);
     checkName(scope, `routes[${index}].service.name`, service.name);
     checkPort(scope, `routes[${index}].service.endpoint.port`, service.endpoint.port);
+  }
+}
+
+function checkPath(scope: Construct, prop: string, path: string): void {
+  checkRoutePath(scope, prop, path);
+  if (!PATH.test(path) || path.length > MAX_PATH) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: path,
+      reason: `not a path as it stands in a URL, of at most ${MAX_PATH} characters, and the API server refuses it.`,
+      remedy: 'Write what is neither an ASCII letter nor a digit percent-encoded, as encodeURI does.',
+    });
   }
 }

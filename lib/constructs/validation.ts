@@ -247,9 +247,20 @@ export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration
   return seconds;
 }
 
-/** A duration in Go's spelling, `1h`, `1m30s`, as custom resources have it. Checks that it is whole seconds. */
+/** The longest that Gateway API takes: https://gateway-api.sigs.k8s.io/geps/gep-2257/ */
+const MAX_HOURS = 99_999;
+
+/** A duration in Go's spelling, `1h`, `1m30s`, as custom resources have it. Checks that it is whole seconds, and no more than five digits of hours. */
 export function goDuration(scope: IConstruct, prop: string, duration: Duration): string {
   const seconds = wholeSeconds(scope, prop, duration);
+  if (seconds > MAX_HOURS * 3600) {
+    throw new InvalidPropError(scope, {
+      prop,
+      value: `${seconds} s`,
+      reason: `more than ${MAX_HOURS} hours, and the API server refuses it in some kinds.`,
+      remedy: 'Give a shorter one.',
+    });
+  }
   const parts = { h: Math.floor(seconds / 3600), m: Math.floor((seconds % 3600) / 60), s: seconds % 60 };
   return Object.entries(parts)
     .filter(([unit, count]) => count > 0 || (unit === 's' && seconds === 0))

@@ -185,6 +185,18 @@ describe('HttpRoute', () => {
       { routes: Array.from({ length: 17 }, (_, index) => ({ path: `/${index}`, service: web })) },
       'test/web: routes 17: not 1 to 16 routes',
     ],
+    [
+      'a character that no URL has',
+      { routes: [{ path: '/자리', service: web }] },
+      'routes[0].path "/자리": not a path as it stands in a URL',
+    ],
+    ['a percent sign alone', { routes: [{ path: '/a%', service: web }] }, 'routes[0].path "/a%": not a path'],
+    ['a path too long', { routes: [{ path: `/${'a'.repeat(1024)}`, service: web }] }, 'of at most 1024 characters'],
+    [
+      'a request that takes longer than anybody waits',
+      { routes: [{ path: '/', service: web, requestTimeout: Duration.hours(100_000) }] },
+      'routes[0].requestTimeout "360000000 s": more than 99999 hours',
+    ],
     ['a relative path', { routes: [{ path: 'a', service: web }] }, 'routes[0].path "a": not an absolute'],
     [
       'a path twice',

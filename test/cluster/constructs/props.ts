@@ -8,6 +8,19 @@ import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../
 import { CronJob, type CronJobProps } from '../../../lib/constructs/cron-job';
 import type { AddressPeer, Endpoint, Peer, PodPeer } from '../../../lib/constructs/endpoint';
 import {
+  ExternalSecret,
+  type ExternalSecretProps,
+  type RemoteRef,
+  type SecretStore,
+} from '../../../lib/constructs/external-secret';
+import { type CertificateIssuer, Gateway, type GatewayProps } from '../../../lib/constructs/gateway';
+import {
+  HttpRoute,
+  type HttpRouteBackend,
+  type HttpRouteProps,
+  type HttpRouteRule,
+} from '../../../lib/constructs/http-route';
+import {
   ExternalHostService,
   type ExternalHostServiceProps,
   type ExternalPort,
@@ -58,6 +71,13 @@ import type { ResourceProps } from '../../../lib/constructs/resources';
 import { Secret, type SecretProps } from '../../../lib/constructs/secret';
 import { SpringService, type SpringDatabase, type SpringServiceProps } from '../../../lib/constructs/spring-service';
 import type { StorageProps } from '../../../lib/constructs/storage';
+import {
+  StrimziKafka,
+  type StrimziKafkaProps,
+  type StrimziNodePoolProps,
+  type StrimziTopicProps,
+  type TopicConsumer,
+} from '../../../lib/constructs/strimzi-kafka';
 import type {
   Divisor,
   EnvironmentFrom,
@@ -712,6 +732,44 @@ class ShopWithPolicies {
   }
 }
 
+const ofGateway: PropArbitraries<GatewayProps> = {
+  ...component,
+  gatewayClassName: subdomain,
+  hosts: mostly(
+    fc.uniqueArray(host, { minLength: 1, maxLength: 2 }),
+    fc.array(fc.oneof(ingressHost, fc.constant('shop.example.com')), { maxLength: 3 }),
+  ),
+  certificate: fc.record(
+    {
+      secretName: subdomain,
+      issuer: props<CertificateIssuer>(['name'], { name: subdomain, kind: fc.constantFrom('ClusterIssuer', 'Issuer') }),
+    },
+    { requiredKeys: ['secretName'], noNullPrototype: true },
+  ),
+};
+
+/** A route needs a Gateway, whose props are right. */
+interface EntranceProps extends Omit<HttpRouteProps, 'gateway'> {
+  readonly served: readonly string[];
+}
+
+class Entrance {
+  constructor(chart: Construct, id: string, { served, ...props }: EntranceProps) {
+    const gateway = new Gateway(chart, 'shop-gateway', {
+      gatewayClassName: 'traefik',
+      hosts: served,
+      certificate: { secretName: 'shop-tls' },
+    });
+    new HttpRoute(chart, id, { ...props, gateway });
+  }
+}
+
+const nodePool = props<StrimziNodePoolProps>(['storage'], {
+  replicas: mostly(fc.constantFrom(3, 5), fc.constantFrom(1, 2, 0, -1, 0.5)),
+  storage,
+  resources,
+});
+
 const SMALL_CONTAINER: ResourceProps = {
   cpu: { request: Cpu.millis(10) },
   memory: { request: Size.mebibytes(16), limit: Size.mebibytes(32) },
@@ -803,6 +861,99 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         ports: portsOf(externalPort),
       }),
     ),
+  ),
+  ExternalSecret: made(
+    ExternalSecret,
+    fc.oneof(id, idOf(subdomain)),
+    props<ExternalSecretProps>(['store', 'data'], {
+      ...component,
+      store: props<SecretStore>(['name'], {
+        name: subdomain,
+        kind: fc.constantFrom('ClusterSecretStore', 'SecretStore'),
+      }),
+      data: mostly(
+        fc.dictionary(
+          key,
+          props<RemoteRef>(['key'], {
+            key: spoilt(fc.constantFrom('shop/orders-database', 'shop/redis')),
+            property: spoilt(fc.constantFrom('password', 'user-password')),
+            version: spoilt(fc.constantFrom('2', 'AWSPREVIOUS')),
+          }),
+          { minKeys: 1, maxKeys: 3, noNullPrototype: true },
+        ),
+        fc.constant({}),
+      ),
+      values: recordOf(key, mostly(fc.constant('orders_user'), fc.constantFrom('', '{{ .password }}', '{', '\n'))),
+      refreshInterval: duration(0, 86_400),
+      type: labelValue,
+    }),
+  ),
+  Gateway: made(Gateway, fc.oneof(id, idOf(subdomain)), props(['gatewayClassName', 'hosts', 'certificate'], ofGateway)),
+  HttpRoute: made(
+    Entrance,
+    fc.oneof(id, idOf(subdomain)),
+    props<EntranceProps>(['served', 'routes'], {
+      ...component,
+      served: fc.constant(['shop.example.com', '*.api.example.com']),
+      hosts: mostly(
+        fc.constantFrom<readonly string[]>(['shop.example.com'], ['*.api.example.com', 'shop.example.com']),
+        fc.array(fc.constantFrom('shop.example.com', 'www.example.com'), { maxLength: 2 }),
+      ),
+      routes: mostly(
+        fc.uniqueArray(
+          props<HttpRouteRule>(['path', 'service'], {
+            path,
+            exact: fc.boolean(),
+            service: props<HttpRouteBackend>(['name', 'endpoint'], { name, endpoint }),
+            requestTimeout: duration(0, 3600),
+          }),
+          { minLength: 1, maxLength: 3, selector: ({ path: at }) => at.replace(/\/$/, '') },
+        ),
+        fc.constantFrom<readonly HttpRouteRule[]>(
+          [],
+          Array.from({ length: 17 }, (_, index) => ({
+            path: `/${String(index)}`,
+            service: { name: 'web', endpoint: { host: 'web', port: 80 } },
+          })),
+        ),
+      ),
+    }),
+  ),
+  StrimziKafka: made(
+    StrimziKafka,
+    id,
+    props<StrimziKafkaProps>(['version', 'brokers', 'controllers', 'topics'], {
+      ...ofWorkload,
+      version: fc.constantFrom('4.2.0', '4.3.1'),
+      brokers: nodePool,
+      controllers: nodePool,
+      rackTopologyKey: mostly(fc.constant('topology.kubernetes.io/zone'), qualifiedName),
+      replicationFactor: mostly(fc.constantFrom(2, 3), fc.constantFrom(0, 1, 4, 6)),
+      minInSyncReplicas: mostly(fc.constant(1), fc.constantFrom(0, 2, 3)),
+      topics: fc.uniqueArray(
+        props<StrimziTopicProps>(['name', 'partitions', 'producers'], {
+          name: spoilt(fc.stringMatching(/^[a-z]{1,8}(\.[A-Za-z]{1,8}){0,2}$/)),
+          partitions: wholeNumber(1, 12),
+          producers: fc.array(subdomain, { maxLength: 2 }),
+          consumers: fc.array(
+            props<TopicConsumer>(['user', 'group'], {
+              user: subdomain,
+              group: spoilt(fc.constantFrom('billing-service', 'mail-service')),
+            }),
+            { maxLength: 2 },
+          ),
+          deadLetterTopic: fc.boolean(),
+          retention: duration(60, 86_400),
+        }),
+        { maxLength: 3, selector: ({ name: topic }) => topic.toLowerCase() },
+      ),
+      users: fc.array(subdomain, { maxLength: 2 }),
+      properties: recordOf(
+        spoilt(fc.constantFrom('log.retention.hours', 'compression.type')),
+        fc.oneof(fc.integer(), fc.boolean(), freeText),
+      ),
+      clientsByNetworkPolicies: fc.boolean(),
+    }),
   ),
   WebService: made(
     WebService,

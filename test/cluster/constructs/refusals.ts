@@ -146,6 +146,19 @@ const cronJob = (spec: JsonRecord): JsonRecord => ({
     ...spec,
   },
 });
+const gateway = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'a' },
+  spec: { gatewayClassName: 'a', listeners: [{ name: 'a', protocol: 'HTTP', port: 80 }], ...spec },
+});
+const route = (spec: JsonRecord): JsonRecord => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'a' },
+  spec,
+});
+const routePath = (value: unknown): JsonRecord => route({ rules: [{ matches: [{ path: { type: 'Exact', value } }] }] });
 const numberIn = (value: unknown): number => Number.parseFloat(String(value));
 const firstNumberIn = (reason: string): number => Number(/\d+/.exec(reason)?.[0]);
 
@@ -273,6 +286,11 @@ export const REFUSALS: readonly Refusal[] = [
     prop: /ode$/,
     manifest: ({ value }) => pod({}, { volumes: [{ name: 'a', configMap: { name: 'a', defaultMode: value } }] }),
   },
+  {
+    reason: /^not a whole number/,
+    prop: /stabilizationWindow/,
+    manifest: ({ value }) => autoscaler({ behavior: { scaleUp: { stabilizationWindowSeconds: value } } }),
+  },
   { reason: /^not a whole number/, manifest: ({ value }) => deployment({ replicas: value }) },
   { reason: /^not whole seconds/, value: /NaN/, because: 'JSON has no such number' },
   { reason: /^not whole seconds/, prop: /^canary/, because: "Argo Rollouts' controller refuses it" },
@@ -327,6 +345,10 @@ export const REFUSALS: readonly Refusal[] = [
     reason: /^not an absolute path, and the container could not be made/,
     because: 'the API server would take it; the container runtime does not',
   },
+  {
+    reason: /^not an absolute path, and the init container/,
+    because: 'it is an argument of a program, which the API server does not read',
+  },
   { reason: /^not an absolute path\./, because: 'the API server would take it; the kubelet puts the / there' },
   {
     reason: /^not a path where a volume can be mounted/,
@@ -349,6 +371,11 @@ export const REFUSALS: readonly Refusal[] = [
     manifest: ({ value }) => pod({ name: value }, { initContainers: [{ name: value, image: 'a' }] }),
   },
   { reason: /^taken by container/, because: 'the second process to listen on the port would end' },
+  {
+    reason: /^not a path within a volume,/,
+    value: /^"[^"]*:/,
+    because: 'the API server takes a colon, and the container runtime does not',
+  },
   {
     reason: /^not a path within a volume,/,
     manifest: ({ value }) =>
@@ -429,6 +456,15 @@ export const REFUSALS: readonly Refusal[] = [
     reason: /^neither one pod more nor one fewer/,
     manifest: () => deployment({ strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
   },
+  {
+    reason: /^below minReplicas,/,
+    manifest: ({ value, reason }) => autoscaler({ maxReplicas: value, minReplicas: firstNumberIn(reason) }),
+  },
+  {
+    reason: /^not longer than minReady,/,
+    manifest: ({ value, reason }) =>
+      deployment({ progressDeadlineSeconds: numberIn(value), minReadySeconds: firstNumberIn(reason) }),
+  },
   { reason: /^no policy, and the API server/, manifest: () => autoscaler({ behavior: { scaleUp: { policies: [] } } }) },
   {
     reason:
@@ -447,6 +483,51 @@ export const REFUSALS: readonly Refusal[] = [
   {
     reason: /^not apache\/kafka:|^not one for each of the \d+ brokers/,
     because: 'Kafka would not work, which the API server cannot know',
+  },
+
+  {
+    reason:
+      /^even: a quorum|^more than the \d+ brokers|^not below the replication factor|^no name of a topic|^there is a topic|^empty: Kafka refuses/,
+    because: 'it is what the operator, or Kafka, does not do, of which the definitions say nothing',
+  },
+
+  // Secrets from a store
+  {
+    reason:
+      /^no key: the Secret|^empty: no store has|^a key that the store has a value for|^an expression, which the operator/,
+    because: 'the API server asks no store, and would take it',
+  },
+
+  // Gateway
+  { reason: /^no host: nobody would be served/, because: 'the API server takes a Gateway that only redirects' },
+  {
+    reason: /^given twice, and the API server refuses two listeners/,
+    manifest: () =>
+      gateway({
+        listeners: ['a', 'b'].map((name) => ({ name, hostname: 'example.com', protocol: 'HTTP', port: 80 })),
+      }),
+  },
+  { reason: /^no host: the route would be attached/, because: 'the API server takes a route without a parent' },
+  { reason: /^a host that the Gateway does not serve/, because: 'the API server compares no route with its Gateway' },
+  {
+    reason: /^given twice, and the API server refuses a route that is attached twice/,
+    manifest: () => route({ parentRefs: ['a', 'a'].map((name) => ({ name, sectionName: 'a' })) }),
+  },
+  {
+    reason: /^not 1 to 16 routes/,
+    value: /^0$/,
+    because: 'the API server takes one without rules for one that answers every path by an error',
+  },
+  {
+    reason: /^not 1 to 16 routes/,
+    manifest: ({ value }) =>
+      route({ rules: Array.from({ length: Number(value) }, (_, index) => ({ name: `a${String(index)}` })) }),
+  },
+  { reason: /^not a path as it stands in a URL/, manifest: ({ value }) => routePath(value) },
+  {
+    reason: /^more than \d+ hours/,
+    manifest: ({ value }) =>
+      route({ rules: [{ timeouts: { request: `${String(Math.floor(numberIn(value) / 3600))}h` } }] }),
   },
 
   // Jobs
