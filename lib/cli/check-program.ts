@@ -7,6 +7,7 @@ import { listOfPolicies, pageOfPolicy } from '../policy/page';
 import { policies } from '../policy/policies';
 import { workloads } from '../policy/policy';
 import type { Policy } from '../policy/policy';
+import { supportedVersion } from '../policy/schema/definitions';
 import type { PodTemplateKind } from '../manifest/workloads';
 import { wantsColour } from '../policy/report';
 import { readArguments, runCommand } from './command-line';
@@ -38,8 +39,8 @@ function usageOf({ call, settingsOf }: CheckProgram): string {
   const environment = settingsOf === undefined ? '' : ' [--environment NAME]';
   return `Checks Kubernetes manifests by policies (--list tells them).
 
-Usage: ${call} [--format text|json|sarif]${environment} [--no-exceptions] [--pod-template GROUP/KIND=PATH]...
-       [--given FILE|DIR|-]... [--unused] FILE|DIR|-...
+Usage: ${call} [--format text|json|sarif]${environment} [--kubernetes VERSION] [--no-exceptions]
+       [--pod-template GROUP/KIND=PATH]... [--given FILE|DIR|-]... [--unused] FILE|DIR|-...
        ${call} --list | --explain ID [--format text|json]${environment}
 
   -                 standard input: kubectl kustomize OVERLAY | ${call} -
@@ -48,6 +49,9 @@ ${
     ? ''
     : '  --environment     judge by what this environment demands (default: by the policies as they are by default)\n'
 }  --format          how the result is written (default: text)
+  --kubernetes      the oldest version of the clusters that the objects are for, such as 1.30 (default: the oldest that is supported${
+    settingsOf === undefined ? '' : ', or what the environment says'
+  })
   --no-exceptions   judge as if no object carried acknowledged exceptions
   --pod-template    where a custom resource holds its pod template, so that it is judged as a workload:
                     --pod-template serving.knative.dev/Service=spec.template (may be repeated)
@@ -70,6 +74,7 @@ interface Arguments extends Pick<CheckOptions, 'inputs' | 'format' | 'exceptions
   readonly unused: boolean;
   readonly workloads: readonly PodTemplateKind[];
   readonly environment: string | undefined;
+  readonly kubernetes: string | undefined;
   readonly list: boolean;
   readonly explain: string | undefined;
   readonly help: boolean;
@@ -94,6 +99,7 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
     options: {
       format: { type: 'string', default: 'text' },
       environment: { type: 'string' },
+      kubernetes: { type: 'string' },
       list: { type: 'boolean', default: false },
       explain: { type: 'string' },
       'no-exceptions': { type: 'boolean', default: false },
@@ -110,9 +116,15 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
   const registered = values['pod-template'].map(parsePodTemplate);
   // Refuses what names no place, before anything is read.
   workloads(registered);
-  const { environment, list, explain, help, given, unused } = values;
+  const { environment, kubernetes, list, explain, help, given, unused } = values;
   if (environment !== undefined && !knowsEnvironments) {
     throw new Error('--environment: this program knows no environments');
+  }
+  if (environment !== undefined && kubernetes !== undefined) {
+    throw new Error('--kubernetes: the environment says which versions its clusters have');
+  }
+  if (kubernetes !== undefined) {
+    supportedVersion(kubernetes);
   }
   const asks = list || explain !== undefined;
   if (asks && (positionals.length > 0 || (list && explain !== undefined))) {
@@ -140,6 +152,7 @@ function parse(args: readonly string[], knowsEnvironments: boolean): { readonly 
       given,
       unused,
       environment,
+      kubernetes,
       list,
       explain,
       help,
@@ -153,10 +166,10 @@ export function runCheck(program: CheckProgram): void {
   runCommand(name, async () => {
     const parsed = readArguments(name, usageOf(program), () => parse(process.argv.slice(2), settingsOf !== undefined));
     if (typeof parsed === 'number') return parsed;
-    const { inputs, given, format, list, explain, environment, workloads: registered } = parsed.values;
+    const { inputs, given, format, list, explain, environment, kubernetes, workloads: registered } = parsed.values;
     const settings =
       environment === undefined || settingsOf === undefined
-        ? { policies: policies(), workloads: [] }
+        ? { policies: policies({ ...(kubernetes !== undefined && { oldestKubernetes: kubernetes }) }), workloads: [] }
         : await settingsOf(environment);
     if (list || explain !== undefined) {
       const written = format === 'json' ? 'json' : 'text';

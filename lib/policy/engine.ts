@@ -110,7 +110,7 @@ export class Engine {
         `policy "${twice}" is given twice. Exceptions and reports tell policies apart by their id. Leave one out.`,
       );
     }
-    this.structural = policies.find(({ structure }) => structure === true);
+    this.structural = policies.find(({ structure }) => structure !== undefined);
     this.unseen = policies.find(({ rules }) => rules.some(({ on }) => on === 'unseenContainers'));
     this.policies = policies.map((policy) => ({
       policy,
@@ -141,7 +141,14 @@ export class Engine {
     const seen = new Set<string>();
     const keys = new Map<number, ReadonlySet<string>>();
     const held: Held<Id>[] = [];
-    const structure = this.structural === undefined ? undefined : new Structure(all.map(({ manifest }) => manifest));
+    const judged = this.structural?.structure;
+    const structure =
+      judged === undefined
+        ? undefined
+        : new Structure(
+            all.map(({ manifest }) => manifest),
+            judged.oldest,
+          );
     for (const subject of all) {
       const { id, manifest, set, duplicates, isExcused } = subject;
       const { position, isOwned } = owners.add(manifest);
@@ -304,7 +311,7 @@ export class Engine {
           violations.push(...applyRule(entry.policy, rule, object));
         }
         violations.push(...applyUnique(entry, object, isFirst));
-        if (entry.policy.structure === true) {
+        if (entry.policy.structure !== undefined) {
           violations.push(...applyStructure(entry.policy, structure, object));
         }
       }

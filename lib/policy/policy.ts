@@ -3,6 +3,7 @@ import type { Graph, GraphObject } from '../graph';
 import type { Path } from '../manifest/plain-data';
 import { USUAL_TEMPLATE, WORKLOADS } from '../manifest/workloads';
 import type { PodTemplateKind } from '../manifest/workloads';
+import type { MinorVersion } from './schema/definitions';
 
 /** An `error` fails the synth, the check and the request to the API server; a `warning` is reported. */
 export type Severity = 'error' | 'warning';
@@ -102,9 +103,9 @@ export interface Policy {
   readonly unique?: { readonly key: string; readonly message: string };
   /**
    * For the policy about structure: objects are judged by the schemas of their kinds, of which the severity depends on how many of the
-   * supported versions of Kubernetes mind. An API server does this by itself.
+   * supported versions of Kubernetes mind, from the oldest one of the clusters on. An API server does this by itself.
    */
-  readonly structure?: true;
+  readonly structure?: { readonly oldest: MinorVersion };
   /**
    * For a policy about how objects refer to each other: what is wrong in the graph of all that are applied together. It is asked once for
    * all of them, and no API server can decide it, since it sees one object at a time.

@@ -5,6 +5,7 @@ import {
   ScalingPolicy,
   type ScalingRules,
 } from '../constructs/horizontal-pod-autoscaler';
+import { kubernetesMinor } from '../k3d/model';
 import { PolicyPack } from '../policy/pack';
 import { policies } from '../policy/policies';
 import { catalogue } from './catalogue';
@@ -29,6 +30,8 @@ export function policyPackOf({ cluster, images, policies: props = {} }: Environm
   const { severities, workloads, given, ...settings } = props;
   return new PolicyPack({
     policies: policies({
+      // A cluster that is made here is of one version.
+      ...(cluster && { oldestKubernetes: `1.${kubernetesMinor(cluster)}` }),
       ...settings,
       importedTags: cluster === undefined || images.kind !== 'tag' ? [] : [images.tag],
     }),
@@ -172,7 +175,11 @@ export const production: ManagedEnvironment = {
     apiServer: { ranges: ['10.0.0.0/18'], port: 443 },
     entrance: { type: 'pods', namespace: 'gateway', labels: { 'app.kubernetes.io/name': 'traefik' } },
   },
-  policies: { mutableTags: ['latest', 'dev', 'main', 'master', 'snapshot'], digestRegistries: [REGISTRY] },
+  policies: {
+    oldestKubernetes: '1.30',
+    mutableTags: ['latest', 'dev', 'main', 'master', 'snapshot'],
+    digestRegistries: [REGISTRY],
+  },
 };
 
 /** As production, smaller, with what the platform brings itself where production has an operator. */

@@ -67,6 +67,33 @@ describe('npm run check', () => {
     });
   });
 
+  test('judges by the oldest version of the clusters', () => {
+    const admission = join(__dirname, '../../dist/production/admission');
+
+    expect(program([admission]).stdout).toMatch(/known from Kubernetes 1\.30 on only, and 1\.28 to /);
+    expect(program(['--kubernetes', '1.30', admission])).toMatchObject({
+      status: 0,
+      stdout: containing(' 0 warnings'),
+    });
+    expect(program(['--kubernetes', '1.3', admission])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: containing('Kubernetes 1.3: no version that is supported'),
+    });
+    expect(program(['--kubernetes', '1.30', '--environment', 'production', admission])).toMatchObject({
+      status: 2,
+      stderr: containing('--kubernetes: the environment says'),
+    });
+  });
+
+  test.each(['production', 'staging'])('finds nothing in all that is synthesized for %s', (name) => {
+    expect(program(['--environment', name, join(__dirname, '../../dist', name)])).toMatchObject({
+      status: 0,
+      stdout: matching(/: 0 policy errors, 0 warnings, \d+ acknowledged violations\n$/),
+      stderr: '',
+    });
+  });
+
   test('takes what is given from files and from standard input, and lists what nothing uses', () => {
     const path = mkdtempSync(join(tmpdir(), 'check-'));
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } };

@@ -80,7 +80,7 @@ interface Finding {
   readonly field: string;
 }
 
-const engine = new Engine([schema]);
+const engine = new Engine([schema()]);
 
 function checked(manifest: unknown, duplicates: readonly Path[] = []): readonly Finding[] {
   return [...engine.evaluate([...CRDS.map((crd) => ({ id: 1, manifest: crd })), { id: 0, manifest, duplicates }])]

@@ -13,7 +13,7 @@ import type { Data } from './manifests';
 
 // The policy `schema`: one field apart from what Kubernetes takes. What API servers say of the same is in test/cluster/schema.test.ts.
 
-const engine = new Engine([schema]);
+const engine = new Engine([schema()]);
 
 /** `severity field: message` of each finding. */
 function judge(manifest: unknown, ...others: readonly unknown[]): string[] {
@@ -874,9 +874,51 @@ describe('one error, at the field', () => {
   });
 });
 
+describe('by the oldest version of the clusters', () => {
+  const binding = object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', {
+    spec: { policyName: 'a', validationActions: ['Deny'] },
+  });
+  const sleep = main({ lifecycle: { preStop: { sleep: { seconds: 5 } } } });
+  const above = object('v1', 'Pod', {
+    spec: {
+      containers: [{ name: 'main', image: 'x:1' }],
+      tolerations: [{ key: 'k', operator: 'Gt', value: '1', effect: 'NoSchedule' }],
+    },
+  });
+  const found = (oldest: string | undefined, manifest: unknown): string[] =>
+    [...new Engine([schema(oldest)]).evaluate([{ id: 0, manifest }])].map(({ violation }) => violation.message);
+
+  test.each<readonly [what: string, manifest: Data, knownFrom: string, before: string]>([
+    ['a kind', binding, '1.30', '1.29'],
+    ['a field', sleep, '1.29', '1.28'],
+    ['a value', above, '1.35', '1.34'],
+  ])('%s is no fault where every one of them knows it', (_, manifest, knownFrom, before) => {
+    expect(found(knownFrom, manifest)).toEqual([]);
+    expect(found('1.37', manifest)).toEqual([]);
+    expect(found(before, manifest)).toEqual([
+      expect.stringContaining(`known from Kubernetes ${knownFrom} on only, and ${before} to 1.37 are supported`),
+    ]);
+  });
+
+  test('what no version takes is a fault in all', () => {
+    expect(found('1.37', main({ imagePullPolcy: 'Always' }))).toHaveLength(1);
+    expect(found('1.37', above)).toEqual([]);
+    expect(found('1.37', set(above, 'spec.tolerations.0.operator', 'Above'))).toHaveLength(1);
+  });
+
+  test.each(['1.27', '1.38', '1.3', '1.031', 'v1.30', '1.30.1', '2.30', ''])(
+    '%p is no version that is supported',
+    (oldest) => {
+      expect(() => schema(oldest)).toThrow(
+        `Kubernetes ${oldest}: no version that is supported. Give one from 1.28 to 1.37, as in 1.30.`,
+      );
+    },
+  );
+});
+
 describe('in a file', () => {
   const lines = (text: string): string[] =>
-    checkInputs({ inputs: ['-'], stdin: Buffer.from(text), policies: [schema], exceptions: true }).violations.map(
+    checkInputs({ inputs: ['-'], stdin: Buffer.from(text), policies: [schema()], exceptions: true }).violations.map(
       ({ line, report }) => `${line} ${report.violation.message}`,
     );
 
@@ -920,7 +962,7 @@ spec:
       stdin: Buffer.from(
         `apiVersion: v1\nkind: List\nitems:\n${item}${item.replace('name: a', 'name: b')}  data: {}\n`,
       ),
-      policies: [schema],
+      policies: [schema()],
       exceptions: true,
     });
 
@@ -933,7 +975,7 @@ spec:
     const { unreadable } = checkInputs({
       inputs: ['-'],
       stdin: Buffer.from(`apiVersion: v1\nkind: List\nitems: [${item}]\nitems: [${item}]\n`),
-      policies: [schema],
+      policies: [schema()],
       exceptions: true,
     });
 

@@ -116,6 +116,11 @@ export interface PolicySettings {
    * @default true
    */
   readonly ingressTls?: boolean;
+  /**
+   * The oldest version of the clusters that the objects are for, such as `1.30`: what only older ones lack is no fault then.
+   * @default - the oldest that is supported
+   */
+  readonly oldestKubernetes?: string;
 }
 
 /** Every policy that there is, also those that judge only where a setting asks for it. */
@@ -127,7 +132,7 @@ export function policiesWithOptional(): readonly Policy[] {
 export function policies(settings: PolicySettings = {}): readonly Policy[] {
   const { mutableTags = [], digestRegistries = [] } = settings;
   return [
-    schema,
+    schema(settings.oldestKubernetes),
 
     imageTag,
     imageDenied(settings.deniedRepositories ?? ['bitnami', 'bitnamilegacy']),

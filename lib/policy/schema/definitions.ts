@@ -41,19 +41,22 @@ interface Definition {
   readonly fields: ReadonlyMap<string, Field>;
 }
 
+/** A minor version of Kubernetes, such as `1.30`. */
+export type MinorVersion = `${number}.${number}`;
+
 /**
  * By what an object is judged:
- * - `every`: what every supported version takes
+ * - a minor version: what every supported one takes from this one on
  * - `any`: what at least one takes
  * - `status`: what can be decoded at all. Nobody who writes a manifest has a say in the status; of it the API server decodes what it drops.
  */
-export type View = 'every' | 'any' | 'status';
+export type View = MinorVersion | 'any' | 'status';
 
 const FOLDER = join(__dirname, '..', '..', '..', 'imports', 'kubernetes');
 
 let definitionLines: ReadonlyMap<string, string> | undefined;
 let kindsByVersion: ReadonlyMap<string, ReadonlyMap<string, Kind>> | undefined;
-let supported: { readonly oldest: string; readonly newest: string } | undefined;
+let supported: { readonly oldest: MinorVersion; readonly newest: MinorVersion } | undefined;
 const definitions = new Map<string, Definition | undefined>();
 const schemas = new Map<string, Schema>();
 
@@ -99,12 +102,48 @@ export function builtInKinds(): ReadonlyMap<string, ReadonlyMap<string, Kind>> {
 }
 
 /** The oldest and the newest minor version that are supported. */
-export function supportedVersions(): { readonly oldest: string; readonly newest: string } {
+export function supportedVersions(): { readonly oldest: MinorVersion; readonly newest: MinorVersion } {
   if (supported === undefined) {
     const head: unknown = JSON.parse(readLines('kinds.jsonl')[0] ?? '');
-    supported = { oldest: textAt(head, 'oldest'), newest: textAt(head, 'newest') };
+    supported = { oldest: minorVersion(textAt(head, 'oldest')), newest: minorVersion(textAt(head, 'newest')) };
   }
   return supported;
+}
+
+/**
+ * A minor version of Kubernetes that is supported.
+ *
+ * @throws Error if it is none.
+ */
+export function supportedVersion(text: string): MinorVersion {
+  const { oldest, newest } = supportedVersions();
+  const version = isMinorVersion(text) ? text : undefined;
+  if (version === undefined || isNewer(oldest, version) || isNewer(version, newest)) {
+    throw new Error(
+      `Kubernetes ${text}: no version that is supported. Give one from ${oldest} to ${newest}, as in 1.30.`,
+    );
+  }
+  return version;
+}
+
+function minorVersion(text: string): MinorVersion {
+  if (!isMinorVersion(text)) {
+    throw new Error(`imports/kubernetes names no version: ${text}. Run npm run import:kubernetes.`);
+  }
+  return text;
+}
+
+function isMinorVersion(text: string): text is MinorVersion {
+  return /^1\.(?:0|[1-9]\d{0,2})$/.test(text);
+}
+
+function isNewer(one: string, other: string): boolean {
+  return Number(one.slice(one.indexOf('.') + 1)) > Number(other.slice(other.indexOf('.') + 1));
+}
+
+/** Whether every supported version knows it, from one on. */
+export function isKnownFrom(oldest: MinorVersion, { since, until }: Span): boolean {
+  return until === undefined && (since === undefined || !isNewer(since, oldest));
 }
 
 function spanOf(value: unknown): Span {
@@ -186,7 +225,7 @@ function makeSchema(ref: string): Schema {
         );
   const isKind = ['apiVersion', 'kind', 'metadata'].every((field) => fields.has(field));
   const properties = [...fields].flatMap(([fieldName, field]): [string, Schema | boolean][] => {
-    if (view === 'every' && (field.since ?? field.until) !== undefined) {
+    if (view !== 'any' && view !== 'status' && !isKnownFrom(view, field)) {
       return [];
     }
     const ofStatus = isKind && fieldName === 'status' ? 'status' : view;
@@ -213,12 +252,14 @@ function makeSchema(ref: string): Schema {
 }
 
 function splitRef(ref: string): [view: View, name: string] {
-  const view = (['every', 'any', 'status'] as const).find((each) => ref.startsWith(`${each}:`));
-  if (view === undefined) {
+  const [view = '', name = ''] = ref.split(':');
+  if (view !== 'any' && view !== 'status' && !isMinorVersion(view)) {
     throw new Error(`${ref}: no view of a definition`);
   }
-  return [view, ref.slice(view.length + 1)];
+  return [view, name];
 }
+
+const ALWAYS: Span = { since: undefined, until: undefined };
 
 /** The values that a text of a field may have; empty for any. */
 function valuesOf(field: Field, name: string, demand: Demand, view: View): readonly string[] {
@@ -226,7 +267,9 @@ function valuesOf(field: Field, name: string, demand: Demand, view: View): reado
   if (view === 'status') {
     return [];
   }
-  return demanded ?? field.enum.filter((value) => view === 'any' || !field.values.has(value));
+  return (
+    demanded ?? field.enum.filter((value) => view === 'any' || isKnownFrom(view, field.values.get(value) ?? ALWAYS))
+  );
 }
 
 /** In Go nobody can tell an empty text or list from none. */

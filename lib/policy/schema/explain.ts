@@ -4,7 +4,7 @@ import { child, parseJson, textAt, valueAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { nearest } from '../../manifest/nearest';
 import { schemaOf, spanOfField, spanOfValue, supportedVersions } from './definitions';
-import type { Span } from './definitions';
+import type { MinorVersion, Span } from './definitions';
 import { describeFormat } from './formats';
 
 // What a validator has found, in the words of Kubernetes. Of values only those of enumerations are said: any other may be a secret.
@@ -281,7 +281,7 @@ function oneOfMessage(schema: Schema, value: unknown): string {
 }
 
 /** That some of the supported versions do not take what stands at a path. */
-export function explainVersions({ root, manifest, path }: Place): string {
+export function explainVersions({ root, manifest, path }: Place, oldest: MinorVersion): string {
   const index = path.findLastIndex((key) => typeof key === 'string');
   const field = String(path[index]);
   const owner = refAlong(root, path.slice(0, index));
@@ -290,8 +290,8 @@ export function explainVersions({ root, manifest, path }: Place): string {
   const ofValue = owner === undefined || typeof value !== 'string' ? undefined : spanOfValue(owner, field, value);
   // A value that is no word of an enumeration is not for others to read.
   return ofValue === undefined
-    ? `the field ${quote(formatPath(path))} is ${spanWords(ofField)}`
-    : `the value ${quote(value)} is ${spanWords(ofValue)}`;
+    ? `the field ${quote(formatPath(path))} is ${spanWords(ofField, oldest)}`
+    : `the value ${quote(value)} is ${spanWords(ofValue, oldest)}`;
 }
 
 /** The definition of what stands at a path. */
@@ -307,9 +307,9 @@ function refAlong(root: Schema, path: Path): string | undefined {
   return ref;
 }
 
-/** `known from Kubernetes 1.31 on, and the oldest supported version is 1.28` */
-export function spanWords(span: Span | undefined): string {
-  const { oldest, newest } = supportedVersions();
+/** `known from Kubernetes 1.31 on only, and 1.28 to 1.37 are supported` */
+export function spanWords(span: Span | undefined, oldest: MinorVersion): string {
+  const { newest } = supportedVersions();
   const since = span?.since === undefined ? [] : [`from Kubernetes ${span.since} on`];
   const until = span?.until === undefined ? [] : [`until Kubernetes ${span.until}`];
   return `known ${[...since, ...until].join(' ')} only, and ${oldest} to ${newest} are supported`;

@@ -7,8 +7,8 @@ import { nearest } from '../../manifest/nearest';
 import type { Severity } from '../policy';
 import { customKindsIn, importedKind, keyOf } from './custom-resources';
 import type { CustomKind } from './custom-resources';
-import { builtInKinds, refOf, schemaOf, supportedVersions } from './definitions';
-import type { Kind } from './definitions';
+import { builtInKinds, isKnownFrom, refOf, schemaOf, supportedVersions } from './definitions';
+import type { Kind, MinorVersion } from './definitions';
 import { shapeOf } from './shapes';
 import { explain, explainVersions, spanWords, unknownNulls } from './explain';
 
@@ -46,8 +46,14 @@ const WITHOUT_NAME = /Review$|^(?:Eviction|Binding|LimitRange|Scale)$/;
 export class Structure {
   private readonly custom: ReadonlyMap<string, CustomKind>;
 
-  /** @param manifests all objects that are judged together */
-  public constructor(manifests: Iterable<unknown>) {
+  /**
+   * @param manifests all objects that are judged together
+   * @param oldest the oldest version of the clusters that they are for
+   */
+  public constructor(
+    manifests: Iterable<unknown>,
+    private readonly oldest: MinorVersion = supportedVersions().oldest,
+  ) {
     this.custom = customKindsIn(manifests);
   }
 
@@ -64,11 +70,11 @@ export class Structure {
     }
     const ofKubernetes = builtInKinds().get(apiVersion)?.get(kind);
     if (ofKubernetes !== undefined) {
-      return builtInFaults(ofKubernetes, manifest);
+      return builtInFaults(ofKubernetes, manifest, this.oldest);
     }
     const custom = this.custom.get(keyOf(groupOf(apiVersion), kind)) ?? importedKind(apiVersion, kind);
     if (custom !== undefined) {
-      return customFaults(custom, apiVersion, manifest);
+      return customFaults(custom, apiVersion, manifest, this.oldest);
     }
     const isOfKubernetes = [...builtInKinds().keys()].some((known) => groupOf(known) === groupOf(apiVersion));
     return isOfKubernetes && !(apiVersion === 'v1' && kind === 'List')
@@ -87,7 +93,7 @@ function whatIsUnknown(apiVersion: string): string {
   return builtInKinds().has(apiVersion) ? 'kind' : 'apiVersion';
 }
 
-function builtInFaults(kind: Kind, manifest: unknown): readonly StructureFault[] {
+function builtInFaults(kind: Kind, manifest: unknown, oldest: MinorVersion): readonly StructureFault[] {
   const { definition } = kind;
   if (definition === undefined) {
     const removed = kind.removed === undefined ? '' : `; it was removed in Kubernetes ${kind.removed}`;
@@ -102,14 +108,20 @@ function builtInFaults(kind: Kind, manifest: unknown): readonly StructureFault[]
   const nulls: Path[] = [];
   const plain = isPlain(manifest) ? manifest : withoutNulls(manifest, nulls);
   return [
-    ...lifecycleFaults(kind),
+    ...lifecycleFaults(kind, oldest),
     ...namelessFault(plain, kind.kind, definition),
-    ...faultsBy(plain, nulls, { $ref: refOf('every', definition) }, { $ref: refOf('any', definition) }),
+    ...faultsBy(plain, nulls, { $ref: refOf(oldest, definition) }, { $ref: refOf('any', definition) }, oldest),
   ];
 }
 
-/** @param any what some supported version takes, where that is more than what every one does */
-function faultsBy(plain: unknown, nulls: readonly Path[], every: Schema, any: Schema): readonly StructureFault[] {
+/** @param any what some supported version takes, where that is more than what every one does from the oldest on */
+function faultsBy(
+  plain: unknown,
+  nulls: readonly Path[],
+  every: Schema,
+  any: Schema,
+  oldest: MinorVersion,
+): readonly StructureFault[] {
   const unknown = unknownNulls(nulls, any, plain);
   const isCustom = every.$ref === undefined;
   const known = shapesOf(isCustom ? every : schemaOf(every.$ref ?? ''));
@@ -132,15 +144,15 @@ function faultsBy(plain: unknown, nulls: readonly Path[], every: Schema, any: Sc
       .filter(({ path }) => !paths.has(JSON.stringify(path)))
       .map(({ path }) => ({
         path,
-        message: explainVersions({ root: any, manifest: plain, path }),
+        message: explainVersions({ root: any, manifest: plain, path }, oldest),
         severity: 'warning' as const,
       })),
   ];
 }
 
-function lifecycleFaults(kind: Kind): readonly StructureFault[] {
+function lifecycleFaults(kind: Kind, oldest: MinorVersion): readonly StructureFault[] {
   const name = `${kind.kind} of ${kind.apiVersion}`;
-  const partial = kind.since === undefined && kind.until === undefined ? [] : [`${name} is ${spanWords(kind)}`];
+  const partial = isKnownFrom(oldest, kind) ? [] : [`${name} is ${spanWords(kind, oldest)}`];
   const deprecated =
     kind.deprecated === undefined || kind.until !== undefined
       ? []
@@ -173,7 +185,12 @@ function textOrOther(value: unknown): string | null | undefined {
   return value === null || value === undefined || typeof value === 'string' ? value : 'other';
 }
 
-function customFaults(custom: CustomKind, apiVersion: string, manifest: unknown): readonly StructureFault[] {
+function customFaults(
+  custom: CustomKind,
+  apiVersion: string,
+  manifest: unknown,
+  oldest: MinorVersion,
+): readonly StructureFault[] {
   const schema = custom.versions.get(apiVersion.slice(apiVersion.indexOf('/') + 1))?.();
   if (schema === undefined) {
     const served = [...custom.versions.keys()].map((version) => `${groupOf(apiVersion)}/${version}`);
@@ -187,7 +204,7 @@ function customFaults(custom: CustomKind, apiVersion: string, manifest: unknown)
   }
   const nulls: Path[] = [];
   const plain = withoutNulls(manifest, nulls);
-  return [...nameFault(plain), ...faultsBy(plain, nulls, schema, schema)];
+  return [...nameFault(plain), ...faultsBy(plain, nulls, schema, schema, oldest)];
 }
 
 /** As kubectl says it. */
