@@ -4,6 +4,8 @@ import { Chart, Testing } from 'cdk8s';
 import { addAdmissionPolicies, admissionPolicies, ARGO_ROLLOUTS } from '../../lib/policy/admission';
 import type { Admission, AdmissionProps } from '../../lib/policy/admission';
 import { compile, isCelError, toCelObject } from '../../lib/policy/cel';
+import * as kinds from '../../lib/policy/kinds';
+import { builtInKinds, refOf, schemaOf } from '../../lib/policy/schema/definitions';
 import { groupOf, resourceOf } from '../../lib/manifest/manifest';
 import { policies } from '../../lib/policy/policies';
 import { admissibleRules, isAdmissible } from '../../lib/policy/policy';
@@ -29,6 +31,23 @@ const EXCEPTION = {
   reason: 'logs',
   resource: { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'observability', name: 'logs' },
 };
+
+test('kinds are known as Kubernetes knows them, with the fields that are judged', () => {
+  const known = Object.values(kinds).flat();
+
+  expect(known.length).toBeGreaterThan(8);
+  for (const { group, version, kind, resource, judged = ['spec'] } of known) {
+    const definition = builtInKinds()
+      .get(group === '' ? version : `${group}/${version}`)
+      ?.get(kind)?.definition;
+    const { properties } = definition === undefined ? {} : schemaOf(refOf('any', definition));
+
+    expect([kind, resource]).toEqual([kind, `${kind.toLowerCase()}${kind.endsWith('s') ? 'es' : 's'}`]);
+    expect(Object.keys(properties ?? {})).toEqual(expect.arrayContaining([...judged]));
+    expect(judged.length).toBeGreaterThan(0);
+  }
+  expect(kinds.SECRET.judged).toEqual(['data', 'stringData']);
+});
 
 describe('admission policies', () => {
   test('one and its binding for each policy that sees one object at a time', () => {

@@ -459,6 +459,7 @@ export const DEMAND_ROWS: Readonly<Record<string, readonly DemandRow[]>> = {
   'ClusterRoleBinding cluster-binding': [
     ['subjects.0.namespace', undefined, ['error subjects[0].namespace: Required value']],
     ['subjects.0.namespace', '', ['error subjects[0].namespace: Required value']],
+    ['roleRef.kind', 'Role', ['error roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"']],
   ],
   'PersistentVolume schema-volume': [
     ['spec', undefined, ['error spec: Required value']],
@@ -482,14 +483,19 @@ export const DEMAND_ROWS: Readonly<Record<string, readonly DemandRow[]>> = {
         'error spec: Required value: must specify one of awsElasticBlockStore, azureDisk, azureFile, cephfs, cinder, csi, fc, flexVolume, flocker, gcePersistentDisk, glusterfs, hostPath, iscsi, local, nfs, photonPersistentDisk, portworxVolume, quobyte, rbd, scaleIO, storageos, vsphereVolume',
       ],
     ],
-    ['spec.csi.nodePublishSecretRef.name', undefined, ['error spec.csi.nodePublishSecretRef.name: Required value']],
-    ['spec.csi.nodePublishSecretRef.name', '', ['error spec.csi.nodePublishSecretRef.name: Required value']],
-    [
-      'spec.csi.nodePublishSecretRef.namespace',
-      undefined,
-      ['error spec.csi.nodePublishSecretRef.namespace: Required value'],
-    ],
-    ['spec.csi.nodePublishSecretRef.namespace', '', ['error spec.csi.nodePublishSecretRef.namespace: Required value']],
+    ...[
+      'controllerExpandSecretRef',
+      'controllerPublishSecretRef',
+      'nodePublishSecretRef',
+      'nodeStageSecretRef',
+    ].flatMap((reference) =>
+      ['name', 'namespace'].flatMap((field) =>
+        [undefined, ''].map((value): DemandRow => {
+          const path = `spec.csi.${reference}.${field}`;
+          return [path, value, [`error ${path}: Required value`]];
+        }),
+      ),
+    ),
   ],
   'PersistentVolumeClaim claim': [
     ['spec', undefined, ['error spec: Required value']],

@@ -381,6 +381,31 @@ const SELECTED: readonly ReferenceRow[] = [
     };
   }),
   {
+    what: 'a peer of a NetworkPolicy, in a namespace that is named',
+    policy: 'network-policy-pods',
+    from: [
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
+        spec: {
+          podSelector: {},
+          ingress: [
+            {
+              from: [
+                {
+                  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } },
+                  podSelector: { matchLabels: CARTS },
+                },
+              ],
+            },
+          ],
+        },
+      }),
+      deployment({ app: 'other' }, {}, 'other'),
+    ],
+    target: pods,
+    field: 'spec.ingress[0].from[0].podSelector',
+    message: 'app=carts',
+  },
+  {
     what: 'a named port of a NetworkPolicy',
     policy: 'network-policy-pods',
     from: [
@@ -722,6 +747,31 @@ const CONTROLLED: readonly ReferenceRow[] = [
     from: [analysis([{ templateName: 'errors' }])],
     target: [template([{ name: 'service', value: 'carts' }])],
     instead: [template([{ name: 'service' }])],
+    field: 'spec.strategy.canary.analysis.templates[0].templateName',
+    message: 'service',
+  },
+  {
+    what: 'an argument of an analysis of the cluster',
+    policy: 'analysis-template',
+    from: [analysis([{ templateName: 'errors', clusterScope: true }])],
+    target: [
+      object(
+        'argoproj.io/v1alpha1',
+        'ClusterAnalysisTemplate',
+        'errors',
+        { spec: { args: [{ name: 'service', value: 'carts' }] } },
+        '',
+      ),
+    ],
+    instead: [
+      object(
+        'argoproj.io/v1alpha1',
+        'ClusterAnalysisTemplate',
+        'errors',
+        { spec: { args: [{ name: 'service' }] } },
+        '',
+      ),
+    ],
     field: 'spec.strategy.canary.analysis.templates[0].templateName',
     message: 'service',
   },

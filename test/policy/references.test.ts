@@ -1,8 +1,9 @@
 import { Engine } from '../../lib/policy/engine';
+import { givenManifest } from '../../lib/policy/given';
 import { policies } from '../../lib/policy/policies';
 import { Owners } from '../../lib/policy/owners';
 import type { Data } from './manifests';
-import { REFERENCE_ROWS, SET_ROWS } from './reference-rows';
+import { object, REFERENCE_ROWS, SET_ROWS } from './reference-rows';
 
 const engine = new Engine(policies().filter(({ graph }) => graph !== undefined));
 
@@ -51,6 +52,19 @@ describe.each(REFERENCE_ROWS.map((row) => [row.what, row] as const))('%s', (_, r
       expect(found([first, ...beside], producer)).toEqual([]);
     });
   }
+});
+
+test('what is given has the ports that are said of it', () => {
+  const route = object('networking.k8s.io/v1', 'Ingress', 'shop', {
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+  });
+  const given = (...ports: readonly number[]): Data => {
+    const service = { kind: 'Service', namespace: 'shop', name: 'web', ports: ports.map((port) => ({ port })) };
+    return givenManifest(service) as Data;
+  };
+
+  expect(found([route], [given(443, 80)])).toEqual([]);
+  expect(found([route], [given(443)])).toEqual([expect.stringMatching(/^Ingress shop route-backend .*port/)]);
 });
 
 /** Something of the same namespace that nothing refers to. */

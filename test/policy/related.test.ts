@@ -139,6 +139,7 @@ test('an API server is told of the ServiceAccounts that a workload leaves the to
   expect(of(silent('x'), off('x'), off('y'), off('x', 'other'))).toEqual([{ namespace: 'shop', name: 'x' }]);
   expect(of(off('default'), silent())).toEqual([{ namespace: 'shop', name: 'default' }]);
   expect(of(silent('x'), named('ServiceAccount', 'x'))).toEqual([]);
+  expect(of(silent('x'), named('ConfigMap', 'x', { automountServiceAccountToken: false }))).toEqual([]);
   expect(of(workload(DEPLOYMENT, { ...podSpec(), serviceAccountName: 'x' }), off('x'))).toEqual([]);
   expect(of(set(silent('x'), 'metadata.namespace', undefined), set(off('x'), 'metadata.namespace', undefined))).toEqual(
     [{ namespace: 'default', name: 'x' }],
