@@ -1,0 +1,287 @@
+import { matchesLabels } from '../../graph';
+import type { GraphObject } from '../../graph';
+import { refusedChanges } from '../../manifest/immutable-fields';
+import { formatPath } from '../../manifest/manifest';
+import { child, field, listAt, textAt, valueAt } from '../../manifest/plain-data';
+import type { Path } from '../../manifest/plain-data';
+import { parseQuantity } from '../../manifest/quantity';
+import { builtInKinds, supportedVersions } from '../../policy/schema/definitions';
+import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
+import { addedBy, causeIn, consequence, isChanged, isWorkload, kindOf, perComparison, updateOf } from './objects';
+
+// What the API server, or an operator, does not take.
+
+/** What is to be done instead, and what that costs. */
+type WayRound = (object: GraphObject, field: Path) => string;
+
+/** The command that deletes an object. */
+export function deleteCommand(object: GraphObject, flags = ''): string {
+  const { resource, namespace, group } = object;
+  const kind = (resource.kind ?? '').toLowerCase();
+  // Short where nobody else has a kind of that name, as `kubectl api-resources` lists it.
+  const name = group === '' || OWN_KINDS.has(group) ? kind : `${kind}.${group}`;
+  return `kubectl ${namespace === '' ? '' : `-n ${namespace} `}delete ${name} ${resource.name ?? ''}${flags}`;
+}
+
+const OWN_KINDS = new Set(['apps', 'autoscaling', 'batch', 'policy', 'rbac.authorization.k8s.io', 'storage.k8s.io']);
+
+const anew =
+  (cost: string): WayRound =>
+  (object) =>
+    `Delete it and apply again (${deleteCommand(object)}): ${cost}.`;
+
+const endsPods = anew('its pods end, and new ones start from nothing');
+
+const WAYS: Readonly<Record<string, WayRound>> = {
+  'apps/Deployment': endsPods,
+  'apps/DaemonSet': endsPods,
+  'apps/ReplicaSet': endsPods,
+  'argoproj.io/Rollout': endsPods,
+  'apps/StatefulSet': (object, path) =>
+    path[1] === 'selector'
+      ? endsPods(object, path)
+      : `Delete it without its pods and apply again (${deleteCommand(object, ' --cascade=orphan')}): the pods run on, and are then replaced one after the other. ` +
+        (path[1] === 'volumeClaimTemplates'
+          ? 'Claims that are there stay as they are: each is to be grown by itself, or to be deleted with its data.'
+          : 'Its claims and their data stay.'),
+  'batch/Job': anew('what it has done stays done, and it runs once more'),
+  '/Pod': anew('it ends, and starts from nothing'),
+  '/Service': anew('it has another cluster IP, and is not there meanwhile'),
+  '/ConfigMap': () => 'Make one of another name, and name that in the pod templates: the pods are then replaced.',
+  '/Secret': (object, path) =>
+    path[0] === 'type'
+      ? anew('pods that start meanwhile wait for it')(object, path)
+      : 'Make one of another name, and name that in the pod templates: the pods are then replaced.',
+  '/PersistentVolumeClaim': () =>
+    'Make a claim of another name and copy the data; to delete this one may delete its volume with all data.',
+  '/PersistentVolume': () => 'Make a volume of another name; to delete this one may leave its claim Lost.',
+  'rbac.authorization.k8s.io/RoleBinding': anew('meanwhile its subjects may nothing by it'),
+  'rbac.authorization.k8s.io/ClusterRoleBinding': anew('meanwhile its subjects may nothing by it'),
+  'storage.k8s.io/StorageClass': anew('volumes that are there keep what they were made with'),
+  'apiextensions.k8s.io/CustomResourceDefinition': anew('every object of its kind is deleted with it'),
+};
+
+const OTHERS = anew('it is not there meanwhile');
+
+/** Changes that an API server refuses. */
+export const refused: Rule = function* (change, comparison): Iterable<Consequence> {
+  yield* immutable(change);
+  yield* custom(change, comparison);
+  yield* selectorOfOthers(change);
+  yield* claimThatGrows(change, comparison);
+  yield* versionThatEnded(change);
+  yield* byOperator(change);
+};
+
+function* immutable(change: ObjectChange): Iterable<Consequence> {
+  const update = updateOf(change);
+  if (update === undefined) {
+    return;
+  }
+  const { old, new: now } = update;
+  const found = refusedChanges(kindOf(now), old.manifest, now.manifest, (path) => isChanged(change, path));
+  for (const { field: path, until, source } of found) {
+    const way = (WAYS[kindOf(now)] ?? OTHERS)(now, path);
+    const who = until === undefined ? 'The API server refuses' : `API servers up to Kubernetes ${until} refuse`;
+    yield consequence(
+      'refused',
+      until === undefined ? 'danger' : 'warning',
+      `${who} to change ${formatPath(path)} of a ${now.resource.kind ?? ''} that is there. ${way}`,
+      causeIn(change, path),
+      source,
+    );
+  }
+}
+
+/** A rule of a CustomResourceDefinition by which a field is as it was for ever. */
+const TRANSITION = /^self\s*==\s*oldSelf$/;
+
+const definitions = perComparison(({ new: graph }: Comparison) =>
+  graph.objects.filter(
+    ({ group, resource }) => group === 'apiextensions.k8s.io' && resource.kind === 'CustomResourceDefinition',
+  ),
+);
+
+/** What the definition of a custom kind among the objects lets nobody change. */
+function* custom(change: ObjectChange, comparison: Comparison): Iterable<Consequence> {
+  const update = updateOf(change);
+  const definition =
+    update === undefined
+      ? undefined
+      : definitions(comparison).find(
+          ({ manifest }) =>
+            textAt(manifest, 'spec', 'group') === update.new.group &&
+            textAt(manifest, 'spec', 'names', 'kind') === update.new.resource.kind,
+        );
+  if (update === undefined || definition === undefined) {
+    return;
+  }
+  const { apiVersion } = update.new.resource;
+  const version = listAt(definition.manifest, 'spec', 'versions').find(
+    (each) => textAt(each, 'name') === apiVersion?.slice(apiVersion.indexOf('/') + 1),
+  );
+  for (const path of fixedFields(field(version, 'schema', 'openAPIV3Schema'), [])) {
+    const [old, now] = [update.old, update.new].map(({ manifest }) => valueAt(manifest, path));
+    // A rule of old and new holds where there are both.
+    if (old !== undefined && now !== undefined && isChanged(change, path)) {
+      yield consequence(
+        'refused',
+        'danger',
+        `The API server refuses to change ${formatPath(path)} of a ${update.new.resource.kind ?? ''} that is there, by a rule of its definition. ${OTHERS(update.new, path)}`,
+        causeIn(change, path),
+        'https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#transition-rules',
+      );
+    }
+  }
+}
+
+function* fixedFields(schema: unknown, path: Path): Iterable<Path> {
+  if (listAt(schema, 'x-kubernetes-validations').some((rule) => TRANSITION.test(textAt(rule, 'rule').trim()))) {
+    yield path;
+    return;
+  }
+  for (const [name, property] of Object.entries(field(schema, 'properties') ?? {})) {
+    yield* fixedFields(property, [...path, name]);
+  }
+}
+
+const SELECTING = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet']);
+
+/** A selector that does not select the pods of its own template. */
+function* selectorOfOthers(change: ObjectChange): Iterable<Consequence> {
+  const now = change.new;
+  const selector = field(now?.manifest, 'spec', 'selector');
+  if (
+    isWorkload(now) &&
+    SELECTING.has(kindOf(now)) &&
+    selector !== undefined &&
+    !matchesLabels(selector, now.podLabels)
+  ) {
+    yield consequence(
+      'refused',
+      'danger',
+      'The API server refuses a selector that does not select the pods of its own template: every label of the selector must stand in the template as well.',
+      updateOf(change) === undefined
+        ? ['spec', 'selector']
+        : causeIn(change, [...now.templatePath, 'metadata', 'labels']),
+      'pkg/apis/apps/validation/validation.go of Kubernetes',
+    );
+  }
+}
+
+/** A claim grows only where its class lets it. */
+function* claimThatGrows(change: ObjectChange, { new: graph }: Comparison): Iterable<Consequence> {
+  const update = updateOf(change);
+  const path = ['spec', 'resources', 'requests', 'storage'];
+  if (update === undefined || kindOf(update.new) !== '/PersistentVolumeClaim' || !isChanged(change, path)) {
+    return;
+  }
+  const [before, after] = [update.old, update.new].map(
+    ({ manifest }) => parseQuantity(String(valueAt(manifest, path))) ?? 0n,
+  );
+  const name = textAt(update.new.manifest, 'spec', 'storageClassName');
+  const storageClass = graph.find('storage.k8s.io', 'StorageClass', '', name)?.manifest;
+  const isKnown = storageClass !== undefined && textAt(storageClass, 'provisioner') !== '';
+  const mayGrow = child(storageClass, 'allowVolumeExpansion') === true;
+  if (after !== undefined && before !== undefined && after > before && !mayGrow) {
+    yield consequence(
+      'refused',
+      isKnown ? 'danger' : 'warning',
+      isKnown
+        ? `The API server refuses to grow the claim: StorageClass ${name} does not say allowVolumeExpansion: true. Say so first.`
+        : `The API server refuses to grow the claim unless its StorageClass${name === '' ? '' : ` ${name}`} says allowVolumeExpansion: true.`,
+      path,
+      'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims',
+    );
+  }
+}
+
+/** A version of Kubernetes' own API that no server has any more, or that goes. */
+function* versionThatEnded(change: ObjectChange): Iterable<Consequence> {
+  const now = change.new;
+  const { apiVersion, kind } = now?.resource ?? { apiVersion: null, kind: null };
+  const known = builtInKinds()
+    .get(apiVersion ?? '')
+    ?.get(kind ?? '');
+  if (
+    now === undefined ||
+    known?.removed === undefined ||
+    (addedBy(change) === undefined && updateOf(change) === undefined)
+  ) {
+    return;
+  }
+  const instead = known.successor === undefined ? '' : ` Use ${known.successor}.`;
+  const isGone = known.definition === undefined;
+  yield consequence(
+    'refused',
+    isGone ? 'danger' : 'warning',
+    isGone
+      ? `No supported API server knows ${apiVersion ?? ''} ${kind ?? ''} any more: it went with Kubernetes ${known.removed}.${instead}`
+      : `API servers from Kubernetes ${known.removed} on refuse ${apiVersion ?? ''} ${kind ?? ''}; ${supportedVersions().newest} is the newest that is supported.${instead}`,
+    ['apiVersion'],
+    'https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
+  );
+}
+
+const TOPICS = 'https://strimzi.io/docs/operators/latest/deploying.html#using-the-topic-operator-str';
+const STORAGE = 'https://strimzi.io/docs/operators/latest/deploying.html#assembly-storage-str';
+
+/** What the API server takes, and Strimzi's operators leave as it was, with a condition in the status. */
+function* byOperator(change: ObjectChange): Iterable<Consequence> {
+  const update = updateOf(change);
+  if (update === undefined) {
+    return;
+  }
+  const says = function* (path: Path, message: string, source: string): Iterable<Consequence> {
+    if (isChanged(change, path)) {
+      yield consequence('refused', 'danger', message, causeIn(change, path), source);
+    }
+  };
+  switch (kindOf(update.new)) {
+    case 'kafka.strimzi.io/KafkaTopic': {
+      const [before, after] = [update.old, update.new].map(({ manifest }) =>
+        Number(field(manifest, 'spec', 'partitions')),
+      );
+      if (before !== undefined && after !== undefined && after < before) {
+        yield* says(
+          ['spec', 'partitions'],
+          `Strimzi's operator refuses fewer partitions (${before} to ${after}), as Kafka does. Make a topic of another name and move its producers and consumers.`,
+          TOPICS,
+        );
+      }
+      yield* says(
+        ['spec', 'topicName'],
+        "Strimzi's operator refuses another topicName. Make a KafkaTopic of another name; the old topic keeps its records.",
+        TOPICS,
+      );
+      yield* says(
+        ['spec', 'replicas'],
+        "Strimzi's operator refuses another number of replicas unless Cruise Control runs. Without, move the partitions by kafka-reassign-partitions.sh first.",
+        TOPICS,
+      );
+      return;
+    }
+    case 'kafka.strimzi.io/KafkaNodePool':
+      if (isSmaller(update.old, update.new)) {
+        yield* says(
+          ['spec', 'storage'],
+          "Strimzi's operator ignores a smaller volume, and goes on with the size that is there. Make a node pool of another name and move the partitions.",
+          STORAGE,
+        );
+      }
+      return;
+    default:
+  }
+}
+
+function isSmaller(old: GraphObject, now: GraphObject): boolean {
+  const sizes = ({ manifest }: GraphObject): ReadonlyMap<string, bigint> => {
+    const storage = field(manifest, 'spec', 'storage');
+    const volumes = textAt(storage, 'type') === 'jbod' ? listAt(storage, 'volumes') : [storage];
+    return new Map(
+      volumes.map((volume) => [String(child(volume, 'id') ?? 0), parseQuantity(textAt(volume, 'size')) ?? 0n]),
+    );
+  };
+  const after = sizes(now);
+  return [...sizes(old)].some(([id, size]) => (after.get(id) ?? size) < size);
+}
