@@ -224,14 +224,16 @@ class Differ {
 
   private keyedList(of: Field, { before, after }: KeyedLists, owned: readonly unknown[]): void {
     const item = below(of, 0);
+    const gone = [...before].flatMap(([id, old]) => (after.has(id) ? [] : [old]));
+    const added = [...after].flatMap(([id, current]) => (before.has(id) ? [] : [current]));
+    const moved = sameNames(gone, added);
     for (const [id, current] of after) {
-      const old = before.get(id) ?? side(undefined, current.path);
+      const old = before.get(id) ?? moved.get(current) ?? side(undefined, current.path);
       this.value(item, old, current, ownedBelow(owned, current.value));
     }
-    for (const [id, old] of before) {
-      if (!after.has(id)) {
-        this.value(item, old, side(undefined, old.path), ownedBelow(owned, old.value));
-      }
+    const stays = new Set(moved.values());
+    for (const old of gone.filter((each) => !stays.has(each))) {
+      this.value(item, old, side(undefined, old.path), ownedBelow(owned, old.value));
     }
   }
 
@@ -308,6 +310,18 @@ function keyedLists(before: readonly Side[], after: readonly Side[], keys: reado
     );
   const [a, b] = [identify(before), identify(after)];
   return a.size === before.length && b.size === after.length ? { keys, before: a, after: b } : undefined;
+}
+
+/** The old one of each new item that has another key and the same name, such as a port with another number. */
+function sameNames(gone: readonly Side[], added: readonly Side[]): ReadonlyMap<Side, Side> {
+  const nameOf = ({ value }: Side): string => textAt(value, 'name');
+  const [old, current] = [groupBy(gone, nameOf), groupBy(added, nameOf)];
+  return new Map(
+    [...current].flatMap(([name, [item, ...more]]): [Side, Side][] => {
+      const [same, ...others] = old.get(name) ?? [];
+      return name === '' || same === undefined || more.length + others.length > 0 ? [] : [[item, same]];
+    }),
+  );
 }
 
 /** What a list of objects without merge keys may be read by all the same; the path of a key has dots. */

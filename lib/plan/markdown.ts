@@ -3,7 +3,7 @@ import { printable } from '../policy/report';
 import { type Severity, SEVERITIES } from './model';
 import { type PlannedChange, type PlannedConsequence, summaryOf } from './plan';
 import { remarksOf, type TitledPlan } from './report';
-import { counted, countsOf, DONE, linesOf, nameOf, readablePath, verdictOf } from './words';
+import { counted, countsOf, doneTo, linesOf, nameOf, readablePath, verdictOf } from './words';
 
 // Plans as a comment on a pull request: what is dangerous stands open, the rest folded.
 
@@ -17,13 +17,18 @@ export const MOST_CHARACTERS = 65_000;
 const RESERVE = 600;
 
 /** What a comment may do without, the least first. */
-const RANKS = ['diagram', 'connection', 'info', 'warning', 'danger'] as const;
+const RANKS = ['diagram', 'fields', 'connections', 'info', 'warning', 'danger'] as const;
 type Rank = (typeof RANKS)[number];
 
 /** A part of the comment. Only what is there as a whole is shown. */
 interface Part {
   readonly rank: Rank;
   readonly text: string;
+  /**
+   * What it belongs to, and is not shown without.
+   * @default - it stands for itself
+   */
+  readonly of?: Part;
 }
 
 /** A part of the comment that holds others; where these are all left out, there is none of it. */
@@ -61,8 +66,7 @@ function sectionsOf(each: TitledPlan, isTitled: boolean): readonly Section[] {
   const title = isTitled ? `### ${prose(each.title)}` : '';
   const open = each.changes.filter((change) => rankOf(change) === 'danger');
   const folded = each.changes.filter((change) => rankOf(change) !== 'danger');
-  const parts = (changes: readonly PlannedChange[]): readonly Part[] =>
-    changes.map((change) => ({ rank: rankOf(change), text: changeText(change) }));
+  const parts = (changes: readonly PlannedChange[]): readonly Part[] => changes.flatMap(partsOf);
   const warnings = summaryOf([{ ...each, changes: folded }]).warning;
   const rest = `${counted(folded.length, open.length === 0 ? 'change' : 'other change')}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
   return [
@@ -82,7 +86,8 @@ function rankOf({ consequences }: PlannedChange): Severity {
   return SEVERITIES.find((severity) => open.some((each) => each.severity === severity)) ?? 'info';
 }
 
-function changeText(change: PlannedChange): string {
+/** What becomes of an object and what that does; and its fields, which are of less use without. */
+function partsOf(change: PlannedChange): readonly Part[] {
   const fields = change.fields.flatMap((field) => {
     const { gone, added } = linesOf(field);
     return [
@@ -91,13 +96,15 @@ function changeText(change: PlannedChange): string {
       ...added.map((line) => `+ ${printable(line)}`),
     ];
   });
-  return [
-    `**${code(nameOf(change))}** ${DONE[change.action]}`,
-    change.consequences.map((each) => consequenceText(each, change)).join('\n'),
-    fields.length === 0 ? '' : fenced('diff', fields.join('\n')),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n');
+  const consequences = change.consequences.map((each) => consequenceText(each, change));
+  const head: Part = {
+    rank: rankOf(change),
+    text: [
+      `**${code(nameOf(change))}** ${prose(doneTo(change))}`,
+      ...(consequences.length === 0 ? [] : [consequences.join('\n')]),
+    ].join(SEPARATOR),
+  };
+  return fields.length === 0 ? [head] : [head, { rank: 'fields', text: fenced('diff', fields.join('\n')), of: head }];
 }
 
 function consequenceText(
@@ -117,16 +124,22 @@ function topologySection({ old, new: current }: TitledPlan): Section {
     ...gone.filter((line) => !added.includes(line)).map((line) => `- ${line}`),
     ...added.filter((line) => !gone.includes(line)).map((line) => `+ ${line}`),
   ];
-  const numbers = ['+', '-'].map((sign) => lines.filter((line) => line.startsWith(sign)).length);
+  const numbers = [
+    ['+', 'added'],
+    ['-', 'removed'],
+  ].flatMap(([sign = '', done = '']) => {
+    const number = lines.filter((line) => line.startsWith(sign)).length;
+    return number === 0 ? [] : [`${number} ${done}`];
+  });
   const parts: readonly Part[] =
     lines.length === 0
       ? []
       : [
-          { rank: 'connection', text: fenced('diff', lines.map(printable).join('\n')) },
+          { rank: 'connections', text: fenced('diff', lines.map(printable).join('\n')) },
           { rank: 'diagram', text: ['Before:', before.overview(), 'After:', after.overview()].join('\n\n') },
         ];
   return {
-    before: `<details><summary>Who connects to whom: ${numbers[0] ?? 0} added, ${numbers[1] ?? 0} removed</summary>`,
+    before: `<details><summary>Connections: ${numbers.join(', ')}</summary>`,
     parts,
     after: '</details>',
   };
@@ -142,7 +155,7 @@ function write(head: readonly string[], sections: readonly Section[]): string {
   for (const rank of RANKS.toReversed()) {
     for (const part of all.filter((each) => each.rank === rank)) {
       const length = part.text.length + SEPARATOR.length;
-      if (length <= left) {
+      if (length <= left && (part.of === undefined || kept.has(part.of))) {
         kept.add(part);
         left -= length;
       } else {
@@ -169,7 +182,8 @@ const SEPARATOR = '\n\n';
 
 const WORDS: Readonly<Record<Rank, (number: number) => string>> = {
   diagram: () => 'the diagrams',
-  connection: () => 'who connects to whom',
+  fields: (number) => `the fields of ${counted(number, 'change')}`,
+  connections: () => 'who connects to whom',
   info: (number) => `${counted(number, 'change')} of no danger`,
   warning: (number) => `${counted(number, 'change')} with a warning`,
   danger: (number) => `${counted(number, 'change')} with a danger`,

@@ -1,4 +1,5 @@
 import type { GraphObject } from '../graph';
+import { RULES } from './consequences';
 import { compareCodeUnits, field } from '../manifest/plain-data';
 import { formatPath } from '../manifest/manifest';
 import {
@@ -41,7 +42,7 @@ export interface Plan extends Comparison {
 const PREFIX = 'plan-acknowledge/';
 
 /** What the changes of a comparison do. */
-export function plan(comparison: Comparison, rules: readonly Rule[] = []): Plan {
+export function plan(comparison: Comparison, rules: readonly Rule[] = RULES): Plan {
   const used = new Map<GraphObject, Set<string>>();
   const changes = comparison.changes.map((change): PlannedChange => {
     // Of one that is deleted there is none but the old one.

@@ -44,10 +44,11 @@ function countsOf(objects: readonly GraphObject[]): ReadonlyMap<GraphObject, num
 }
 
 function isRenamed(old: GraphObject, current: GraphObject): boolean {
-  const [from, to] = [old.resource.name, current.resource.name];
-  if (from === null || to === null) {
+  const [name, newName] = [old.resource.name, current.resource.name];
+  if (name === null || newName === null) {
     return false;
   }
+  const [from, to] = wordsThatDiffer(name, newName);
   // The name, where it is a word or several of a longer one: `auth` in `auth-config`, and not in `author`.
   const word = new RegExp(`(?<![a-z0-9])${from.replace(/[^a-z0-9-]/gi, '\\$&')}(?![a-z0-9])`, 'g');
   const isSameText = (a: string, b: string): boolean => a === b || a.replace(word, () => to) === b;
@@ -69,4 +70,19 @@ function isRenamed(old: GraphObject, current: GraphObject): boolean {
     });
   };
   return isSame(old.manifest, current.manifest);
+}
+
+/** What is another in a name: `web` and `shop` of `web-config` and `shop-config`. Numbers say which of several it is, and are no name. */
+function wordsThatDiffer(from: string, to: string): readonly [from: string, to: string] {
+  const [a, b] = [from.split('-'), to.split('-')];
+  while (a.length > 0 && a[0] === b[0]) {
+    a.shift();
+    b.shift();
+  }
+  while (a.length > 0 && a.at(-1) === b.at(-1)) {
+    a.pop();
+    b.pop();
+  }
+  const isName = (words: readonly string[]): boolean => /[a-z]/.test(words.join());
+  return isName(a) && isName(b) ? [a.join('-'), b.join('-')] : [from, to];
 }

@@ -3,7 +3,7 @@ import type { Paint } from '../policy/report';
 import type { Resource } from '../manifest/manifest';
 import type { FieldChange, Severity } from './model';
 import { type Plan, type PlannedChange, type PlannedConsequence, summaryOf } from './plan';
-import { countsOf, DONE, linesOf, nameOf, readablePath, verdictOf } from './words';
+import { countsOf, doneTo, linesOf, nameOf, readablePath, verdictOf } from './words';
 
 // Plans as text for a terminal, and as JSON.
 
@@ -49,7 +49,7 @@ export function remarksOf({ useless, leftOut }: TitledPlan): readonly string[] {
 
 function formatChange(change: PlannedChange, paint: Paint): string {
   return [
-    paint(BOLD, printable(`${nameOf(change)}  ${DONE[change.action]}`)),
+    paint(BOLD, printable(`${nameOf(change)}  ${doneTo(change)}`)),
     ...change.fields.flatMap((field) => formatField(field, change, paint)),
     ...change.consequences.flatMap((consequence) => formatConsequence(consequence, change, paint)),
   ].join('\n');
@@ -59,7 +59,9 @@ function formatField(field: FieldChange, change: PlannedChange, paint: Paint): r
   const path = printable(readablePath(field.path, change));
   const { gone, added } = linesOf(field);
   const [old = '(none)', current = '(gone)'] = [gone[0], added[0]];
-  if (gone.length <= 1 && added.length <= 1 && old.length + current.length <= SHORT) {
+  // Of a text of several lines, one is not its value.
+  const isWhole = [field.old, field.new].every((value) => typeof value !== 'string' || !value.includes('\n'));
+  if (isWhole && gone.length <= 1 && added.length <= 1 && old.length + current.length <= SHORT) {
     return [`    ${path}: ${paint(DIM, `${printable(old)} ->`)} ${printable(current)}`];
   }
   return [

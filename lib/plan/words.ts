@@ -17,6 +17,7 @@ const NAMES: readonly (readonly string[])[] = [
   ['devicePath'],
   ['ip'],
   ['topologyKey'],
+  ['id'],
   ['type'],
 ];
 
@@ -59,19 +60,22 @@ function wordOf(value: unknown): string {
   return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** What becomes of an object, in the past of a review: `created`. */
-export const DONE: Readonly<Record<Action, string>> = {
+const DONE: Readonly<Record<Action, string>> = {
   create: 'created',
   update: 'changed',
   delete: 'deleted',
   rename: 'renamed',
 };
 
-/** `Deployment shop/web`; of one that was renamed with the name it had. */
-export function nameOf({ action, old, new: current }: ObjectChange): string {
+/** What becomes of an object: `created`, `renamed from web`. */
+export function doneTo({ action, old }: ObjectChange): string {
+  return action === 'rename' ? `${DONE[action]} from ${old?.resource.name ?? ''}` : DONE[action];
+}
+
+/** `Deployment shop/web` */
+export function nameOf({ old, new: current }: ObjectChange): string {
   const resource = (current ?? old)?.resource;
-  const before = action === 'rename' ? `, until now ${old?.resource.name ?? ''}` : '';
-  return resource === undefined ? '' : `${formatResource(resource)}${before}`;
+  return resource === undefined ? '' : formatResource(resource);
 }
 
 /** `1 created, 2 changed`; `no object differs` where there is none. */
@@ -137,10 +141,13 @@ function valueText(value: unknown): string {
     const name = child(value, 'name');
     return typeof name === 'string' && Object.keys(value ?? {}).length === 1 ? name : JSON.stringify(value);
   }
-  // What YAML would take for something else.
-  return /^[A-Za-z/][^\n]*\S$|^[A-Za-z]$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value)
-    ? value
-    : JSON.stringify(value);
+  // What would read as something else, or as nothing.
+  const isPlain =
+    value !== '' &&
+    value === value.trim() &&
+    Number.isNaN(Number(value)) &&
+    !/^([[{"'(]|(true|false|null)$)/i.test(value);
+  return isPlain ? value : JSON.stringify(value);
 }
 
 /** The items that stand in one alone; what stands in both in the same order is left out. */

@@ -1,23 +1,6 @@
-import { Graph } from '../../lib/graph';
 import { formatPath } from '../../lib/manifest/manifest';
-import { compare } from '../../lib/plan/compare';
 import type { CompareOptions } from '../../lib/plan/compare';
-import type { Comparison } from '../../lib/plan/model';
-import { readYaml } from '../../lib/policy/yaml';
-
-/** The objects of a text of YAML. */
-function objects(text: string): readonly unknown[] {
-  return [...readYaml(text)].map((part) => {
-    if ('reason' in part) throw new Error(part.reason);
-    return part.value;
-  });
-}
-
-function compareTexts(old: string, current: string, options?: CompareOptions): Comparison {
-  const [a, b] = [old, current].map((text) => new Graph(objects(text).map((manifest) => ({ manifest }))));
-  if (a === undefined || b === undefined) throw new Error('two graphs');
-  return compare(a, b, options);
-}
+import { compareTexts } from './manifests';
 
 /** What is told: a line for each object, and one for each of its fields. */
 function told(old: string, current: string, options?: CompareOptions): readonly string[] {
@@ -121,6 +104,12 @@ describe('a field that differs', () => {
         `${CONTAINER}.ports[0]: undefined -> {"containerPort":80,"protocol":"UDP","name":"u"}`,
         `${CONTAINER}.ports[1].name: "a" -> "b"`,
       ],
+    },
+    {
+      what: 'a port that keeps its name and has another number',
+      old: service('{ ports: [{ name: a, port: 80 }, { name: b, port: 81 }] }'),
+      new: service('{ ports: [{ name: b, port: 82 }, { name: a, port: 80 }] }'),
+      fields: ['spec.ports[0].port: 81 -> 82'],
     },
     {
       what: 'a variable by its name',
@@ -360,6 +349,12 @@ spec:
       'spec.template.spec.containers[0]: {"name":"auth","image":"registry.example/auth:1","env":[{"name":"AUTHOR","value":"auth"}]} -> undefined',
       'spec.template.spec.serviceAccountName: "auth-runner" -> "login-runner"',
     ]);
+  });
+
+  it('is told where a part of the name is repeated', () => {
+    const account = (name: string): string =>
+      `apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: ${name}-sa, namespace: shop, labels: { app: ${name} } }\n`;
+    expect(told(account('auth'), account('login'))[0]).toBe('rename ServiceAccount login-sa');
   });
 
   it.each([
