@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { Graph } from '../graph';
-import { compareCodeUnits } from '../manifest/plain-data';
-import { filesOf, isManifest, objectsIn, readText } from '../policy/object-reader';
+import { compareCodeUnits, messageOf } from '../manifest/plain-data';
+import { decode, filesOf, isManifest, objectsIn } from '../policy/object-reader';
 import type { Unreadable } from '../policy/object-reader';
 import type { KnownDocuments } from '../policy/yaml';
 import { type LiveCluster, readCluster } from './cluster';
@@ -79,11 +80,9 @@ export async function readSets(options: ReadOptions): Promise<ReadSets> {
   const graphs = sources.map((source, index) => {
     const files = source.files.filter(({ below }) => below === '' || !ignored.has(below));
     const members = [...objectsOf(files, source.textsOf(files), unreadable, known)];
-    if (members.length === 0 && files.length === source.files.length && options.mayBeMissing !== true) {
-      const file = names[index] ?? '';
-      if (!unreadable.some((each) => each.file === file)) {
-        unreadable.push({ file, line: null, reason: 'it holds no Kubernetes object' });
-      }
+    const isEmpty = members.length === 0 && files.length === source.files.length && unreadable.length === 0;
+    if (isEmpty && options.mayBeMissing !== true) {
+      unreadable.push({ file: names[index] ?? '', line: null, reason: 'it holds no Kubernetes object' });
     }
     return new Graph(members);
   });
@@ -127,20 +126,33 @@ function sourceOf(name: string, options: ReadOptions, unreadable: Unreadable[]):
 }
 
 function ofFiles(name: string, { folder, stdin }: ReadOptions, unreadable: Unreadable[]): Source {
-  const root = isAbsolute(name) ? name : join(folder, name);
-  const files = filesOf(name === '-' ? name : root, unreadable).map((path) => ({
-    file: path === '-' || isAbsolute(name) ? path : relative(folder, path),
-    path,
-    below: path === '-' ? '' : relative(root, path),
-  }));
-  const named = files.filter(({ below }) => below !== '');
-  const ignored = named.length === 0 ? new Set() : new Git(root).ignored(named.map(({ below }) => below));
-  const paths = new Map(files.map(({ file, path }) => [file, path]));
+  const root = name === '-' || isAbsolute(name) ? name : join(folder, name);
+  const called = (path: string): string => (isAbsolute(name) ? path : relative(folder, path));
+  const missing: Unreadable[] = [];
+  const paths = filesOf(root, missing);
+  unreadable.push(...missing.map((each) => ({ ...each, file: called(each.file) })));
+  if (name === '-') {
+    const texts = (): readonly (string | undefined)[] => [textOf(name, () => stdin, unreadable)];
+    return { files: [{ file: name, below: '' }], ignored: new Set(), textsOf: texts };
+  }
+  const files = paths.map((path) => ({ file: called(path), path, below: relative(root, path) }));
+  const named = files.flatMap(({ below }) => (below === '' ? [] : [below]));
+  const byName = new Map(files.map(({ file, path }) => [file, path]));
   return {
     files,
-    ignored: new Set(named.flatMap(({ below }) => (ignored.has(below) ? [below] : []))),
-    textsOf: (some) => some.map(({ file }) => readText(paths.get(file) ?? file, stdin, unreadable)),
+    ignored: named.length === 0 ? new Set() : new Git(root).ignored(named),
+    textsOf: (some) => some.map(({ file }) => textOf(file, () => readFileSync(byName.get(file) ?? file), unreadable)),
   };
+}
+
+/** The text of a file; undefined where it has none, which is added to what is unreadable. */
+function textOf(file: string, read: () => Uint8Array, unreadable: Unreadable[]): string | undefined {
+  try {
+    return decode(read());
+  } catch (error) {
+    unreadable.push({ file, line: null, reason: messageOf(error) });
+    return undefined;
+  }
 }
 
 /** git:REF:PATH */

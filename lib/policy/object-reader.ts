@@ -107,8 +107,7 @@ function filesIn(folder: string): readonly string[] {
     });
 }
 
-/** The text of a file; undefined where it has none, which is added to what is unreadable. */
-export function readText(file: string, stdin: Uint8Array, unreadable: Unreadable[]): string | undefined {
+function readText(file: string, stdin: Uint8Array, unreadable: Unreadable[]): string | undefined {
   try {
     return decode(file === '-' ? stdin : readFileSync(file));
   } catch (error) {
