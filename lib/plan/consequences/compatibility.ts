@@ -1,9 +1,13 @@
-import { child, field, listAt, textAt } from '../../manifest/plain-data';
+import type { GraphObject } from '../../graph';
+import { quantityAt } from '../../manifest/pod-resources';
+import { child, field, listAt, numberAt, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import type { Comparison, Consequence, ObjectChange, Rule, Severity } from '../model';
 import { compareVersions, imageOf, versionOf } from './images';
 import type { Version } from './images';
 import { causeIn, consequence, isChanged, kindOf, listText, nameOf, updateOf } from './objects';
+import type { Update } from './objects';
+import { volumesOf } from './kafka';
 import { newRevisionOf } from './restart';
 import type { NewRevision } from './restart';
 import { declaredPorts, listensOn, portsOf, servicesOf } from './services';
@@ -237,11 +241,65 @@ function probedPort(container: unknown, probe: string): 'none' | 'declared' | 'm
     : 'missing';
 }
 
+const TOPIC_OPERATOR = 'https://strimzi.io/docs/operators/latest/deploying.html#using-the-topic-operator-str';
+const STORAGE = 'https://strimzi.io/docs/operators/latest/deploying.html#assembly-storage-str';
+
+/** What Strimzi's operators leave as it was, or do otherwise than it seems. */
 function* strimzi(change: ObjectChange): Iterable<Consequence> {
   const update = updateOf(change);
-  if (update === undefined || kindOf(update.new) !== 'kafka.strimzi.io/Kafka') {
+  if (update === undefined) {
     return;
   }
+  const { old, new: now } = update;
+  switch (kindOf(now)) {
+    case 'kafka.strimzi.io/KafkaTopic': {
+      const [before, after] = [old, now].map(({ manifest }) => numberAt(manifest, 'spec', 'partitions'));
+      if (before !== undefined && after !== undefined && before > 0 && after > before) {
+        yield consequence(
+          'compatibility',
+          'warning',
+          `${before} to ${after} partitions: records of a key go to another partition than before, so that their order ends here. It cannot be undone.`,
+          ['spec', 'partitions'],
+          'https://kafka.apache.org/documentation/#basic_ops_modify_topic',
+        );
+      }
+      if (isChanged(change, ['spec', 'replicas'])) {
+        yield consequence(
+          'compatibility',
+          'warning',
+          "Strimzi's operator changes the number of replicas only where Cruise Control runs. Without, kafka-reassign-partitions.sh must do it first.",
+          ['spec', 'replicas'],
+          TOPIC_OPERATOR,
+        );
+      }
+      return;
+    }
+    case 'kafka.strimzi.io/KafkaNodePool':
+      if (hasSmallerVolume(old, now)) {
+        yield consequence(
+          'compatibility',
+          'warning',
+          "Strimzi's operator makes no volume smaller, and goes on with the size that is there. Make a node pool of another name and move the partitions.",
+          causeIn(change, ['spec', 'storage']),
+          STORAGE,
+        );
+      }
+      return;
+    case 'kafka.strimzi.io/Kafka':
+      yield* kafkaVersion(update, change);
+      return;
+    default:
+  }
+}
+
+function hasSmallerVolume(old: GraphObject, now: GraphObject): boolean {
+  const sizes = (object: GraphObject): ReadonlyMap<unknown, bigint> =>
+    new Map(volumesOf(object).map((volume) => [child(volume, 'id'), quantityAt(volume, 'size') ?? 0n]));
+  const after = sizes(now);
+  return [...sizes(old)].some(([id, size]) => (after.get(id) ?? size) < size);
+}
+
+function* kafkaVersion(update: Update, change: ObjectChange): Iterable<Consequence> {
   const versions = (path: Path): readonly (Version | undefined)[] =>
     [update.old, update.new].map(({ manifest }) =>
       versionOf(textAt(manifest, ...path.map(String)).replace(/-IV\d+$/, '')),

@@ -24,6 +24,7 @@ import {
   REPLICATION_PROPERTIES,
   topicsIn,
   variableOf,
+  volumesOf,
 } from './kafka';
 import { podCount } from './pods';
 import { retentionsIn } from './retention';
@@ -325,11 +326,6 @@ function* fewerNodes(
   }
 }
 
-function volumesOf({ manifest }: GraphObject): readonly unknown[] {
-  const storage = field(manifest, 'spec', 'storage');
-  return textAt(storage, 'type') === 'jbod' ? listAt(storage, 'volumes') : storage === undefined ? [] : [storage];
-}
-
 function* strimzi(update: Update, change: ObjectChange, { new: graph }: Comparison): Iterable<Consequence> {
   const { old, new: now } = update;
   switch (kindOf(now)) {
@@ -370,13 +366,22 @@ function* strimzi(update: Update, change: ObjectChange, { new: graph }: Comparis
     }
     case 'kafka.strimzi.io/KafkaTopic': {
       const [before, after] = [old, now].map(({ manifest }) => numberAt(manifest, 'spec', 'partitions'));
-      if (before !== undefined && after !== undefined && after > before) {
+      if (before !== undefined && after !== undefined && after > 0 && after < before) {
         yield consequence(
-          'compatibility',
-          'warning',
-          `${before} to ${after} partitions: records of a key go to another partition than before, so that their order ends here. It cannot be undone.`,
+          'data-loss',
+          'danger',
+          `Kafka takes no partition away (${before} to ${after}): Strimzi's operator leaves the topic as it is, and whoever makes it anew for that loses its records. Make a topic of another name and move its producers and consumers.`,
           ['spec', 'partitions'],
-          `${KAFKA}#basic_ops_modify_topic`,
+          TOPIC_OPERATOR,
+        );
+      }
+      if (isChanged(change, ['spec', 'topicName'])) {
+        yield consequence(
+          'data-loss',
+          'danger',
+          "Strimzi's operator renames no topic: its records stay in the old one, and the KafkaTopic is not ready any more. Make a KafkaTopic of another name.",
+          ['spec', 'topicName'],
+          TOPIC_OPERATOR,
         );
       }
       const [was, is] = [old, now].map(({ manifest }) => numberAt(manifest, 'spec', 'replicas'));

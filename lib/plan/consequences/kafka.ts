@@ -73,6 +73,12 @@ export function clusterOf({ manifest }: GraphObject): string {
   return textAt(field(manifest, 'metadata', 'labels'), 'strimzi.io/cluster');
 }
 
+/** The volumes of a KafkaNodePool. */
+export function volumesOf({ manifest }: GraphObject): readonly unknown[] {
+  const storage = field(manifest, 'spec', 'storage');
+  return textAt(storage, 'type') === 'jbod' ? listAt(storage, 'volumes') : storage === undefined ? [] : [storage];
+}
+
 /** Topics as lists have them that a Job makes them from: lines of NAME PARTITIONS REPLICAS. */
 export function topicsIn(
   text: string,

@@ -9,7 +9,7 @@ import { builtInKinds, supportedVersions } from '../../policy/schema/definitions
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
 import { addedBy, causeIn, consequence, isChanged, isWorkload, kindOf, perComparison, updateOf } from './objects';
 
-// What the API server, or an operator, does not take.
+// What API servers do not take.
 
 /** What is to be done instead, and what that costs. */
 type WayRound = (object: GraphObject, field: Path) => string;
@@ -65,12 +65,14 @@ const OTHERS = anew('it is not there meanwhile');
 
 /** Changes that an API server refuses. */
 export const refused: Rule = function* (change, comparison): Iterable<Consequence> {
-  yield* immutable(change);
-  yield* custom(change, comparison);
+  const known = [...immutable(change)];
+  yield* known;
+  if (known.length === 0) {
+    yield* custom(change, comparison);
+  }
   yield* selectorOfOthers(change);
   yield* claimThatGrows(change, comparison);
   yield* versionThatEnded(change);
-  yield* byOperator(change);
 };
 
 function* immutable(change: ObjectChange): Iterable<Consequence> {
@@ -221,67 +223,4 @@ function* versionThatEnded(change: ObjectChange): Iterable<Consequence> {
     ['apiVersion'],
     'https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
   );
-}
-
-const TOPICS = 'https://strimzi.io/docs/operators/latest/deploying.html#using-the-topic-operator-str';
-const STORAGE = 'https://strimzi.io/docs/operators/latest/deploying.html#assembly-storage-str';
-
-/** What the API server takes, and Strimzi's operators leave as it was, with a condition in the status. */
-function* byOperator(change: ObjectChange): Iterable<Consequence> {
-  const update = updateOf(change);
-  if (update === undefined) {
-    return;
-  }
-  const says = function* (path: Path, message: string, source: string): Iterable<Consequence> {
-    if (isChanged(change, path)) {
-      yield consequence('refused', 'danger', message, causeIn(change, path), source);
-    }
-  };
-  switch (kindOf(update.new)) {
-    case 'kafka.strimzi.io/KafkaTopic': {
-      const [before, after] = [update.old, update.new].map(({ manifest }) =>
-        Number(field(manifest, 'spec', 'partitions')),
-      );
-      if (before !== undefined && after !== undefined && after < before) {
-        yield* says(
-          ['spec', 'partitions'],
-          `Strimzi's operator refuses fewer partitions (${before} to ${after}), as Kafka does. Make a topic of another name and move its producers and consumers.`,
-          TOPICS,
-        );
-      }
-      yield* says(
-        ['spec', 'topicName'],
-        "Strimzi's operator refuses another topicName. Make a KafkaTopic of another name; the old topic keeps its records.",
-        TOPICS,
-      );
-      yield* says(
-        ['spec', 'replicas'],
-        "Strimzi's operator refuses another number of replicas unless Cruise Control runs. Without, move the partitions by kafka-reassign-partitions.sh first.",
-        TOPICS,
-      );
-      return;
-    }
-    case 'kafka.strimzi.io/KafkaNodePool':
-      if (isSmaller(update.old, update.new)) {
-        yield* says(
-          ['spec', 'storage'],
-          "Strimzi's operator ignores a smaller volume, and goes on with the size that is there. Make a node pool of another name and move the partitions.",
-          STORAGE,
-        );
-      }
-      return;
-    default:
-  }
-}
-
-function isSmaller(old: GraphObject, now: GraphObject): boolean {
-  const sizes = ({ manifest }: GraphObject): ReadonlyMap<string, bigint> => {
-    const storage = field(manifest, 'spec', 'storage');
-    const volumes = textAt(storage, 'type') === 'jbod' ? listAt(storage, 'volumes') : [storage];
-    return new Map(
-      volumes.map((volume) => [String(child(volume, 'id') ?? 0), parseQuantity(textAt(volume, 'size')) ?? 0n]),
-    );
-  };
-  const after = sizes(now);
-  return [...sizes(old)].some(([id, size]) => (after.get(id) ?? size) < size);
 }
