@@ -119,10 +119,10 @@ function consequenceText(
 
 function topologySection({ old, new: current }: TitledPlan): Section {
   const [before, after] = [new Topology(old), new Topology(current)];
-  const [gone, added] = [before.connections(), after.connections()];
+  const [was, is] = [new Set(before.connections()), new Set(after.connections())];
   const lines = [
-    ...gone.filter((line) => !added.includes(line)).map((line) => `- ${line}`),
-    ...added.filter((line) => !gone.includes(line)).map((line) => `+ ${line}`),
+    ...[...was].filter((line) => !is.has(line)).map((line) => `- ${line}`),
+    ...[...is].filter((line) => !was.has(line)).map((line) => `+ ${line}`),
   ];
   const numbers = [
     ['+', 'added'],
