@@ -102,6 +102,20 @@ function podWithoutImages(pod: unknown): string {
   );
 }
 
+/** A Job that is suspended, and has not started, may still be told where its pods run. */
+function withoutPlacement(template: unknown): string {
+  const affinity = withoutKeys(valueAt(template, ['spec', 'affinity']), (key) => key === 'nodeAffinity');
+  const metadata = withoutKeys(child(template, 'metadata'), (key) => key === 'annotations' || key === 'labels');
+  const isEmpty = (value: unknown): boolean => typeof value === 'object' && Object.keys(value ?? {}).length === 0;
+  return JSON.stringify([
+    isEmpty(metadata) ? undefined : metadata,
+    isEmpty(affinity) ? undefined : affinity,
+    withoutKeys(child(template, 'spec'), (key) => PLACEMENT.includes(key)),
+  ]);
+}
+
+const PLACEMENT = ['affinity', 'nodeSelector', 'schedulingGates', 'tolerations'];
+
 const FIELDS: readonly ImmutableField[] = [
   ...of(
     'apps/StatefulSet',
@@ -120,7 +134,11 @@ const FIELDS: readonly ImmutableField[] = [
     'batch/Job',
     validation('batch'),
     'spec.selector',
-    'spec.template',
+    at('spec.template', {
+      mayChange: (old, now) =>
+        specOf(old, 'suspend') === true &&
+        withoutPlacement(specOf(old, 'template')) === withoutPlacement(specOf(now, 'template')),
+    }),
     'spec.completionMode',
     at('spec.completions', {
       mayChange: (old, now) =>
@@ -194,7 +212,13 @@ const FIELDS: readonly ImmutableField[] = [
   ),
   ...of('storage.k8s.io/VolumeAttributesClass', validation('storage'), 'driverName', 'parameters'),
   ...of('storage.k8s.io/VolumeAttachment', validation('storage'), 'spec'),
-  ...of('storage.k8s.io/CSIDriver', validation('storage'), 'spec.attachRequired', 'spec.volumeLifecycleModes'),
+  ...of(
+    'storage.k8s.io/CSIDriver',
+    validation('storage'),
+    'spec.attachRequired',
+    'spec.volumeLifecycleModes',
+    at('spec.podInfoOnMount', { until: '1.28' }),
+  ),
   ...of('networking.k8s.io/IngressClass', validation('networking'), 'spec.controller'),
   ...of('networking.k8s.io/IPAddress', validation('networking'), 'spec.parentRef'),
   ...of('scheduling.k8s.io/PriorityClass', validation('scheduling'), 'value', 'preemptionPolicy'),

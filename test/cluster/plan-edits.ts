@@ -36,6 +36,13 @@ const plus =
 const reversed = (old: unknown): unknown => list(old).toReversed();
 const with_ = (fields: object) => (old: unknown) => ({ ...(old as object), ...fields });
 
+const withProbe = (fields: object) => (old: unknown) =>
+  old === undefined ? undefined : { ...(old as object), ...fields };
+
+/** What a Service of type ExternalName never has. */
+const unlessExternal = (address: string) => (old: unknown, object: KubernetesObject) =>
+  textOf(object, ['spec', 'type']) === 'ExternalName' ? old : address;
+
 export const EDITS: readonly Edit[] = [
   // Of the pods' template.
   edit(ALL, [...CONTAINER, 'image'], 'registry.example.org/other:2.0.0'),
@@ -46,7 +53,7 @@ export const EDITS: readonly Edit[] = [
   edit(ALL, [...CONTAINER, 'env'], plus({ name: 'EMPTY', value: '' })),
   edit(ALL, [...CONTAINER, 'args'], plus('--more')),
   edit(ALL, [...CONTAINER, 'resources', 'limits', 'cpu'], '1000m'),
-  edit(ALL, [...CONTAINER, 'resources', 'requests', 'memory'], '701Mi'),
+  edit(ALL, [...CONTAINER, 'resources', 'requests', 'memory'], '101Mi'),
   edit(ALL, [...CONTAINER, 'terminationMessagePath'], '/dev/termination-log'),
   edit(ALL, [...CONTAINER, 'tty'], false),
   edit(ALL, [...CONTAINER, 'lifecycle'], { preStop: { exec: { command: ['sleep', '7'] } } }),
@@ -55,8 +62,8 @@ export const EDITS: readonly Edit[] = [
     list(old).map((port) => ({ protocol: 'TCP', ...(port as object) })),
   ),
   edit(ALL, [...CONTAINER, 'ports'], plus({ name: 'added', containerPort: 9999 })),
-  edit(ALL, [...CONTAINER, 'readinessProbe', 'periodSeconds'], 7),
-  edit(ALL, [...CONTAINER, 'readinessProbe', 'successThreshold'], 1),
+  edit(ALL, [...CONTAINER, 'readinessProbe'], withProbe({ periodSeconds: 7 })),
+  edit(ALL, [...CONTAINER, 'readinessProbe'], withProbe({ successThreshold: 1 })),
   edit(ALL, [...CONTAINER, 'readinessProbe'], gone),
   edit(ALL, [...CONTAINER, 'volumeMounts'], reversed),
   edit(ALL, [...POD, 'terminationGracePeriodSeconds'], 31),
@@ -87,6 +94,7 @@ export const EDITS: readonly Edit[] = [
   edit(ALL, ['spec', 'minReadySeconds'], 7),
   edit([DEPLOYMENT, STATEFUL_SET, ROLLOUT], ['spec', 'replicas'], 2),
   edit(DEPLOYMENT, ['spec', 'progressDeadlineSeconds'], 700),
+  edit(DEPLOYMENT, ['spec', 'paused'], true),
   edit(DEPLOYMENT, ['spec', 'strategy'], { type: 'Recreate' }),
   edit(DEPLOYMENT, ['spec', 'strategy'], {
     type: 'RollingUpdate',
@@ -152,8 +160,8 @@ export const EDITS: readonly Edit[] = [
     externalName: 'else.example.org',
     clusterIP: undefined,
   })),
-  edit('/Service', ['spec', 'clusterIP'], 'None'),
-  edit('/Service', ['spec', 'clusterIP'], '10.96.77.77'),
+  edit('/Service', ['spec', 'clusterIP'], unlessExternal('None')),
+  edit('/Service', ['spec', 'clusterIP'], unlessExternal('10.96.77.77')),
   edit('/Service', ['spec', 'clusterIP'], gone),
   edit('/Service', ['spec', 'sessionAffinity'], 'ClientIP'),
   edit('/Service', ['spec', 'publishNotReadyAddresses'], true),
@@ -275,12 +283,40 @@ const inNamespace = (name: string, more: object = {}) => named(name, { namespace
 export const FURTHER_OBJECTS: readonly KubernetesObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: named('demo') },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace('default') },
-  { apiVersion: 'v1', kind: 'Pod', metadata: inNamespace('demo', { labels }), spec: pod },
+  { apiVersion: 'v1', kind: 'Pod', metadata: inNamespace('demo', { labels: { c: 'c' } }), spec: pod },
   {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: inNamespace('demo'),
     spec: { replicas: 0, selector: { matchLabels: { a: 'a' } }, template: { metadata: { labels }, spec: pod } },
+  },
+  {
+    // With nothing said that has a default.
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: inNamespace('demo'),
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { d: 'd' } },
+      template: { metadata: { labels: { d: 'd' } }, spec: pod },
+    },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: inNamespace('demo'),
+    spec: {
+      replicas: 0,
+      serviceName: 'demo',
+      selector: { matchLabels: { e: 'e' } },
+      template: { metadata: { labels: { e: 'e' } }, spec: pod },
+    },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: inNamespace('demo'),
+    spec: { selector: { matchLabels: { f: 'f' } }, template: { metadata: { labels: { f: 'f' } }, spec: pod } },
   },
   {
     apiVersion: 'batch/v1',
@@ -365,6 +401,6 @@ export const FURTHER_OBJECTS: readonly KubernetesObject[] = [
     apiVersion: 'v1',
     kind: 'Service',
     metadata: inNamespace('external'),
-    spec: { type: 'ExternalName', externalName: 'demo.example.org' },
+    spec: { type: 'ExternalName', externalName: 'demo.example.org', ports: [{ name: 'http', port: 80 }] },
   },
 ];

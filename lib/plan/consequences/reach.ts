@@ -12,6 +12,7 @@ import {
   listText,
   nameOf,
   perComparison,
+  perGraph,
   updateOf,
 } from './objects';
 import { routesOf } from './routes';
@@ -38,7 +39,7 @@ interface Link {
   readonly barred: readonly GraphObject[] | undefined;
 }
 
-function linksOf(graph: Graph): ReadonlyMap<string, Link> {
+const linksOf = perGraph((graph): ReadonlyMap<string, Link> => {
   const reachability = new Reachability(graph);
   return new Map(
     graph.connections.flatMap((connection): readonly (readonly [string, Link])[] => {
@@ -67,7 +68,7 @@ function linksOf(graph: Graph): ReadonlyMap<string, Link> {
       ];
     }),
   );
-}
+});
 
 function barriersOf(
   reachability: Reachability,
@@ -190,20 +191,21 @@ const connectionsOf = perComparison((comparison): ReadonlyMap<ObjectChange, read
 // References.
 
 /** What does not resolve: by who names it and what is wrong, whatever its place. */
-function problemsIn(graph: Graph): ReadonlyMap<string, { readonly reference: Reference; readonly message: string }> {
-  return new Map(
-    graph.objects
-      .filter(({ isGiven }) => !isGiven)
-      .flatMap((object) => graph.referencesOf(object))
-      .filter(({ isOptional }) => !isOptional)
-      .flatMap((reference) => {
-        const problem = graph.problemOf(reference);
-        return problem === undefined
-          ? []
-          : [[`${identityOf(reference.from)}\n${problem.message}`, { reference, message: problem.message }] as const];
-      }),
-  );
-}
+const problemsIn = perGraph(
+  (graph): ReadonlyMap<string, { readonly reference: Reference; readonly message: string }> =>
+    new Map(
+      graph.objects
+        .filter(({ isGiven }) => !isGiven)
+        .flatMap((object) => graph.referencesOf(object))
+        .filter(({ isOptional }) => !isOptional)
+        .flatMap((reference) => {
+          const problem = graph.problemOf(reference);
+          return problem === undefined
+            ? []
+            : [[`${identityOf(reference.from)}\n${problem.message}`, { reference, message: problem.message }] as const];
+        }),
+    ),
+);
 
 const danglingOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonly Consequence[]> => {
   const found = new Map<ObjectChange, Consequence[]>();

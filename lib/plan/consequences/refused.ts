@@ -7,7 +7,16 @@ import type { Path } from '../../manifest/plain-data';
 import { parseQuantity } from '../../manifest/quantity';
 import { builtInKinds, supportedVersions } from '../../policy/schema/definitions';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
-import { addedBy, causeIn, consequence, isChanged, isWorkload, kindOf, perComparison, updateOf } from './objects';
+import {
+  addedBy,
+  causeIn,
+  consequence,
+  isChanged,
+  isWorkload,
+  kindOf,
+  perComparison,
+  updateOf,
+} from './objects';
 
 // What API servers do not take.
 
@@ -71,6 +80,7 @@ export const refused: Rule = function* (change, comparison): Iterable<Consequenc
     yield* custom(change, comparison);
   }
   yield* selectorOfOthers(change);
+  yield* strategyThatStays(change);
   yield* claimThatGrows(change, comparison);
   yield* versionThatEnded(change);
 };
@@ -88,7 +98,7 @@ function* immutable(change: ObjectChange): Iterable<Consequence> {
     yield consequence(
       'refused',
       until === undefined ? 'danger' : 'warning',
-      `${who} to change ${formatPath(path)} of a ${now.resource.kind ?? ''} that is there. ${way}`,
+      `${who} to change ${formatPath(path)} while the ${now.resource.kind ?? ''} is there. ${way}`,
       causeIn(change, path),
       source,
     );
@@ -129,7 +139,7 @@ function* custom(change: ObjectChange, comparison: Comparison): Iterable<Consequ
       yield consequence(
         'refused',
         'danger',
-        `The API server refuses to change ${formatPath(path)} of a ${update.new.resource.kind ?? ''} that is there, by a rule of its definition. ${OTHERS(update.new, path)}`,
+        `The API server refuses to change ${formatPath(path)} while the ${update.new.resource.kind ?? ''} is there, by a rule of its definition. ${OTHERS(update.new, path)}`,
         causeIn(change, path),
         'https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#transition-rules',
       );
@@ -167,6 +177,36 @@ function* selectorOfOthers(change: ObjectChange): Iterable<Consequence> {
         ? ['spec', 'selector']
         : causeIn(change, [...now.templatePath, 'metadata', 'labels']),
       'pkg/apis/apps/validation/validation.go of Kubernetes',
+    );
+  }
+}
+
+/** What an API server fills in beside RollingUpdate, and does not take beside another type. */
+const FILLED_IN: Readonly<Record<string, { readonly strategy: string; readonly names: readonly string[] }>> = {
+  'apps/Deployment': { strategy: 'strategy', names: ['maxSurge', 'maxUnavailable'] },
+  'apps/StatefulSet': { strategy: 'updateStrategy', names: ['partition', 'maxUnavailable'] },
+};
+
+/** Another type of update, beside fields of the old one that a server has filled in and no apply takes away. */
+function* strategyThatStays(change: ObjectChange): Iterable<Consequence> {
+  const update = updateOf(change);
+  const filledIn = update === undefined ? undefined : FILLED_IN[kindOf(update.new)];
+  if (update === undefined || filledIn === undefined) {
+    return;
+  }
+  const { strategy, names } = filledIn;
+  const [was, is] = [update.old, update.new].map(({ manifest }) => field(manifest, 'spec', strategy));
+  const [before, after] = [was, is].map((each) => textAt(each, 'type') || 'RollingUpdate');
+  const left = names.filter((name) => field(was, 'rollingUpdate', name) === undefined);
+  if (before === 'RollingUpdate' && after !== 'RollingUpdate' && left.length > 0) {
+    const { resource, namespace } = update.new;
+    const patch = JSON.stringify({ spec: { [strategy]: { type: after, rollingUpdate: null } } });
+    yield consequence(
+      'refused',
+      'danger',
+      `The API server refuses ${after ?? ''} beside rollingUpdate, of which it has filled in ${left.join(' and ')}, and no apply takes that away. Do it by hand first, which restarts nobody: kubectl -n ${namespace} patch ${(resource.kind ?? '').toLowerCase()} ${resource.name ?? ''} --type=merge --patch='${patch}'.`,
+      causeIn(change, ['spec', strategy]),
+      'https://github.com/kubernetes/kubernetes/issues/24198',
     );
   }
 }

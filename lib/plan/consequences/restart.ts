@@ -51,7 +51,7 @@ export const restart: Rule = function* (change, comparison): Iterable<Consequenc
       yield consequence(
         'restart',
         'info',
-        `${firstSentence(revision, change, comparison)} ${text}${time}`,
+        `${firstSentence(revision, change, comparison)} ${text}${time}${isOrderAlone(change, workload.templatePath) ? ` ${ORDER_ALONE}` : ''}`,
         causeIn(change, workload.templatePath),
         source,
       );
@@ -70,6 +70,28 @@ export const restart: Rule = function* (change, comparison): Iterable<Consequenc
     );
   }
 };
+
+/** structured-merge-diff before 4.4 took an apply that changes the order of lists alone for one that changes nothing. */
+const ORDER_ALONE =
+  'By server-side apply, API servers up to Kubernetes 1.28 may leave the order as it was, and then nobody is restarted.';
+
+/** Whether of lists with merge keys the items are as before, in another order, and nothing else of the template changes. */
+function isOrderAlone({ fields }: ObjectChange, template: Path): boolean {
+  const textsOf = (list: readonly unknown[]): string =>
+    list
+      .map((item) => JSON.stringify(item))
+      .toSorted()
+      .join('\n');
+  return fields
+    .filter(({ path }) => template.every((key, at) => path[at] === key))
+    .every(
+      ({ old, new: now }) =>
+        Array.isArray(old) &&
+        Array.isArray(now) &&
+        old.every((item) => typeof item === 'object') &&
+        textsOf(old) === textsOf(now),
+    );
+}
 
 /** Which pods, how many, and why, where it is a ConfigMap's or Secret's doing. */
 function firstSentence({ old, new: workload }: NewRevision, change: ObjectChange, comparison: Comparison): string {
