@@ -40,9 +40,14 @@ export const downtime: Rule = function* (change, comparison): Iterable<Consequen
   yield* budget(change, comparison);
 };
 
-function* replaced(revision: NewRevision, change: ObjectChange, { new: graph }: Comparison): Iterable<Consequence> {
+function* replaced(
+  revision: NewRevision,
+  change: ObjectChange,
+  { old, new: graph }: Comparison,
+): Iterable<Consequence> {
   const workload = revision.new;
-  const replacement = replacementOf(workload, graph);
+  const running = podCount(revision.old, old).least;
+  const replacement = replacementOf(workload, graph, running);
   const count = podCount(workload, graph);
   if (replacement === undefined || count.most === 0) {
     return;
@@ -51,7 +56,8 @@ function* replaced(revision: NewRevision, change: ObjectChange, { new: graph }: 
   const services = servicesOf(workload, graph);
   const { way, source, unavailable, surge } = replacement;
   const voters = isKafka(workload) ? votersOf(workload) : [];
-  const isDown = !count.isPerNode && unavailable >= count.least && count.least > 0;
+  const least = Math.min(count.least, running);
+  const isDown = !count.isPerNode && unavailable >= least && least > 0;
   if (isDown) {
     const why =
       way === 'recreate' ? 'with Recreate all pods end first' : 'its only pod ends before the new one is there';

@@ -28,15 +28,19 @@ const DAEMON_SET = 'https://kubernetes.io/docs/tasks/manage-daemon/update-daemon
 const CANARY = 'https://argo-rollouts.readthedocs.io/en/stable/features/canary/';
 const BLUE_GREEN = 'https://argo-rollouts.readthedocs.io/en/stable/features/bluegreen/';
 
-/** How a new revision of a workload comes; undefined for a kind whose pods nobody replaces. */
-export function replacementOf(workload: Workload, graph: Graph): Replacement | undefined {
+/**
+ * How a new revision of a workload comes; undefined for a kind whose pods nobody replaces.
+ *
+ * @param running how many pods there are, where there shall be another number
+ */
+export function replacementOf(workload: Workload, graph: Graph, running = Infinity): Replacement | undefined {
   const { manifest } = workload;
   const count = podCount(workload, graph).least;
   switch (kindOf(workload)) {
     case 'apps/Deployment':
       return field(manifest, 'spec', 'paused') === true ? paused() : deployment(workload, count);
     case 'apps/StatefulSet':
-      return statefulSet(workload, count);
+      return statefulSet(workload, Math.min(count, running));
     case 'apps/DaemonSet':
       return daemonSet(workload);
     case 'argoproj.io/Rollout':

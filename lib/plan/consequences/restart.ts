@@ -44,7 +44,8 @@ export const restart: Rule = function* (change, comparison): Iterable<Consequenc
   const revision = newRevisionOf(change);
   if (revision !== undefined) {
     const workload = revision.new;
-    const replacement = replacementOf(workload, comparison.new);
+    const running = podCount(revision.old, comparison.old);
+    const replacement = replacementOf(workload, comparison.new, running.least);
     if (replacement !== undefined) {
       const { seconds, text, source } = replacement;
       const time = seconds === 0 ? '' : ` It takes at least ${durationText(seconds)}.`;
