@@ -2,7 +2,7 @@ import type { Graph, GraphObject } from '../graph';
 import { child, compareCodeUnits, field, groupBy, listAt, textAt } from '../manifest/plain-data';
 import type { Path } from '../manifest/plain-data';
 import { parseQuantity } from '../manifest/quantity';
-import { below, Fields, isAssigned, isMap, isQuantity, saysNothing } from './fields';
+import { below, Fields, isAlwaysThere, isAssigned, isQuantity, saysNothing } from './fields';
 import type { Field } from './fields';
 import { controllersFields, ownedBelow } from './managed-fields';
 import type { Comparison, FieldChange, ObjectChange } from './model';
@@ -182,7 +182,7 @@ class Differ {
     if (Object.is(a, b) || owned === 'all') {
       return;
     }
-    if (isMap(of) && [a, b].every((value) => value === undefined || isObject(value))) {
+    if (isAlwaysThere(of) && [a, b].every((value) => value === undefined || isObject(value))) {
       this.object(of, old, current, owned);
     } else if (a === undefined || b === undefined) {
       const isSame =

@@ -98,10 +98,14 @@ function resolved(schema: Schema | boolean | undefined): Schema | boolean | unde
   return typeof schema === 'object' && schema.$ref !== undefined ? schemaOf(schema.$ref) : schema;
 }
 
-/** Whether it is a map of Kubernetes' own kinds, such as labels: none is as good as one that is empty. */
-export function isMap({ schema, owner }: Field): boolean {
+/**
+ * Whether there is no difference between an empty one and none: a map of Kubernetes' own kinds, such as labels, and what the API server makes
+ * where it is missing, such as a strategy.
+ */
+export function isAlwaysThere({ schema, owner, name }: Field): boolean {
   const type = resolved(schema);
-  return owner !== '' && typeof type === 'object' && typeof type.additionalProperties === 'object';
+  const isMap = owner !== '' && typeof type === 'object' && typeof type.additionalProperties === 'object';
+  return isMap || inTable(inTable(DEFAULTS, owner), name) === ALWAYS_THERE;
 }
 
 /** Whether `1` and `1000m` are the same there. */
@@ -224,7 +228,9 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Test | typeof AL
     externalTrafficPolicy: is('Cluster'),
     allocateLoadBalancerNodePorts: is(true),
     publishNotReadyAddresses: OFF,
+    sessionAffinityConfig: ALWAYS_THERE,
   },
+  'core.v1.SessionAffinityConfig': { clientIP: ALWAYS_THERE },
   'core.v1.ServicePort': { ...PROTOCOL, targetPort: (value, owner) => value === child(owner, 'port') },
   'core.v1.ClientIPConfig': { timeoutSeconds: is(10_800) },
   'core.v1.PersistentVolumeClaimSpec': { volumeMode: is('Filesystem') },
@@ -261,6 +267,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Test | typeof AL
     manualSelector: OFF,
     podReplacementPolicy: is('TerminatingOrFailed'),
   },
+  'batch.v1.JobTemplateSpec': { metadata: ALWAYS_THERE },
   'batch.v1.CronJobSpec': {
     concurrencyPolicy: is('Allow'),
     suspend: OFF,
@@ -287,6 +294,8 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Test | typeof AL
   'storage.v1.StorageClass': { reclaimPolicy: is('Delete'), volumeBindingMode: is('Immediate') },
   'admissionregistration.v1.ValidatingWebhook': WEBHOOK,
   'admissionregistration.v1.MutatingWebhook': { ...WEBHOOK, reinvocationPolicy: is('Never') },
+  'admissionregistration.v1.RuleWithOperations': { scope: is('*') },
+  'admissionregistration.v1.NamedRuleWithOperations': { scope: is('*') },
   'admissionregistration.v1.ServiceReference': { port: is(443) },
   'admissionregistration.v1.ValidatingAdmissionPolicySpec': { failurePolicy: is('Fail') },
   'admissionregistration.v1.MatchResources': {
@@ -374,6 +383,9 @@ const ASSIGNED: Readonly<Record<string, readonly string[]>> = {
   'core.v1.ServiceAccount': ['secrets'],
   'core.v1.ServiceSpec': ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies', 'ipFamilyPolicy'],
   'core.v1.ServicePort': ['nodePort'],
+  // By what the others of its fields say.
+  'core.v1.LimitRangeItem.default': ['*'],
+  'core.v1.LimitRangeItem.defaultRequest': ['*'],
   'core.v1.PersistentVolumeClaim': ['status'],
   'core.v1.PersistentVolumeClaimSpec': ['storageClassName', 'volumeName'],
   'apps.v1.DeploymentSpec': ['replicas'],
@@ -388,5 +400,6 @@ const ASSIGNED: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether whoever applies a manifest without the field leaves it as it is in the cluster: the server or a controller has set it. */
 export function isAssigned({ owner, name }: Field): boolean {
-  return inTable(ASSIGNED, owner)?.includes(name) === true;
+  const names = inTable(ASSIGNED, owner) ?? [];
+  return names.includes(name) || names.includes('*');
 }
