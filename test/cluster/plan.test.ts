@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -166,6 +167,42 @@ class Server {
   }
 }
 
+const APPLY_SET = { group: 'sportstix.test', version: 'v1', kind: 'ApplySet', plural: 'applysets' };
+
+/** The kind of what remembers which objects were applied together, in several namespaces and outside of them (KEP 3659). */
+const APPLY_SETS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: {
+    name: `${APPLY_SET.plural}.${APPLY_SET.group}`,
+    labels: { 'applyset.kubernetes.io/is-parent-type': 'true' },
+  },
+  spec: {
+    group: APPLY_SET.group,
+    names: { kind: APPLY_SET.kind, plural: APPLY_SET.plural },
+    scope: 'Cluster',
+    versions: [
+      { name: APPLY_SET.version, served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+    ],
+  },
+};
+
+function applySet(name: string): KubernetesObject {
+  const id = createHash('sha256').update(`${name}..${APPLY_SET.kind}.${APPLY_SET.group}`).digest('base64url');
+  return {
+    apiVersion: `${APPLY_SET.group}/${APPLY_SET.version}`,
+    kind: APPLY_SET.kind,
+    metadata: {
+      name,
+      labels: { 'applyset.kubernetes.io/id': `applyset-${id}-v1` },
+      annotations: {
+        'applyset.kubernetes.io/tooling': 'kubectl/v1.37',
+        'applyset.kubernetes.io/contains-group-kinds': '',
+      },
+    },
+  };
+}
+
 /** An object of an environment in namespaces of its own, and with a name of its own where it is in none. */
 function inSet(object: KubernetesObject, set: string): KubernetesObject {
   const { name, namespace } = object.metadata;
@@ -231,6 +268,8 @@ async function freePort(): Promise<number> {
       const argo = join(await moduleFolder('rollouts-controller'), 'manifests', 'crds');
       await kubectl.apply({ kustomization: argo }, { fieldManager: FIELD_MANAGER, flags: ['--force-conflicts'] });
       await kubectl.wait('crd --all', 'condition=Established');
+      await kubectl.apply({ objects: [APPLY_SETS] });
+      await kubectl.wait(`crd/${APPLY_SETS.metadata.name}`, 'condition=Established');
       await cluster().createNamespace('plan');
       await cluster().createNamespace('argo-rollouts');
       const program = await binary('rollouts-controller', version);
@@ -371,7 +410,7 @@ async function freePort(): Promise<number> {
         const objects = (SETS.find((set) => set.name === name)?.objects ?? []).map((object) => inSet(object, name));
         const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
         const set = objects.filter(({ kind }) => kind !== 'Namespace');
-        const parent = await cluster().createNamespace(`parent-${name}`);
+        await kubectl.apply({ objects: [applySet(name)] });
         await kubectl.apply({ objects: namespaces }, { fieldManager: FIELD_MANAGER });
         const apply = async (
           now: readonly KubernetesObject[],
@@ -379,8 +418,8 @@ async function freePort(): Promise<number> {
         ): Promise<readonly string[]> => {
           const { stdout } = await kubectl.run(
             [
-              ...['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--prune', `--namespace=${parent}`],
-              ...[`--applyset=configmap/${name}`, '--filename=-', ...more],
+              ...['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--prune'],
+              ...[`--applyset=${APPLY_SETS.metadata.name}/${name}`, '--filename=-', ...more],
             ],
             now.map((object) => JSON.stringify(object)).join('\n---\n'),
             { KUBECTL_APPLYSET: 'true' },
