@@ -77,7 +77,7 @@ function caseOf({ name, objects }: ObjectSet, edit: Edit, object: KubernetesObje
   }
   const all = objects.map((each) => (each === object ? now : each));
   return {
-    title: `${name} ${object.kind} ${object.metadata.name}: ${formatPath(edit.path)} = ${JSON.stringify(valueAt(now, edit.path))?.slice(0, 60) ?? 'gone'}`,
+    title: `${name} ${object.kind} ${object.metadata.name}: ${formatPath(edit.path)} = ${shown(valueAt(now, edit.path))}`,
     old: object,
     now,
     consequences: consequencesOf(old, all).get(object) ?? [],
@@ -115,6 +115,10 @@ function casesOf(): readonly Case[] {
 }
 
 const CASES = casesOf();
+
+function shown(value: unknown): string {
+  return value === undefined ? 'gone' : JSON.stringify(value).slice(0, 60);
+}
 
 function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((each, key) => (each as Record<string | number, unknown> | undefined)?.[key], value);

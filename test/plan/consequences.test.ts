@@ -25,14 +25,13 @@ const merged = (one: unknown, other: unknown): unknown => {
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null || Array.isArray(other)) {
     return other;
   }
-  const entries = Object.entries(other).map(([key, value]: [string, unknown]) => [
-    key,
-    merged((one as Manifest)[key], value),
-  ]);
+  const fields: Manifest = { ...other };
+  const all = new Map<string, unknown>(Object.entries(one));
+  for (const [key, value] of Object.entries(fields)) {
+    all.set(key, merged(all.get(key), value));
+  }
   // What is undefined is left out, so that a row can take something away.
-  return Object.fromEntries(
-    Object.entries({ ...one, ...Object.fromEntries(entries) }).filter(([, value]) => value !== undefined),
-  );
+  return Object.fromEntries([...all].filter(([, value]) => value !== undefined));
 };
 const object =
   (apiVersion: string, kind: string, base: object) =>
@@ -178,9 +177,7 @@ const kafka = (
       merged(
         template({
           image,
-          env: Object.entries({ ...KAFKA_ENV, ...env }).flatMap(([name, value]) =>
-            value === undefined ? [] : [{ name, value }],
-          ),
+          env: envOf({ ...KAFKA_ENV, ...env }),
           volumeMounts: [{ name: 'data', mountPath: '/data' }],
         }),
         {

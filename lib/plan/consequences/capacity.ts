@@ -1,7 +1,7 @@
 import { amountText, askingSpecOf, claimsOf, isScoped, leastPods, mostPods, roomOf } from '../../graph';
 import type { Graph, GraphObject, Room, Workload } from '../../graph';
 import { amountOfPod, quantityAt } from '../../manifest/pod-resources';
-import { field } from '../../manifest/plain-data';
+import { field, numberAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
 import {
@@ -73,7 +73,7 @@ function* ofAutoscaler(change: ObjectChange): Iterable<Consequence> {
     return;
   }
   const range = ({ manifest }: GraphObject): string =>
-    `${String(field(manifest, 'spec', 'minReplicas') ?? 1)} to ${String(field(manifest, 'spec', 'maxReplicas') ?? '')}`;
+    `${numberAt(manifest, 'spec', 'minReplicas') || 1} to ${numberAt(manifest, 'spec', 'maxReplicas')}`;
   if (
     change.action === 'update' &&
     change.old !== undefined &&

@@ -34,7 +34,8 @@ export function changedKeys({ fields, old, new: now }: ObjectChange): ReadonlySe
 export function readingOf({ podSpec }: Workload, object: GraphObject, keys: ReadonlySet<string>): Reading {
   const isSecret = object.resource.kind === 'Secret';
   const name = object.resource.name ?? '';
-  const [keyRef, fromRef] = isSecret ? ['secretKeyRef', 'secretRef'] : ['configMapKeyRef', 'configMapRef'];
+  const keyRef = isSecret ? 'secretKeyRef' : 'configMapKeyRef';
+  const fromRef = isSecret ? 'secretRef' : 'configMapRef';
   const hasItem = (source: unknown): boolean => {
     const items = listAt(source, 'items');
     return items.length === 0 || items.some((item) => keys.has(textAt(item, 'key')));
@@ -58,9 +59,9 @@ export function readingOf({ podSpec }: Workload, object: GraphObject, keys: Read
   return {
     asVariables: containers.some(
       (container) =>
-        listAt(container, 'envFrom').some((source) => textAt(source, fromRef ?? '', 'name') === name) ||
+        listAt(container, 'envFrom').some((source) => textAt(source, fromRef, 'name') === name) ||
         listAt(container, 'env').some((variable) => {
-          const reference = field(variable, 'valueFrom', keyRef ?? '');
+          const reference = field(variable, 'valueFrom', keyRef);
           return textAt(reference, 'name') === name && keys.has(textAt(reference, 'key'));
         }),
     ),

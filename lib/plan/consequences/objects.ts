@@ -1,3 +1,4 @@
+import { Reachability } from '../../graph';
 import type { Graph, GraphObject, Workload } from '../../graph';
 import { field, textAt, valueAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
@@ -117,3 +118,6 @@ export function perGraph<T>(compute: (graph: Graph) => T): (graph: Graph) => T {
     return found.value;
   };
 }
+
+/** Who may connect to whom in a set. */
+export const reachabilityOf = perGraph((graph) => new Reachability(graph));

@@ -1,5 +1,4 @@
-import { Reachability } from '../../graph';
-import type { Connection, Graph, GraphObject, Party, Reference, Workload } from '../../graph';
+import type { Connection, Graph, GraphObject, Party, Reachability, Reference, Workload } from '../../graph';
 import { addTo, field, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
@@ -13,6 +12,7 @@ import {
   nameOf,
   perComparison,
   perGraph,
+  reachabilityOf,
   updateOf,
 } from './objects';
 import { routesOf } from './routes';
@@ -40,7 +40,7 @@ interface Link {
 }
 
 const linksOf = perGraph((graph): ReadonlyMap<string, Link> => {
-  const reachability = new Reachability(graph);
+  const reachability = reachabilityOf(graph);
   return new Map(
     graph.connections.flatMap((connection): readonly (readonly [string, Link])[] => {
       const { from, to } = connection;
@@ -59,10 +59,7 @@ const linksOf = perGraph((graph): ReadonlyMap<string, Link> => {
           {
             connection,
             text: `${who === '' ? (to.service === undefined ? 'somebody' : nameOf(to.service)) : who} on port ${to.port}`,
-            barred:
-              barriers.length > 0 && barriers.every((each) => each !== undefined)
-                ? barriers.flatMap((each) => each ?? [])
-                : undefined,
+            barred: barriers.length > 0 && barriers.every((each) => each !== undefined) ? barriers.flat() : undefined,
           },
         ],
       ];
@@ -274,7 +271,7 @@ function targetsOf({ from, target }: Reference, graph: Graph): readonly GraphObj
       const service = graph.find('', 'Service', namespace, name);
       return service === undefined ? [] : [service, ...graph.podsBehind(service)];
     }
-    default:
+    case 'services':
       return [];
   }
 }

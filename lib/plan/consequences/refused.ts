@@ -7,16 +7,7 @@ import type { Path } from '../../manifest/plain-data';
 import { parseQuantity } from '../../manifest/quantity';
 import { builtInKinds, supportedVersions } from '../../policy/schema/definitions';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
-import {
-  addedBy,
-  causeIn,
-  consequence,
-  isChanged,
-  isWorkload,
-  kindOf,
-  perComparison,
-  updateOf,
-} from './objects';
+import { addedBy, causeIn, consequence, isChanged, isWorkload, kindOf, perComparison, updateOf } from './objects';
 
 // What API servers do not take.
 

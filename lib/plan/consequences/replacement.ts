@@ -71,6 +71,11 @@ function share(value: unknown, count: number, round: (share: number) => number):
   return percent === undefined ? 0 : round((Number(percent) * count) / 100);
 }
 
+/** `1`, `25%`. */
+function shareText(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+}
+
 function bounds(strategy: unknown, count: number): { readonly surge: number; readonly unavailable: number } {
   const surge = share(child(strategy, 'maxSurge') ?? '25%', count, Math.ceil);
   const unavailable = share(child(strategy, 'maxUnavailable') ?? '25%', count, Math.floor);
@@ -158,7 +163,7 @@ function daemonSet(workload: Workload): Replacement {
     return onDelete(['spec', 'updateStrategy', 'type'], DAEMON_SET);
   }
   const surge = field(strategy, 'rollingUpdate', 'maxSurge');
-  const most = String(field(strategy, 'rollingUpdate', 'maxUnavailable') ?? 1);
+  const most = shareText(field(strategy, 'rollingUpdate', 'maxUnavailable') ?? 1);
   const hasSurge = surge !== undefined && surge !== 0 && surge !== '0%';
   return {
     way: 'rolling',
@@ -166,7 +171,7 @@ function daemonSet(workload: Workload): Replacement {
     unavailable: hasSurge ? 0 : 1,
     seconds: 0,
     text: hasSurge
-      ? `On ${String(surge)} of the nodes at once, the new pod before the old one ends.`
+      ? `On ${shareText(surge)} of the nodes at once, the new pod before the old one ends.`
       : `On ${most} of the nodes at once, the old pod before the new one starts.`,
     field: ['spec', 'updateStrategy'],
     source: DAEMON_SET,

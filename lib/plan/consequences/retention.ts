@@ -56,7 +56,7 @@ export function retentionsIn(object: GraphObject): readonly Retention[] {
       return ofText('retention', ['spec', 'retention'], textAt(manifest, 'spec', 'retention'), PROMETHEUS);
     case '/ConfigMap':
       return Object.entries(field(manifest, 'data') ?? {}).flatMap(([key, text]: [string, unknown]) =>
-        typeof text === 'string' && /retention/.test(text) ? ofFile(text, ['data', key]) : [],
+        typeof text === 'string' && text.includes('retention') ? ofFile(text, ['data', key]) : [],
       );
     default:
       return isWorkload(object) ? ofContainers(object) : [];

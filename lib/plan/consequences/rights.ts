@@ -1,4 +1,4 @@
-import { isExposedService, Reachability } from '../../graph';
+import { isExposedService } from '../../graph';
 import type { Graph, GraphObject, Workload } from '../../graph';
 import { child, field, listAt, textAt, textsAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
@@ -16,6 +16,7 @@ import {
   listText,
   nameOf,
   perGraph,
+  reachabilityOf,
   removedBy,
   updateOf,
   workloadIn,
@@ -343,10 +344,14 @@ function* podSecurity(change: ObjectChange): Iterable<Consequence> {
   }
 }
 
-const reachabilityOf = perGraph((graph) => {
-  const reachability = new Reachability(graph);
-  return { reachability, open: new Set(reachability.openToEverybody().map(({ workload }) => identityOf(workload))) };
-});
+const openOf = perGraph(
+  (graph) =>
+    new Set(
+      reachabilityOf(graph)
+        .openToEverybody()
+        .map(({ workload }) => identityOf(workload)),
+    ),
+);
 
 /** Pods that policies held, and that everybody reaches, or that reach everybody, from now on. */
 function* networkPolicies(change: ObjectChange, comparison: Comparison): Iterable<Consequence> {
@@ -354,7 +359,13 @@ function* networkPolicies(change: ObjectChange, comparison: Comparison): Iterabl
   if (policy === undefined || kindOf(policy) !== 'networking.k8s.io/NetworkPolicy') {
     return;
   }
-  const [before, after] = [reachabilityOf(comparison.old), reachabilityOf(comparison.new)];
+  const [before, after] = [comparison.old, comparison.new].map((graph) => ({
+    open: openOf(graph),
+    reachability: reachabilityOf(graph),
+  }));
+  if (before === undefined || after === undefined) {
+    return;
+  }
   const selected = (graph: Graph, object: GraphObject | undefined): readonly Workload[] =>
     object === undefined
       ? []

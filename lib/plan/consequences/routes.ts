@@ -1,5 +1,5 @@
 import type { GraphObject } from '../../graph';
-import { child, field, listAt, textAt, textsAt } from '../../manifest/plain-data';
+import { child, field, listAt, numberAt, textAt, textsAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { kindOf } from './objects';
 
@@ -51,9 +51,10 @@ function ofIngress({ manifest }: GraphObject): readonly Route[] {
 
 function ingressBackend(backend: unknown): string {
   const service = child(backend, 'service');
+  const number = numberAt(service, 'port', 'number');
   return service === undefined
     ? `${textAt(backend, 'resource', 'kind')} ${textAt(backend, 'resource', 'name')}`
-    : `Service ${textAt(service, 'name')}, port ${String(field(service, 'port', 'number') ?? field(service, 'port', 'name') ?? '')}`;
+    : `Service ${textAt(service, 'name')}, port ${number > 0 ? number : textAt(service, 'port', 'name')}`;
 }
 
 function ofGateway({ manifest }: GraphObject): readonly Route[] {
