@@ -1,9 +1,14 @@
 // One measurement, in a process of its own: `case.ts NAME SERVICES OUTDIR` prints a Measurement as JSON.
 import { join } from 'node:path';
 import { ApiObject, type ApiObjectProps, App, Chart } from 'cdk8s';
+import { compare } from '../lib/plan/compare';
+import { plan } from '../lib/plan/plan';
+import { readSets } from '../lib/plan/read';
+import { formatPlans } from '../lib/plan/report';
 import { Engine } from '../lib/policy/engine';
 import { judgedObjects } from '../lib/policy/judged-objects';
 import type { Judged } from '../lib/policy/judged-objects';
+import { ObjectReader } from '../lib/policy/object-reader';
 import { PolicyPack } from '../lib/policy/pack';
 import { policies } from '../lib/policy/policies';
 import { Platform } from '../lib/sportstix/platform';
@@ -18,7 +23,9 @@ export interface Measurement {
   readonly peakMebibytes: number;
 }
 
-const cases: Record<string, (services: number, outdir: string) => { objects: number; milliseconds: number }> = {
+type Measured = Pick<Measurement, 'objects' | 'milliseconds'>;
+
+const cases: Record<string, (services: number, outdir: string) => Measured | Promise<Measured>> = {
   /** From the typed environment to files. */
   platform: (services, outdir) => synthesizePlatform(services, outdir),
   /** The same, every object judged by every policy. */
@@ -39,7 +46,40 @@ const cases: Record<string, (services: number, outdir: string) => { objects: num
     let chart: Chart | undefined;
     return bare(services, outdir, (app) => (chart ??= new Chart(app, 'all')));
   },
+  /** The manifests of two folders. */
+  'reading of two sets'(_, folder) {
+    const start = performance.now();
+    const objects = ['old', 'new'].flatMap((side) => [
+      ...new ObjectReader(new Uint8Array(), []).read([join(folder, side, 'manifests')]),
+    ]);
+    return { objects: objects.length, milliseconds: performance.now() - start };
+  },
+  /** From two folders to the text of a plan. */
+  async 'plan of two sets'(_, folder) {
+    const start = performance.now();
+    const sets = await readSets({
+      old: join('old', 'manifests'),
+      new: join('new', 'manifests'),
+      folder,
+      stdin: new Uint8Array(),
+      cluster: () => {
+        throw new Error('nobody asks a cluster');
+      },
+    });
+    const planned = plan(compare(sets.old, sets.new));
+    if (planned.changes.length !== CHANGED) {
+      throw new Error(`${planned.changes.length} objects have changed, and ${CHANGED} should have`);
+    }
+    formatPlans([{ ...planned, title: '', from: 'old', to: 'new', leftOut: [] }], false);
+    return {
+      objects: sets.old.objects.length + sets.new.objects.length,
+      milliseconds: performance.now() - start,
+    };
+  },
 };
+
+/** Objects that bench.ts has changed. */
+const CHANGED = 10;
 
 function synthesizePlatform(
   services: number,
@@ -103,8 +143,7 @@ const run = cases[name];
 if (run === undefined) {
   throw new Error(`No case ${name}; there are ${Object.keys(cases).join('; ')}.`);
 }
-const measurement: Measurement = {
-  ...run(Number(services), outdir),
-  peakMebibytes: process.resourceUsage().maxRSS / 1024,
-};
-console.log(JSON.stringify(measurement));
+void Promise.resolve(run(Number(services), outdir)).then((measured) => {
+  const measurement: Measurement = { ...measured, peakMebibytes: process.resourceUsage().maxRSS / 1024 };
+  console.log(JSON.stringify(measurement));
+});

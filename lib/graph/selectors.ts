@@ -12,10 +12,15 @@ export function selectsAll(selector: unknown): boolean {
 
 /** Whether labels meet a LabelSelector. */
 export function matchesLabels(selector: unknown, labels: unknown): boolean {
-  return (
-    labelsOf(selector).every(([key, value]) => child(labels, key) === value) &&
-    listAt(selector, 'matchExpressions').every((expression) => meets(labels, expression))
-  );
+  return matcherOf(selector)(labels);
+}
+
+/** What a LabelSelector says of labels; it is read once, however many are asked about. */
+function matcherOf(selector: unknown): (labels: unknown) => boolean {
+  const equal = labelsOf(selector);
+  const expressions = listAt(selector, 'matchExpressions').map(expressionOf);
+  return (labels) =>
+    equal.every(([key, value]) => child(labels, key) === value) && expressions.every((meets) => meets(labels));
 }
 
 /** Things that have labels, found by LabelSelectors without a look at each of them. */
@@ -57,11 +62,12 @@ export class LabelIndex<T> {
       }),
     ];
     const fewest = lists.toSorted((a, b) => a.length - b.length)[0];
+    const matches = matcherOf(selector);
     if (fewest !== undefined) {
-      return fewest.filter((item) => matchesLabels(selector, this.labelsOf(item)));
+      return fewest.filter((item) => matches(this.labelsOf(item)));
     }
     const key = JSON.stringify(selector);
-    const found = this.selected.get(key) ?? this.items.filter((item) => matchesLabels(selector, this.labelsOf(item)));
+    const found = this.selected.get(key) ?? this.items.filter((item) => matches(this.labelsOf(item)));
     this.selected.set(key, found);
     return found;
   }
@@ -93,19 +99,19 @@ function keyOf(key: string, value: unknown): string {
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
-function meets(labels: unknown, expression: unknown): boolean {
-  const value = child(labels, textAt(expression, 'key'));
-  const isListed = typeof value === 'string' && textsAt(expression, 'values').includes(value);
+function expressionOf(expression: unknown): (labels: unknown) => boolean {
+  const key = textAt(expression, 'key');
+  const values = new Set<unknown>(textsAt(expression, 'values'));
   switch (child(expression, 'operator')) {
     case 'In':
-      return isListed;
+      return (labels) => values.has(child(labels, key));
     case 'NotIn':
-      return !isListed;
+      return (labels) => !values.has(child(labels, key));
     case 'Exists':
-      return value !== undefined;
+      return (labels) => child(labels, key) !== undefined;
     case 'DoesNotExist':
-      return value === undefined;
+      return (labels) => child(labels, key) === undefined;
     default:
-      return false;
+      return () => false;
   }
 }

@@ -69,16 +69,28 @@ export class Topology {
 
   /** The whole picture as Markdown: an overview, and a part for each workload. */
   public toMarkdown(): string {
-    const own = [...this.parts.values()].filter(({ workload }) => !workload.isGiven);
+    const own = this.ownParts();
     return [
       '# Topology',
       'Who connects to whom, by what the manifests say: addresses in variables, arguments and configuration files, and routes. In the part of a workload a dotted arrow leads to the ConfigMaps and Secrets that it reads, and a cross ends what it is told to connect to and network policies forbid.',
-      diagram(
-        own.map(({ node }) => node),
-        this.links.filter(({ isForbidden }) => isForbidden !== true),
-      ),
+      this.overview(),
       ...own.flatMap((part) => this.describe(part)),
     ].join('\n\n');
+  }
+
+  /** Who connects to whom, as one diagram in Markdown. */
+  public overview(): string {
+    return diagram(
+      this.ownParts().map(({ node }) => node),
+      this.allowed(),
+    );
+  }
+
+  /** Who connects to whom, a line each, such as `shop/carts -> shop/orders: TCP 8080`; sorted. */
+  public connections(): readonly string[] {
+    return edgesOf(this.allowed())
+      .map(({ from, to, lines }) => `${nameOf(from)} -> ${nameOf(to)}: ${lines.join(', ')}`)
+      .sort(compareCodeUnits);
   }
 
   /**
@@ -106,6 +118,15 @@ export class Topology {
   /** The names that {@link of} knows. */
   public get names(): readonly string[] {
     return [...[...this.parts.values()].map(({ workload }) => workload), ...this.services()].flatMap(namesOf);
+  }
+
+  private ownParts(): readonly Part[] {
+    return [...this.parts.values()].filter(({ workload }) => !workload.isGiven);
+  }
+
+  /** All but what network policies forbid. */
+  private allowed(): readonly Link[] {
+    return this.links.filter(({ isForbidden }) => isForbidden !== true);
   }
 
   private services(): readonly GraphObject[] {
@@ -140,6 +161,10 @@ export class Topology {
       diagram([node], documents.size === 0 ? links : [...links, read], node),
     ];
   }
+}
+
+function nameOf({ lines, box }: Node): string {
+  return `${box === undefined || box === OUTSIDE ? '' : `${box.title}/`}${lines.join(' ')}`;
 }
 
 function headingOf(kind: string, namespace: string, name: string | null): string {

@@ -5,7 +5,7 @@ import { child, messageOf } from '../manifest/plain-data';
 import type { Path } from '../manifest/plain-data';
 import { compareText } from './report';
 import { readYaml } from './yaml';
-import type { YamlDocument } from './yaml';
+import type { KnownDocuments, YamlDocument } from './yaml';
 
 // Objects from files, folders and standard input, as kubectl reads them.
 
@@ -49,7 +49,7 @@ export class ObjectReader {
         }
         known.add(identity);
         const text = readText(file, stdin, unreadable);
-        for (const origin of text === undefined ? [] : parse(file, text, unreadable)) {
+        for (const origin of text === undefined ? [] : objectsIn(file, text, unreadable)) {
           objects++;
           yield origin;
         }
@@ -74,11 +74,16 @@ const EXTENSIONS = /\.(ya?ml|json)$/;
 /** What tells Kustomize what to do is not applied itself. */
 const NO_OBJECTS = /^kustomization\.ya?ml$/;
 
+/** Whether a file of a folder holds objects, by its name. */
+export function isManifest(name: string): boolean {
+  return EXTENSIONS.test(name) && !NO_OBJECTS.test(name);
+}
+
 /**
  * The file itself, or what a folder holds; a folder's files are found as `kubectl apply -R` does it, by extension. Names that
  * start with a dot mean nothing to it: what is skipped here could be applied unjudged.
  */
-function filesOf(input: string, unreadable: Unreadable[]): readonly string[] {
+export function filesOf(input: string, unreadable: Unreadable[]): readonly string[] {
   if (input === '-') {
     return [input];
   }
@@ -98,21 +103,32 @@ function filesIn(folder: string): readonly string[] {
       if (entry.isDirectory()) {
         return filesIn(path);
       }
-      return EXTENSIONS.test(entry.name) && !NO_OBJECTS.test(entry.name) ? [path] : [];
+      return isManifest(entry.name) ? [path] : [];
     });
 }
 
 function readText(file: string, stdin: Uint8Array, unreadable: Unreadable[]): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(file === '-' ? stdin : readFileSync(file));
+    return decode(file === '-' ? stdin : readFileSync(file));
   } catch (error) {
     unreadable.push({ file, line: null, reason: messageOf(error) });
     return undefined;
   }
 }
 
-function* parse(file: string, text: string, unreadable: Unreadable[]): Generator<Origin, void, undefined> {
-  for (const part of readYaml(text)) {
+/** @throws TypeError if it is no UTF-8. */
+export function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+/** The objects of a file's text. */
+export function* objectsIn(
+  file: string,
+  text: string,
+  unreadable: Unreadable[],
+  known?: KnownDocuments,
+): Generator<Origin, void, undefined> {
+  for (const part of readYaml(text, known)) {
     if ('reason' in part) {
       unreadable.push({ file, ...part });
     } else if (part.value !== null && part.value !== undefined) {

@@ -21,17 +21,17 @@ export interface Report {
   readonly acknowledged: readonly ReportedException[];
 }
 
-type Paint = (code: number, text: string) => string;
+export type Paint = (code: number, text: string) => string;
 
 /** Escape sequences of a terminal; with `colour` false, the text as it is. */
-function painter(colour: boolean): Paint {
+export function painter(colour: boolean): Paint {
   return (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 }
 
-const BOLD = 1;
-const DIM = 2;
-const RED = 31;
-const YELLOW = 33;
+export const BOLD = 1;
+export const DIM = 2;
+export const RED = 31;
+export const YELLOW = 33;
 
 /** Whether to colour what is written there: terminals only, and not where https://no-color.org asks not to. */
 export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
@@ -163,7 +163,7 @@ function countsOf(found: readonly Reported[]): string {
 }
 
 /** What comes from an input, in one line, and without what a terminal would take for a command. */
-function printable(text: string): string {
+export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => {
     const code = char.charCodeAt(0).toString(16);

@@ -113,11 +113,25 @@ const SCHEMA = FAILSAFE_SCHEMA.withTags(
 const MAX_ALIASES = 1_000;
 const MAX_EXPANDED = 1_000_000;
 
-/** Reads a file, document by document; one that is broken does not hide the others. */
-export function* readYaml(text: string): Generator<YamlDocument | YamlProblem, void, undefined> {
+/** What has been read already, by its text. */
+export type KnownDocuments = Map<string, readonly YamlDocument[]>;
+
+/**
+ * Reads a file, document by document; one that is broken does not hide the others.
+ *
+ * @param known documents of other files: one of the same text has the same value, which is read once. Those of this file are added.
+ */
+export function* readYaml(
+  text: string,
+  known?: KnownDocuments,
+): Generator<YamlDocument | YamlProblem, void, undefined> {
   for (const { source, line } of split(text)) {
     try {
-      yield* readPart(source, line);
+      const documents = known?.get(source) ?? readPart(source);
+      known?.set(source, documents);
+      for (const { lineOf, ...document } of documents) {
+        yield { ...document, lineOf: (path, excerpt) => line + lineOf(path, excerpt) };
+      }
     } catch (error) {
       const mark = error instanceof YAMLException ? error.mark : undefined;
       const reason = error instanceof YAMLException ? error.reason : messageOf(error);
@@ -147,7 +161,8 @@ function* split(text: string): Generator<Part, void, undefined> {
   }
 }
 
-function readPart(source: string, firstLine: number): readonly YamlDocument[] {
+/** The documents of a part; their lines are counted from 0, and from where the part starts. */
+function readPart(source: string): readonly YamlDocument[] {
   const events = parseEvents(source, {});
   const values = constructFromEvents(events, { source, schema: SCHEMA, json: true, maxAliases: MAX_ALIASES });
   if (events.some(({ type }) => type === EVENT_ID.ALIAS)) {
@@ -160,8 +175,7 @@ function readPart(source: string, firstLine: number): readonly YamlDocument[] {
   return values.map((value, index) => ({
     value,
     duplicates: duplicatesIn(events, source, (starts[index] ?? 0) + 1),
-    lineOf: (path, excerpt) =>
-      firstLine + lineAt(source, offsetOf(eventsAgain(), source, (starts[index] ?? 0) + 1, path, excerpt)),
+    lineOf: (path, excerpt) => lineAt(source, offsetOf(eventsAgain(), source, (starts[index] ?? 0) + 1, path, excerpt)),
   }));
 }
 

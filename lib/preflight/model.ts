@@ -1,4 +1,4 @@
-import type { GraphObject } from '../graph';
+import type { GraphObject, Room } from '../graph';
 import { groupBy } from '../manifest/plain-data';
 import type { ControllerOption } from './products';
 
@@ -68,16 +68,6 @@ export interface Requirement {
   /** What to do if it is not there. */
   readonly remedy: string;
   readonly condition: Condition;
-}
-
-/** What the pods of a namespace ask for together, when autoscalers have made all that they may. */
-export interface Room {
-  /** In nano-units, by name as a ResourceQuota has it: `requests.cpu`, `limits.memory`, `pods`, `requests.storage`. */
-  readonly amounts: ReadonlyMap<string, bigint>;
-  /** By the same names, who has pods that do not say: a quota of that name refuses them. */
-  readonly unsaid: ReadonlyMap<string, readonly GraphObject[]>;
-  /** LabelSelectors of the pods, by which those that run already are known. */
-  readonly selectors: readonly unknown[];
 }
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-standards/, the strictest first. */

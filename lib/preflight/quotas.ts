@@ -1,8 +1,9 @@
+import { amountText, isScoped } from '../graph';
+import type { Room } from '../graph';
 import { field, textAt } from '../manifest/plain-data';
 import { amountOfPod, quantityAt } from '../manifest/pod-resources';
 import { NANOS } from '../manifest/quantity';
-import { namesOf, type Room } from './model';
-import { amountText, isScoped } from './room';
+import { namesOf } from './model';
 
 /** What a quota says of what is needed, where it does not simply leave room. */
 export interface QuotaFinding {

@@ -1,11 +1,10 @@
-import { Reachability, matchesLabels, SYSTEM_NAMESPACES } from '../graph';
-import type { Graph, GraphObject, ObjectTarget, SelectedTarget, Workload } from '../graph';
+import { claimsOf, matchesLabels, mostPods, Reachability, roomOf, roomText, SYSTEM_NAMESPACES } from '../graph';
+import type { Claim, Graph, GraphObject, ObjectTarget, SelectedTarget, Workload } from '../graph';
 import { isKubernetesGroup } from '../manifest/manifest';
 import { child, compareCodeUnits, field, groupBy, listAt, numberAt, textAt, textsAt } from '../manifest/plain-data';
 import type { Requirement } from './model';
 import { podSecurityLevelOf, levelForAll } from './pod-security';
 import { asksFor, productOf, PRODUCTS, resourceNameOf, SHARED_KINDS } from './products';
-import { type Claim, claimsOf, mostPods, roomOf, roomText } from './room';
 import { namespaceOf, selectorText } from './selector-text';
 
 const HOST_NAME = 'kubernetes.io/hostname';

@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
+import { refusedChanges } from '../manifest/immutable-fields';
+import { formatPath, groupOf, resourceOf } from '../manifest/manifest';
 import { child, valueAt } from '../manifest/plain-data';
-import { resourceOf } from '../manifest/manifest';
+import type { Path } from '../manifest/plain-data';
 
-// Fields of which the API server refuses every change, by kind: what is not in this list of a StatefulSet's may change.
-// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/, pkg/apis/apps/validation and pkg/apis/batch/validation of Kubernetes
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  StatefulSet: ['volumeClaimTemplates', 'serviceName', 'podManagementPolicy', 'selector'],
-  Deployment: ['selector'],
-  DaemonSet: ['selector'],
-  Job: ['template', 'selector', 'completionMode'],
-};
+/** Kinds whose pods end with them. */
+const WITH_PODS = new Set(['Deployment', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout', 'Pod']);
 
 /**
  * The changes that `kubectl apply` would refuse, where what was synthesized last was applied: a line for each object.
@@ -28,17 +24,25 @@ export function immutableChanges(folder: string, manifests: ReadonlyMap<string, 
     const old = new Map(objects(before).map((object) => [idOf(object), object]));
     return objects(after).flatMap((object) => {
       const id = idOf(object);
-      const { kind, namespace, name } = resourceOf(object);
-      const changes = (FIELDS[kind ?? ''] ?? []).flatMap((field) =>
-        changesOf(`spec.${field}`, valueAt(old.get(id), ['spec', field]), valueAt(object, ['spec', field])),
-      );
+      const { apiVersion, kind, namespace, name } = resourceOf(object);
+      const changesAt = (path: Path): readonly string[] =>
+        changesOf(formatPath(path), valueAt(old.get(id), path), valueAt(object, path));
+      // What some servers refuse and others do not, a plan tells.
+      const changes = refusedChanges(
+        `${groupOf(apiVersion ?? '')}/${kind ?? ''}`,
+        old.get(id),
+        object,
+        (path) => changesAt(path).length > 0,
+      )
+        .filter(({ until }) => until === undefined)
+        .flatMap(({ field }) => changesAt(field));
       return !old.has(id) || changes.length === 0
         ? []
         : [
             `WARNING: ${id}: ${changes.join(', ')}: kubectl apply will be refused, since this cannot change while the ${kind ?? ''} exists. ` +
               (kind === 'StatefulSet'
                 ? 'README, "Grow a volume", says what to do without losing data.'
-                : `Remove it first, which ends its pods (kubectl -n ${namespace ?? 'default'} delete ${(kind ?? '').toLowerCase()} ${name ?? ''}), and apply again.`),
+                : `Remove it first${WITH_PODS.has(kind ?? '') ? ', which ends its pods' : ''} (kubectl -n ${namespace ?? 'default'} delete ${(kind ?? '').toLowerCase()} ${name ?? ''}), and apply again.`),
           ];
     });
   });

@@ -90,6 +90,12 @@ const RECIPES = {
     folder: 'cmd/helm',
     linkerVariables: (version) => ({ 'helm.sh/helm/v3/internal/version.version': `v${version}` }),
   },
+  actionlint: {
+    module: 'github.com/rhysd/actionlint',
+    version: '1.7.12',
+    folder: 'cmd/actionlint',
+    linkerVariables: (version) => ({ 'github.com/rhysd/actionlint.version': version }),
+  },
   // Go modules of this repository.
   'otelcol-contrib': 'own',
   tempo: 'own',
@@ -441,6 +447,7 @@ function clusterPrograms(): readonly Program[] {
     ['etcd', newest],
     ['kwok', newest],
     ['kwokctl', newest],
+    ['actionlint', newest],
   ];
 }
 

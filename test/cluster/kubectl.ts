@@ -84,10 +84,20 @@ export class Kubectl {
     private readonly cacheFolder: string,
   ) {}
 
-  /** Runs any kubectl command. */
-  async run(args: readonly string[], input = ''): Promise<KubectlOutput> {
+  /** Runs any kubectl command, with further variables for what only these turn on. */
+  async run(
+    args: readonly string[],
+    input = '',
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<KubectlOutput> {
     const options = {
-      env: { ...process.env, KUBECONFIG: this.kubeconfig, KUBECACHEDIR: this.cacheFolder, KUBECTL_KUBERC: 'false' },
+      env: {
+        ...process.env,
+        KUBECONFIG: this.kubeconfig,
+        KUBECACHEDIR: this.cacheFolder,
+        KUBECTL_KUBERC: 'false',
+        ...variables,
+      },
       maxBuffer: 64 * 1024 * 1024,
     };
     return new Promise((resolve, reject) => {

@@ -20,6 +20,9 @@ export interface CustomKind {
   readonly digest: () => string;
 }
 
+/** The fields that tell the items of a list apart, as structural schemas say it. Validation does not look at it. */
+export const LIST_MAP_KEYS = 'x-kubernetes-list-map-keys';
+
 const FOLDER = join(__dirname, '..', '..', '..', 'imports', 'crds');
 
 let imported: readonly string[] | undefined;
@@ -123,6 +126,8 @@ function toSchema(node: unknown, prunes: boolean): Schema {
       : { properties: Object.fromEntries(properties.map((property) => [property.name, property.schema])) }),
     ...(required.length === 0 ? {} : { required }),
     ...(child(node, 'items') === undefined ? {} : { items: toSchema(child(node, 'items'), prunes) }),
+    ...(child(node, 'default') === undefined ? {} : { default: child(node, 'default') }),
+    ...(child(node, LIST_MAP_KEYS) === undefined ? {} : { [LIST_MAP_KEYS]: textsAt(node, LIST_MAP_KEYS) }),
     ...(child(node, 'not') === undefined ? {} : { not: toSchema(child(node, 'not'), false) }),
   };
   for (const name of ['allOf', 'anyOf', 'oneOf'] as const) {

@@ -1,8 +1,10 @@
-import { type Graph, type GraphObject, mostReplicas, type Workload } from '../graph';
 import { addTo, child, field, listAt, textAt, textsAt } from '../manifest/plain-data';
 import { amountOfContainer, amountOfPod, type Bound, quantityAt } from '../manifest/pod-resources';
 import { NANOS } from '../manifest/quantity';
-import type { Room } from './model';
+import type { Graph } from './graph';
+import type { GraphObject, Workload } from './model';
+import { scaledName, scaledReplicas } from './scaling';
+import type { ScaledReplicas } from './scaling';
 
 // What pods ask for together: https://kubernetes.io/docs/concepts/policy/resource-quotas/
 
@@ -18,15 +20,36 @@ export interface Claim {
   readonly count: number;
 }
 
+/** What the pods of a namespace ask for together. */
+export interface Room {
+  /** In nano-units, by name as a ResourceQuota has it: `requests.cpu`, `limits.memory`, `pods`, `requests.storage`. */
+  readonly amounts: ReadonlyMap<string, bigint>;
+  /** By the same names, who has pods that do not say: a quota of that name refuses them. */
+  readonly unsaid: ReadonlyMap<string, readonly GraphObject[]>;
+  /** LabelSelectors of the pods, by which those that run already are known. */
+  readonly selectors: readonly unknown[];
+}
+
 /** How many pods of each workload there are at most: of a DaemonSet one on each node, which is not counted here. */
 export function mostPods(graph: Graph): ReadonlyMap<Workload, number> {
-  const most = mostReplicas(graph.objects);
+  return podsOf(graph, (said, scaled) => Math.max(scaled?.most ?? 0, said));
+}
+
+/** How many pods of each workload there are at least. */
+export function leastPods(graph: Graph): ReadonlyMap<Workload, number> {
+  return podsOf(graph, (said, scaled) => scaled?.least ?? said);
+}
+
+function podsOf(
+  graph: Graph,
+  count: (said: number, scaled: ScaledReplicas | undefined) => number,
+): ReadonlyMap<Workload, number> {
+  const scaled = scaledReplicas(graph.objects);
   return new Map(
     graph.workloads.map((workload) => {
-      const { manifest, namespace, resource } = workload;
+      const { manifest } = workload;
       const said = field(manifest, 'spec', 'replicas') ?? field(manifest, 'spec', 'parallelism');
-      const scaled = most.get(`${namespace}/${resource.kind ?? ''}/${resource.name ?? ''}`);
-      return [workload, Math.max(scaled ?? 0, typeof said === 'number' ? said : 1)];
+      return [workload, count(typeof said === 'number' ? said : 1, scaled.get(scaledName(workload)))];
     }),
   );
 }
@@ -75,7 +98,7 @@ function kafkaClaims(pool: Workload, count: number): readonly Claim[] {
 }
 
 /** The containers of a workload's pods, as far as somebody has written them; an operator's pods ask for what its object says. */
-function podSpecOf({ manifest, podSpec }: Workload): unknown {
+export function askingSpecOf({ manifest, podSpec }: Workload): unknown {
   const isTemplate = listAt(podSpec, 'containers').some((container) => textAt(container, 'image') !== '');
   if (isTemplate) {
     return podSpec;
@@ -111,7 +134,7 @@ export function roomOf(
         amounts.set(name, (amounts.get(name) ?? 0n) + amount);
       };
       for (const workload of workloads) {
-        const spec = podSpecOf(workload);
+        const spec = askingSpecOf(workload);
         const count = BigInt(most.get(workload) ?? 1);
         add('pods', count * NANOS);
         for (const bound of BOUNDS) {
