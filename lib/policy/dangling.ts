@@ -65,7 +65,6 @@ const CONCERNS_OF_TARGETS: ReadonlyMap<string, Concern> = new Map([
   ['/ConfigMap', 'reference-object'],
   ['/Secret', 'reference-object'],
   ['argoproj.io/AnalysisTemplate', 'analysis-template'],
-  ['argoproj.io/ClusterAnalysisTemplate', 'analysis-template'],
 ]);
 
 const known = new WeakMap<Graph, ReadonlyMap<Concern, readonly GraphFault[]>>();

@@ -811,6 +811,11 @@ const CONTROLLED: readonly ReferenceRow[] = [
   },
 ];
 
+const robots = object('rbac.authorization.k8s.io/v1', 'RoleBinding', 'robots', {
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+  subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace: 'ops' }],
+});
+
 function webhook(to: Data): Data {
   return object(
     'admissionregistration.k8s.io/v1',
@@ -1023,6 +1028,29 @@ export const SET_ROWS: readonly SetRow[] = [
     bad: [deployment(), workload('DaemonSet', {}, CARTS, {}, 'other')],
     violation:
       'DaemonSet other selector-overlap spec.selector: it selects the pods of Deployment shop/carts, which selects its pods',
+  },
+  ...['DaemonSet', 'ReplicaSet', 'StatefulSet', 'Rollout'].map((kind): SetRow => ({
+    what: `has no ${kind} beside another with its selector`,
+    good: [workload(kind), workload(kind, {}, { app: 'other' }, {}, 'other')],
+    bad: [workload(kind), workload(kind, {}, CARTS, {}, 'other')],
+    violation: `${kind} other selector-overlap spec.selector: it selects the pods of ${kind} shop/carts, which selects its pods`,
+  })),
+  {
+    what: 'may lead to what whoever applies it puts into another namespace, or selects namespaces that nobody knows',
+    good: [
+      robots,
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } },
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
+        spec: {
+          podSelector: {},
+          ingress: [
+            { from: [{ namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: { matchLabels: CARTS } }] },
+          ],
+        },
+      }),
+    ],
+    bad: [robots, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'rebot' } }],
+    violation: 'RoleBinding robots reference-outside subjects[0].name: ',
   },
   {
     what: 'has a Rollout that takes a Deployment over, and no other',

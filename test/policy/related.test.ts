@@ -141,6 +141,8 @@ test('an API server is told of the ServiceAccounts that a workload leaves the to
   expect(of(silent('x'), named('ServiceAccount', 'x'))).toEqual([]);
   expect(of(silent('x'), named('ConfigMap', 'x', { automountServiceAccountToken: false }))).toEqual([]);
   expect(of(workload(DEPLOYMENT, { ...podSpec(), serviceAccountName: 'x' }), off('x'))).toEqual([]);
+  expect(of(set(silent('x'), 'spec.template.spec.automountServiceAccountToken', true), off('x'))).toEqual([]);
+  expect(of(set(silent('x'), 'spec.template.spec.automountServiceAccountToken', null), off('x'))).toHaveLength(1);
   expect(of(set(silent('x'), 'metadata.namespace', undefined), set(off('x'), 'metadata.namespace', undefined))).toEqual(
     [{ namespace: 'default', name: 'x' }],
   );

@@ -253,6 +253,39 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     object('coordination.k8s.io/v1', 'Lease', { spec: { renewTime: '2026-01-31T08:00:00.000001Z' } }),
     [],
   ],
+  ...['2026-01-31T08:00:00Z', '2026-01-31T08:00:00.123+05:30', '2026-01-31T08:00:00-09:00'].map(
+    (time) => [`the time ${time}`, set(DEPLOYMENT, 'metadata.creationTimestamp', time), []] as const,
+  ),
+  ...['2026-01-31T08:00:00+05:3', '2026-01-31T08:00:00+05:3x', '2026-01-31T08:00:00+25:00', '2026-01-31T08:61:00Z'].map(
+    (time) =>
+      [
+        `no time, ${time}`,
+        set(DEPLOYMENT, 'metadata.creationTimestamp', time),
+        ['error metadata.creationTimestamp: Invalid value: must be a time such as 2026-01-31T08:00:00Z'],
+      ] as const,
+  ),
+  [
+    'a network policy without a selector, which selects every pod',
+    object('networking.k8s.io/v1', 'NetworkPolicy', { spec: { policyTypes: ['Ingress'] } }),
+    [],
+  ],
+  [
+    'an admission policy of nothing',
+    object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', {
+      spec: { validations: [{ expression: 'true' }] },
+    }),
+    [
+      'warning apiVersion: ValidatingAdmissionPolicy of admissionregistration.k8s.io/v1 is known from Kubernetes 1.30 on only, and 1.28 to 1.37 are supported',
+      'error spec.matchConstraints: Required value',
+    ],
+  ],
+  [
+    'a version that its kind never had, of a group that has the kind',
+    object('events.k8s.io/v2', 'Event', {}),
+    [
+      'error apiVersion: no matches for kind "Event" in version "events.k8s.io/v2"; in Kubernetes 1.37 it is of events.k8s.io/v1',
+    ],
+  ],
   ...['2026-01-31T08:00:00Z', '2026-01-31T08:00:00.000Z', '2026-01-31T08:00:00.0000001Z'].map(
     (renewTime) =>
       [
@@ -601,6 +634,7 @@ describe('a field of a custom resource', () => {
       ['a: Invalid value: must be a whole number (integer), and is a fraction (number)'],
     ],
     [{ type: 'string', format: 'ipv4' }, 'not looked at', 1, [`a: ${quoted}`]],
+    [{ type: 'string', minLength: 3 }, 'abc', 'ab', ['a: Invalid value: should have at least 3 characters']],
     [{ type: 'string', pattern: '^a+$' }, 'aa', 'b', ['a: Invalid value: must be text that matches ^a+$']],
     [
       { type: 'boolean' },

@@ -120,6 +120,8 @@ export const SECRET_PAIRS: readonly Pair[] = [
 ];
 
 export const HARMLESS_PAIRS: readonly Pair[] = [
+  // Switches
+  ...['true', 'false', 'yes', 'no', 'none', 'null'].map((value): Pair => ['KAFKA_CLIENT_PASSWORD', value]),
   ['PASSWORD', ''],
   ['ALLOW_EMPTY_PASSWORD', 'yes'],
   ['REQUIRE_TOKEN', 'true'],

@@ -215,6 +215,10 @@ spec:
     ]);
   });
 
+  test('an alias may hold nothing', () => {
+    expect(read('a: &a {b: null}\nc: *a')).toEqual([{ a: { b: null }, c: { b: null } }]);
+  });
+
   test('aliases may be many, and may repeat', () => {
     expect(read(`a: &a 1\nb: [${Array(1_000).fill('*a').join(',')}]`)).toEqual([{ a: 1, b: Array(1_000).fill(1) }]);
     expect(read('a: &a {x: 1}\nb: [*a, *a, {c: *a}]\n')).toEqual([

@@ -274,7 +274,6 @@ export const DEMANDS: Readonly<Record<string, Demand>> = {
     ],
   },
   'networking.v1.NetworkPolicyPort': { pointers: ['protocol'], enums: { protocol: ['SCTP', 'TCP', 'UDP'] } },
-  'networking.v1.NetworkPolicySpec': { optional: ['podSelector'] },
   'policy.v1.PodDisruptionBudgetSpec': {
     pointers: ['unhealthyPodEvictionPolicy'],
     enums: { unhealthyPodEvictionPolicy: ['AlwaysAllow', 'IfHealthyBudget'] },
