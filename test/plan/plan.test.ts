@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import { Graph } from '../../lib/graph';
+import { compare } from '../../lib/plan/compare';
 import { formatPlans, plansToJson } from '../../lib/plan/report';
 import type { TitledPlan } from '../../lib/plan/report';
 import { plan, summaryOf } from '../../lib/plan/plan';
@@ -240,6 +243,57 @@ describe('Markdown', () => {
 
     expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
     expect(markdown).toMatch(/> Left out, .*: \d+ changes with a danger/);
+  });
+});
+
+describe('plans of any plain data', () => {
+  const objects = fc.record({
+    apiVersion: fc.constantFrom(
+      'v1',
+      'apps/v1',
+      'batch/v1',
+      'networking.k8s.io/v1',
+      'kafka.strimzi.io/v1',
+      'argoproj.io/v1alpha1',
+    ),
+    kind: fc.constantFrom(
+      'Secret',
+      'Deployment',
+      'StatefulSet',
+      'Service',
+      'NetworkPolicy',
+      'KafkaTopic',
+      'Rollout',
+      'Job',
+    ),
+    metadata: fc.record({ name: fc.constantFrom('a', 'b'), annotations: fc.jsonValue(), labels: fc.jsonValue() }),
+    spec: fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        replicas: fc.jsonValue(),
+        selector: fc.jsonValue(),
+        template: fc.record({
+          metadata: fc.jsonValue(),
+          spec: fc.record({ containers: fc.jsonValue(), volumes: fc.jsonValue() }),
+        }),
+        ports: fc.jsonValue(),
+        ingress: fc.jsonValue(),
+      }),
+    ),
+    data: fc.jsonValue(),
+  });
+
+  it('are made and written without a crash, by all rules', () => {
+    fc.assert(
+      fc.property(fc.array(objects, { maxLength: 4 }), fc.array(objects, { maxLength: 4 }), (a, b) => {
+        const [old, current] = [a, b].map((manifests) => new Graph(manifests.map((manifest) => ({ manifest }))));
+        if (old === undefined || current === undefined) throw new Error('two graphs');
+        const plans = [{ ...plan(compare(old, current)), title: '', from: 'old', to: 'new', leftOut: [] }];
+        formatPlans(plans, true);
+        JSON.stringify(plansToJson(plans));
+        expect(plansToMarkdown(plans).length).toBeLessThanOrEqual(MOST_CHARACTERS);
+      }),
+    );
   });
 });
 
