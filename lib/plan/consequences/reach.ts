@@ -7,6 +7,7 @@ import {
   consequence,
   identityOf,
   isChanged,
+  isWorkload,
   kindOf,
   listText,
   nameOf,
@@ -77,6 +78,46 @@ function barriersOf(
   return barriers.length === 0 ? undefined : barriers.flatMap(({ policies }) => policies);
 }
 
+/** Fields of a workload outside of its pod template that nobody names, and that name nobody. */
+const INERT = new Set([
+  'minReadySeconds',
+  'progressDeadlineSeconds',
+  'revisionHistoryLimit',
+  'strategy',
+  'updateStrategy',
+]);
+
+/** The same, of its pods and of their containers. */
+const INERT_IN_PODS = new Set(['nodeSelector', 'securityContext', 'terminationGracePeriodSeconds', 'tolerations']);
+const INERT_IN_CONTAINERS = new Set([
+  'image',
+  'imagePullPolicy',
+  'lifecycle',
+  'livenessProbe',
+  'readinessProbe',
+  'resources',
+  'securityContext',
+  'startupProbe',
+]);
+
+/** Whether a change leaves all connections and references as they are: most do, and need no look at everything else. */
+function isInert({ action, new: now, fields }: ObjectChange): boolean {
+  return (
+    action === 'update' &&
+    isWorkload(now) &&
+    fields.every(({ path }) => {
+      const { length } = now.templatePath;
+      if (now.templatePath.some((key, at) => path[at] !== key)) {
+        return path[0] === 'metadata' || (path[0] === 'spec' && INERT.has(String(path[1])));
+      }
+      const [part, name, , of] = path.slice(length);
+      return part === 'metadata'
+        ? name === 'annotations'
+        : INERT_IN_PODS.has(String(name)) || (name === 'containers' && INERT_IN_CONTAINERS.has(String(of)));
+    })
+  );
+}
+
 /** Who could be the cause of something, most likely first. */
 class Causes {
   private readonly byObject = new Map<string, ObjectChange>();
@@ -114,7 +155,7 @@ function pathIn(change: ObjectChange, because: readonly Reference[]): Path {
 
 const connectionsOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonly Consequence[]> => {
   const found = new Map<ObjectChange, Consequence[]>();
-  if (comparison.changes.length === 0) {
+  if (comparison.changes.every(isInert)) {
     return found;
   }
   const causes = causesOf(comparison);
@@ -206,7 +247,7 @@ const problemsIn = perGraph(
 
 const danglingOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonly Consequence[]> => {
   const found = new Map<ObjectChange, Consequence[]>();
-  if (comparison.changes.length === 0) {
+  if (comparison.changes.every(isInert)) {
     return found;
   }
   const causes = causesOf(comparison);
