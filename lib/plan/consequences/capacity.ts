@@ -140,6 +140,8 @@ const COUNTED = new Set([
 /** Fields by which pods ask for more or less, wherever they stand. */
 const ASKING = new Set(['parallelism', 'replicas', 'resources', 'storage', 'volumeClaimTemplates', 'volumes']);
 
+const LISTS = new Set(['containers', 'initContainers']);
+
 /** Whether a change alters what pods and claims ask for together. */
 function hasPart(change: ObjectChange): boolean {
   const object = change.new ?? change.old;
@@ -154,8 +156,7 @@ function hasPart(change: ObjectChange): boolean {
           ({ path }) =>
             path.some((key) => ASKING.has(String(key))) ||
             // A container that comes or goes.
-            /ontainers$/.test(String(path.at(-1))) ||
-            /ontainers$/.test(String(path.at(-2))),
+            [path.at(-1), path.at(-2)].some((key) => LISTS.has(String(key))),
         )))
   );
 }
