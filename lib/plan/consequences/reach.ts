@@ -1,6 +1,7 @@
 import type { Connection, Graph, GraphObject, Party, Reachability, Reference, Workload } from '../../graph';
 import { addTo, field, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
+import { OF_THE_CLUSTER } from '../../policy/dangling';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
 import {
   causeIn,
@@ -228,6 +229,14 @@ const connectionsOf = perComparison((comparison): ReadonlyMap<ObjectChange, read
 
 // References.
 
+const kindsIn = perGraph((graph): ReadonlySet<string> => new Set(graph.objects.map(kindOf)));
+
+/** Whether it names what whoever runs a cluster makes for everybody, such as a StorageClass, and the set holds none of the kind. */
+function isLeftToCluster({ target }: Reference, graph: Graph): boolean {
+  const kind = target.type === 'object' ? `${target.group}/${target.kind}` : '';
+  return OF_THE_CLUSTER.has(kind) && !kindsIn(graph).has(kind);
+}
+
 /** What does not resolve: by who names it and what is wrong, whatever its place. */
 const problemsIn = perGraph(
   (graph): ReadonlyMap<string, { readonly reference: Reference; readonly message: string }> =>
@@ -235,7 +244,7 @@ const problemsIn = perGraph(
       graph.objects
         .filter(({ isGiven }) => !isGiven)
         .flatMap((object) => graph.referencesOf(object))
-        .filter(({ isOptional }) => !isOptional)
+        .filter((reference) => !reference.isOptional && !isLeftToCluster(reference, graph))
         .flatMap((reference) => {
           const problem = graph.problemOf(reference);
           return problem === undefined
@@ -261,8 +270,10 @@ const danglingOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonl
       addTo(found, change, make(change === own ? reference.path : [], change === own));
     }
   };
+  // What others name already and is in neither set is in the cluster, or else they do not work either.
+  const missedBefore = new Set([...before.values()].map(({ message }) => message));
   for (const [key, { reference, message }] of after) {
-    if (!before.has(key)) {
+    if (!before.has(key) && !missedBefore.has(message)) {
       add(reference, (path, isOwn) =>
         consequence(
           'reach',
