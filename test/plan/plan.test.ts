@@ -246,6 +246,47 @@ describe('Markdown', () => {
   });
 });
 
+describe('a Secret', () => {
+  const secret = (name: string, part: string): string =>
+    `apiVersion: v1\nkind: Secret\nmetadata: { name: ${name}, namespace: shop }\n${part}\n`;
+  const data = (value: string): string => `data: { password: ${Buffer.from(value).toString('base64')} }`;
+  const reader = (name: string): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, namespace: shop }\nspec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: web, image: "web:1", envFrom: [{ secretRef: { name: ${name} } }] }] } } }\n`;
+
+  it.each([
+    { what: 'created', old: '', new: secret('a', data('hunter2-new')) },
+    {
+      what: 'changed',
+      old: secret('a', data('hunter2-old')),
+      new: secret('a', 'stringData: { password: hunter2-new }'),
+    },
+    { what: 'deleted', old: secret('a', data('hunter2-old')), new: '' },
+    { what: 'renamed', old: secret('a', data('hunter2-old')), new: secret('b', data('hunter2-old')) },
+    {
+      what: 'of another kind of value',
+      old: secret('a', 'data: [hunter2-old]'),
+      new: secret('a', 'data: hunter2-new'),
+    },
+  ])('that is $what shows nothing of its values in any format', ({ old, new: current }) => {
+    const [before, after] = [
+      [reader('a'), old],
+      [reader('b'), current],
+    ].map((texts) => texts.filter((text) => text !== '').join('---\n'));
+    const comparison = compareTexts(before ?? '', after ?? '');
+    const plans = [{ ...plan(comparison), title: '', from: 'old', to: 'new', leftOut: [] }];
+    const written = [formatPlans(plans, false), plansToMarkdown(plans), JSON.stringify(plansToJson(plans))];
+
+    expect(comparison.changes.length).toBeGreaterThan(1);
+    for (const text of written) {
+      expect(text).toContain('Secret');
+      for (const value of ['hunter2-old', 'hunter2-new']) {
+        expect(text).not.toContain(value);
+        expect(text).not.toContain(Buffer.from(value).toString('base64'));
+      }
+    }
+  });
+});
+
 describe('plans of any plain data', () => {
   const objects = fc.record({
     apiVersion: fc.constantFrom(
