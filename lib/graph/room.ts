@@ -118,6 +118,11 @@ function selectorOf({ manifest, podLabels }: Workload): unknown {
   return child(selector, 'matchLabels') === undefined ? { matchLabels: podLabels } : selector;
 }
 
+/** A number of pods; what no API server takes for one counts as one. */
+function wholeOf(count: number): bigint {
+  return Number.isSafeInteger(count) ? BigInt(count) : 1n;
+}
+
 /** By namespace, what its pods ask for. What operators and rollouts make besides is not known, and not counted. */
 export function roomOf(
   graph: Graph,
@@ -135,7 +140,7 @@ export function roomOf(
       };
       for (const workload of workloads) {
         const spec = askingSpecOf(workload);
-        const count = BigInt(most.get(workload) ?? 1);
+        const count = wholeOf(most.get(workload) ?? 1);
         add('pods', count * NANOS);
         for (const bound of BOUNDS) {
           for (const resource of ['cpu', 'memory', ...furtherResources(spec, bound)]) {
@@ -149,8 +154,8 @@ export function roomOf(
         }
       }
       for (const { size, count } of claims.filter(({ from }) => from.namespace === namespace)) {
-        add('persistentvolumeclaims', BigInt(count) * NANOS);
-        add('requests.storage', size * BigInt(count));
+        add('persistentvolumeclaims', wholeOf(count) * NANOS);
+        add('requests.storage', size * wholeOf(count));
       }
       return [namespace, { amounts, unsaid, selectors: workloads.map(selectorOf) }];
     }),

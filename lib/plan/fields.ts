@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Schema } from '@cfworker/json-schema';
 import type { GraphObject } from '../graph';
 import { groupOf } from '../manifest/manifest';
-import { child, field, listAt, parseJson, textAt, textsAt } from '../manifest/plain-data';
+import { child, listAt, parseJson, textAt, textsAt } from '../manifest/plain-data';
 import type { Path } from '../manifest/plain-data';
 import { customKindsIn, importedKind, keyOf, LIST_MAP_KEYS } from '../policy/schema/custom-resources';
 import type { CustomKind } from '../policy/schema/custom-resources';
@@ -259,13 +259,15 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Test | typeof AL
   'apps.v1.DaemonSetUpdateStrategy': ROLLING_UPDATE,
   'apps.v1.RollingUpdateDaemonSet': { maxSurge: is(0), maxUnavailable: is(1) },
   'batch.v1.JobSpec': {
-    completions: is(1),
+    // Where parallelism is set and this is not, it is done when one pod is.
+    completions: (value, owner) => value === 1 && child(owner, 'parallelism') === undefined,
     parallelism: is(1),
-    backoffLimit: is(6),
+    backoffLimit: (value, owner) => value === (child(owner, 'backoffLimitPerIndex') === undefined ? 6 : 2 ** 31 - 1),
     completionMode: is('NonIndexed'),
     suspend: OFF,
     manualSelector: OFF,
-    podReplacementPolicy: is('TerminatingOrFailed'),
+    podReplacementPolicy: (value, owner) =>
+      value === (child(owner, 'podFailurePolicy') === undefined ? 'TerminatingOrFailed' : 'Failed'),
   },
   'batch.v1.JobTemplateSpec': { metadata: ALWAYS_THERE },
   'batch.v1.CronJobSpec': {
@@ -275,15 +277,13 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Test | typeof AL
     failedJobsHistoryLimit: is(1),
   },
   'autoscaling.v2.HorizontalPodAutoscalerSpec': { minReplicas: is(1) },
-  'autoscaling.v2.HPAScalingRules': {
-    selectPolicy: is('Max'),
-    stabilizationWindowSeconds: is(0),
-  },
+  // Its stabilizationWindowSeconds are 0 upwards, and downwards what the controller was started with.
+  'autoscaling.v2.HPAScalingRules': { selectPolicy: is('Max') },
   'networking.v1.NetworkPolicyPort': PROTOCOL,
   'networking.v1.NetworkPolicySpec': {
     policyTypes: (value, owner) =>
-      field({ value }, 'value', 'length') === (listAt(owner, 'egress').length > 0 ? 2 : 1) &&
-      textsAt({ value }, 'value').every((type) => ['Ingress', 'Egress'].includes(type)),
+      JSON.stringify(value) ===
+      JSON.stringify(listAt(owner, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress']),
   },
   'rbac.v1.RoleRef': { apiGroup: is('rbac.authorization.k8s.io') },
   'rbac.v1.Subject': {

@@ -3,7 +3,7 @@ import { printable } from '../policy/report';
 import { type Severity, SEVERITIES } from './model';
 import { type PlannedChange, type PlannedConsequence, summaryOf } from './plan';
 import { remarksOf, type TitledPlan } from './report';
-import { counted, countsOf, doneTo, linesOf, nameOf, readablePath, verdictOf } from './words';
+import { counted, countsOf, doneTo, fieldsToShow, linesOf, nameOf, readablePath, verdictOf } from './words';
 
 // Plans as a comment on a pull request: what is dangerous stands open, the rest folded.
 
@@ -88,7 +88,7 @@ function rankOf({ consequences }: PlannedChange): Severity {
 
 /** What becomes of an object and what that does; and its fields, which are of less use without. */
 function partsOf(change: PlannedChange): readonly Part[] {
-  const fields = change.fields.flatMap((field) => {
+  const fields = fieldsToShow(change).flatMap((field) => {
     const { gone, added } = linesOf(field);
     return [
       `@@ ${printable(readablePath(field.path, change))} @@`,

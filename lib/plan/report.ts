@@ -3,7 +3,7 @@ import type { Paint } from '../policy/report';
 import type { Resource } from '../manifest/manifest';
 import type { FieldChange, Severity } from './model';
 import { type Plan, type PlannedChange, type PlannedConsequence, summaryOf } from './plan';
-import { countsOf, doneTo, linesOf, nameOf, readablePath, verdictOf } from './words';
+import { countsOf, doneTo, fieldsToShow, linesOf, nameOf, readablePath, verdictOf } from './words';
 
 // Plans as text for a terminal, and as JSON.
 
@@ -50,7 +50,7 @@ export function remarksOf({ useless, leftOut }: TitledPlan): readonly string[] {
 function formatChange(change: PlannedChange, paint: Paint): string {
   return [
     paint(BOLD, printable(`${nameOf(change)}  ${doneTo(change)}`)),
-    ...change.fields.flatMap((field) => formatField(field, change, paint)),
+    ...fieldsToShow(change).flatMap((field) => formatField(field, change, paint)),
     ...change.consequences.flatMap((consequence) => formatConsequence(consequence, change, paint)),
   ].join('\n');
 }

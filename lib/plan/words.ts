@@ -67,15 +67,22 @@ const DONE: Readonly<Record<Action, string>> = {
   rename: 'renamed',
 };
 
-/** What becomes of an object: `created`, `renamed from web`. */
+/** What becomes of an object: `created`, `renamed from web, ...`. */
 export function doneTo({ action, old }: ObjectChange): string {
-  return action === 'rename' ? `${DONE[action]} from ${old?.resource.name ?? ''}` : DONE[action];
+  return action === 'rename'
+    ? `${DONE[action]} from ${old?.resource.name ?? ''}, and the same but for what repeats the name`
+    : DONE[action];
 }
 
 /** `Deployment shop/web` */
 export function nameOf({ old, new: current }: ObjectChange): string {
   const resource = (current ?? old)?.resource;
   return resource === undefined ? '' : formatResource(resource);
+}
+
+/** The fields of a change that are worth a look: where an object is another by its name alone, they all repeat it. */
+export function fieldsToShow({ action, fields }: ObjectChange): readonly FieldChange[] {
+  return action === 'rename' ? [] : fields;
 }
 
 /** `1 created, 2 changed`; `no object differs` where there is none. */

@@ -25,7 +25,7 @@ export type Concern =
  * What whoever runs a cluster makes for everybody. A set that names one and holds none of its kind leaves them all to the cluster: nothing
  * is said of it until one is in the set, or given.
  */
-const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
+export const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'cert-manager.io/ClusterIssuer',
   'external-secrets.io/ClusterSecretStore',
   'gateway.networking.k8s.io/GatewayClass',

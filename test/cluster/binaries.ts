@@ -448,6 +448,8 @@ function clusterPrograms(): readonly Program[] {
     ['kwok', newest],
     ['kwokctl', newest],
     ['actionlint', newest],
+    // What a plan says of Rollouts is held to it.
+    ['rollouts-controller', newest],
   ];
 }
 

@@ -377,7 +377,7 @@ async function freePort(): Promise<number> {
         const uid = uids.get(one) ?? '';
         const isRevised = (after.get(uid) ?? 0) > (before.get(uid) ?? 0);
         const restart = one.consequences.find((each) => each.kind === 'restart');
-        const isRestart = theirs === undefined && restart !== undefined;
+        const isRestart = restart !== undefined;
         const isOpen = restart !== undefined && isLeftOpen(restart, minor);
         counts.open += isOpen ? 1 : 0;
         if (WITH_REVISIONS.has(kindOf(one.old))) {

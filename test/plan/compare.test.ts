@@ -1,6 +1,11 @@
+import fc from 'fast-check';
+import { Graph } from '../../lib/graph';
 import { formatPath } from '../../lib/manifest/manifest';
+import { child } from '../../lib/manifest/plain-data';
+import type { Path } from '../../lib/manifest/plain-data';
+import { compare } from '../../lib/plan/compare';
 import type { CompareOptions } from '../../lib/plan/compare';
-import { compareTexts } from './manifests';
+import { compareTexts, graphOf, manifestsOf } from './manifests';
 
 /** What is told: a line for each object, and one for each of its fields. */
 function told(old: string, current: string, options?: CompareOptions): readonly string[] {
@@ -211,6 +216,24 @@ describe('a field that differs', () => {
       ],
     },
     {
+      what: 'the types of a network policy that are no default',
+      old: manifest('networking.k8s.io/v1', 'NetworkPolicy', 'spec: { podSelector: {}, policyTypes: [Egress] }'),
+      new: manifest('networking.k8s.io/v1', 'NetworkPolicy', 'spec: { podSelector: {} }'),
+      fields: ['spec.policyTypes: ["Egress"] -> undefined'],
+    },
+    {
+      what: 'completions of a Job that are no default beside parallelism',
+      old: manifest('batch/v1', 'Job', 'spec: { parallelism: 3, completions: 1 }'),
+      new: manifest('batch/v1', 'Job', 'spec: { parallelism: 3 }'),
+      fields: ['spec.completions: 1 -> undefined'],
+    },
+    {
+      what: 'a strategy where there was none, by what it says',
+      old: deployment(''),
+      new: deployment('', ', strategy: { type: Recreate }'),
+      fields: ['spec.strategy.type: undefined -> "Recreate"'],
+    },
+    {
       what: 'replicas that nobody sets any more, even if they are the default',
       old: deployment('', ', replicas: 1'),
       new: deployment(''),
@@ -273,6 +296,11 @@ describe('what makes no difference', () => {
       old: service('{ ports: [{ port: 80, name: a }, { port: 81, name: b }] }'),
       new: service('{ ports: [{ port: 81, name: b }, { port: 80, name: a }] }'),
     },
+    {
+      what: 'the types that a network policy has anyway',
+      old: manifest('networking.k8s.io/v1', 'NetworkPolicy', 'spec: { podSelector: {}, policyTypes: [Ingress] }'),
+      new: manifest('networking.k8s.io/v1', 'NetworkPolicy', 'spec: { podSelector: {} }'),
+    },
     { what: 'what is null', old: configMap('{ A: "1" }'), new: configMap('{ A: "1", B: null }') },
     {
       what: 'a namespace that is the default one',
@@ -300,6 +328,81 @@ describe('what makes no difference', () => {
   ])('$what', ({ old, new: current }) => {
     expect(told(old, current)).toEqual([]);
     expect(told(current, old)).toEqual([]);
+  });
+});
+
+describe('every field of real objects', () => {
+  /** What stands in an object, down to its texts, numbers and switches. */
+  function* leaves(value: unknown, path: Path = []): Generator<Path> {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, each] of Object.entries(value)) {
+        yield* leaves(each, [...path, Array.isArray(value) ? Number(key) : key]);
+      }
+    } else {
+      yield path;
+    }
+  }
+
+  /** A copy with another value in one place. */
+  function withOther(value: unknown, [key, ...rest]: Path): unknown {
+    if (key !== undefined && Array.isArray(value)) {
+      return value.map((each: unknown, index) => (index === key ? withOther(each, rest) : each));
+    }
+    if (key !== undefined) {
+      return { ...(value as object), [key]: withOther(child(value, key), rest) };
+    }
+    return typeof value === 'boolean' ? !value : typeof value === 'number' ? value + 1 : `${String(value)}x`;
+  }
+
+  const graph = graphOf(manifestsOf('production'));
+
+  it.each(
+    graph.objects.map((object) => ({ object, what: `${object.resource.kind ?? ''} ${object.resource.name ?? ''}` })),
+  )('of $what is told when it is another one', ({ object: { manifest: old } }) => {
+    const missed: string[] = [];
+    for (const path of leaves(old)) {
+      const isIdentity =
+        ['kind', 'apiVersion'].includes(String(path[0])) || /^metadata,name(space)?$/.test(path.join());
+      const [before, after] = [old, withOther(old, path)].map((each) => new Graph([{ manifest: each }]));
+      const [change] = before === undefined || after === undefined ? [] : compare(before, after).changes;
+      // An item with another name is one that is gone and one that is new.
+      const isTold = change?.fields.some((field) => field.path.every((key, index) => key === path[index]));
+      if (!isIdentity && isTold !== true) missed.push(formatPath(path));
+    }
+    expect(missed).toEqual([]);
+  });
+});
+
+describe('any plain data', () => {
+  const names = fc.constantFrom(
+    'a',
+    'b',
+    'constructor',
+    '__proto__',
+    'kubectl.kubernetes.io/last-applied-configuration',
+  );
+  const objects = fc.record({
+    apiVersion: fc.constantFrom('v1', 'apps/v1', 'argoproj.io/v1alpha1', 'example.org/v1'),
+    kind: fc.constantFrom('ConfigMap', 'Secret', 'Deployment', 'Rollout', 'Thing'),
+    metadata: fc.record({ name: names, annotations: fc.jsonValue(), managedFields: fc.jsonValue() }),
+    spec: fc.jsonValue(),
+    data: fc.jsonValue(),
+  });
+
+  it('is compared without a crash, and does not differ from itself', () => {
+    fc.assert(
+      fc.property(
+        fc.array(objects, { maxLength: 4 }),
+        fc.array(objects, { maxLength: 4 }),
+        fc.boolean(),
+        (a, b, isLive) => {
+          const graph = (manifests: readonly unknown[]): Graph =>
+            new Graph(manifests.map((each) => ({ manifest: each })));
+          compare(graph(a), graph(b), { isLive });
+          expect(compare(graph(a), graph(structuredClone(a)), { isLive }).changes).toEqual([]);
+        },
+      ),
+    );
   });
 });
 

@@ -333,6 +333,15 @@ const ROWS: readonly Row[] = [
     ],
   },
 
+  {
+    kind: 'restart',
+    what: 'what is taken, and not what is refused',
+    old: [kafka()],
+    now: [kafka({ ADDED: '1' })],
+    says: 'StatefulSet web gets a new revision',
+    without: [kafka({ ADDED: '1' }, { spec: { serviceName: 'other' } })],
+  },
+
   // no-restart
   {
     kind: 'no-restart',

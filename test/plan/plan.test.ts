@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import { Graph } from '../../lib/graph';
+import { compare } from '../../lib/plan/compare';
 import { formatPlans, plansToJson } from '../../lib/plan/report';
 import type { TitledPlan } from '../../lib/plan/report';
 import { plan, summaryOf } from '../../lib/plan/plan';
@@ -240,6 +243,98 @@ describe('Markdown', () => {
 
     expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
     expect(markdown).toMatch(/> Left out, .*: \d+ changes with a danger/);
+  });
+});
+
+describe('a Secret', () => {
+  const secret = (name: string, part: string): string =>
+    `apiVersion: v1\nkind: Secret\nmetadata: { name: ${name}, namespace: shop }\n${part}\n`;
+  const data = (value: string): string => `data: { password: ${Buffer.from(value).toString('base64')} }`;
+  const reader = (name: string): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, namespace: shop }\nspec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: web, image: "web:1", envFrom: [{ secretRef: { name: ${name} } }] }] } } }\n`;
+
+  it.each([
+    { what: 'created', old: '', new: secret('a', data('hunter2-new')) },
+    {
+      what: 'changed',
+      old: secret('a', data('hunter2-old')),
+      new: secret('a', 'stringData: { password: hunter2-new }'),
+    },
+    { what: 'deleted', old: secret('a', data('hunter2-old')), new: '' },
+    { what: 'renamed', old: secret('a', data('hunter2-old')), new: secret('b', data('hunter2-old')) },
+    {
+      what: 'of another kind of value',
+      old: secret('a', 'data: [hunter2-old]'),
+      new: secret('a', 'data: hunter2-new'),
+    },
+  ])('that is $what shows nothing of its values in any format', ({ old, new: current }) => {
+    const [before, after] = [
+      [reader('a'), old],
+      [reader('b'), current],
+    ].map((texts) => texts.filter((text) => text !== '').join('---\n'));
+    const comparison = compareTexts(before ?? '', after ?? '');
+    const plans = [{ ...plan(comparison), title: '', from: 'old', to: 'new', leftOut: [] }];
+    const written = [formatPlans(plans, false), plansToMarkdown(plans), JSON.stringify(plansToJson(plans))];
+
+    expect(comparison.changes.length).toBeGreaterThan(1);
+    for (const text of written) {
+      expect(text).toContain('Secret');
+      for (const value of ['hunter2-old', 'hunter2-new']) {
+        expect(text).not.toContain(value);
+        expect(text).not.toContain(Buffer.from(value).toString('base64'));
+      }
+    }
+  });
+});
+
+describe('plans of any plain data', () => {
+  const objects = fc.record({
+    apiVersion: fc.constantFrom(
+      'v1',
+      'apps/v1',
+      'batch/v1',
+      'networking.k8s.io/v1',
+      'kafka.strimzi.io/v1',
+      'argoproj.io/v1alpha1',
+    ),
+    kind: fc.constantFrom(
+      'Secret',
+      'Deployment',
+      'StatefulSet',
+      'Service',
+      'NetworkPolicy',
+      'KafkaTopic',
+      'Rollout',
+      'Job',
+    ),
+    metadata: fc.record({ name: fc.constantFrom('a', 'b'), annotations: fc.jsonValue(), labels: fc.jsonValue() }),
+    spec: fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        replicas: fc.jsonValue(),
+        selector: fc.jsonValue(),
+        template: fc.record({
+          metadata: fc.jsonValue(),
+          spec: fc.record({ containers: fc.jsonValue(), volumes: fc.jsonValue() }),
+        }),
+        ports: fc.jsonValue(),
+        ingress: fc.jsonValue(),
+      }),
+    ),
+    data: fc.jsonValue(),
+  });
+
+  it('are made and written without a crash, by all rules', () => {
+    fc.assert(
+      fc.property(fc.array(objects, { maxLength: 4 }), fc.array(objects, { maxLength: 4 }), (a, b) => {
+        const [old, current] = [a, b].map((manifests) => new Graph(manifests.map((manifest) => ({ manifest }))));
+        if (old === undefined || current === undefined) throw new Error('two graphs');
+        const plans = [{ ...plan(compare(old, current)), title: '', from: 'old', to: 'new', leftOut: [] }];
+        formatPlans(plans, true);
+        JSON.stringify(plansToJson(plans));
+        expect(plansToMarkdown(plans).length).toBeLessThanOrEqual(MOST_CHARACTERS);
+      }),
+    );
   });
 });
 

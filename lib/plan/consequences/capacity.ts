@@ -4,18 +4,7 @@ import { amountOfPod, quantityAt } from '../../manifest/pod-resources';
 import { field, numberAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
-import {
-  addedBy,
-  consequence,
-  isChanged,
-  isWorkload,
-  kindOf,
-  listText,
-  nameOf,
-  perComparison,
-  perGraph,
-  removedBy,
-} from './objects';
+import { consequence, isChanged, isWorkload, kindOf, listText, nameOf, perComparison, perGraph } from './objects';
 import { podCount, podsText } from './pods';
 
 const RESOURCES = 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/';
@@ -141,16 +130,34 @@ const ofNamespace = perComparison((comparison): ReadonlyMap<ObjectChange, readon
   return found;
 });
 
+const COUNTED = new Set([
+  'autoscaling/HorizontalPodAutoscaler',
+  'keda.sh/ScaledObject',
+  '/PersistentVolumeClaim',
+  '/ResourceQuota',
+]);
+
+/** Fields by which pods ask for more or less, wherever they stand. */
+const ASKING = new Set(['parallelism', 'replicas', 'resources', 'storage', 'volumeClaimTemplates', 'volumes']);
+
+const LISTS = new Set(['containers', 'initContainers']);
+
+/** Whether a change alters what pods and claims ask for together. */
 function hasPart(change: ObjectChange): boolean {
   const object = change.new ?? change.old;
-  const comesOrGoes = addedBy(change) !== undefined || removedBy(change) !== undefined;
+  if (object === undefined) {
+    return false;
+  }
   return (
-    object !== undefined &&
-    (isWorkload(object) ||
-      kindOf(object) === 'autoscaling/HorizontalPodAutoscaler' ||
-      kindOf(object) === '/PersistentVolumeClaim' ||
-      kindOf(object) === '/ResourceQuota') &&
-    (comesOrGoes || change.fields.length > 0)
+    COUNTED.has(kindOf(object)) ||
+    (isWorkload(object) &&
+      (change.action !== 'update' ||
+        change.fields.some(
+          ({ path }) =>
+            path.some((key) => ASKING.has(String(key))) ||
+            // A container that comes or goes.
+            [path.at(-1), path.at(-2)].some((key) => LISTS.has(String(key))),
+        )))
   );
 }
 

@@ -1,12 +1,14 @@
 import type { Connection, Graph, GraphObject, Party, Reachability, Reference, Workload } from '../../graph';
 import { addTo, field, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
+import { OF_THE_CLUSTER } from '../../policy/dangling';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
 import {
   causeIn,
   consequence,
   identityOf,
   isChanged,
+  isWorkload,
   kindOf,
   listText,
   nameOf,
@@ -77,6 +79,46 @@ function barriersOf(
   return barriers.length === 0 ? undefined : barriers.flatMap(({ policies }) => policies);
 }
 
+/** Fields of a workload outside of its pod template that nobody names, and that name nobody. */
+const INERT = new Set([
+  'minReadySeconds',
+  'progressDeadlineSeconds',
+  'revisionHistoryLimit',
+  'strategy',
+  'updateStrategy',
+]);
+
+/** The same, of its pods and of their containers. */
+const INERT_IN_PODS = new Set(['nodeSelector', 'securityContext', 'terminationGracePeriodSeconds', 'tolerations']);
+const INERT_IN_CONTAINERS = new Set([
+  'image',
+  'imagePullPolicy',
+  'lifecycle',
+  'livenessProbe',
+  'readinessProbe',
+  'resources',
+  'securityContext',
+  'startupProbe',
+]);
+
+/** Whether a change leaves all connections and references as they are: most do, and need no look at everything else. */
+function isInert({ action, new: now, fields }: ObjectChange): boolean {
+  return (
+    action === 'update' &&
+    isWorkload(now) &&
+    fields.every(({ path }) => {
+      const { length } = now.templatePath;
+      if (now.templatePath.some((key, at) => path[at] !== key)) {
+        return path[0] === 'metadata' || (path[0] === 'spec' && INERT.has(String(path[1])));
+      }
+      const [part, name, , of] = path.slice(length);
+      return part === 'metadata'
+        ? name === 'annotations'
+        : INERT_IN_PODS.has(String(name)) || (name === 'containers' && INERT_IN_CONTAINERS.has(String(of)));
+    })
+  );
+}
+
 /** Who could be the cause of something, most likely first. */
 class Causes {
   private readonly byObject = new Map<string, ObjectChange>();
@@ -114,7 +156,7 @@ function pathIn(change: ObjectChange, because: readonly Reference[]): Path {
 
 const connectionsOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonly Consequence[]> => {
   const found = new Map<ObjectChange, Consequence[]>();
-  if (comparison.changes.length === 0) {
+  if (comparison.changes.every(isInert)) {
     return found;
   }
   const causes = causesOf(comparison);
@@ -187,6 +229,14 @@ const connectionsOf = perComparison((comparison): ReadonlyMap<ObjectChange, read
 
 // References.
 
+const kindsIn = perGraph((graph): ReadonlySet<string> => new Set(graph.objects.map(kindOf)));
+
+/** Whether it names what whoever runs a cluster makes for everybody, such as a StorageClass, and the set holds none of the kind. */
+function isLeftToCluster({ target }: Reference, graph: Graph): boolean {
+  const kind = target.type === 'object' ? `${target.group}/${target.kind}` : '';
+  return OF_THE_CLUSTER.has(kind) && !kindsIn(graph).has(kind);
+}
+
 /** What does not resolve: by who names it and what is wrong, whatever its place. */
 const problemsIn = perGraph(
   (graph): ReadonlyMap<string, { readonly reference: Reference; readonly message: string }> =>
@@ -194,7 +244,7 @@ const problemsIn = perGraph(
       graph.objects
         .filter(({ isGiven }) => !isGiven)
         .flatMap((object) => graph.referencesOf(object))
-        .filter(({ isOptional }) => !isOptional)
+        .filter((reference) => !reference.isOptional && !isLeftToCluster(reference, graph))
         .flatMap((reference) => {
           const problem = graph.problemOf(reference);
           return problem === undefined
@@ -206,7 +256,7 @@ const problemsIn = perGraph(
 
 const danglingOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonly Consequence[]> => {
   const found = new Map<ObjectChange, Consequence[]>();
-  if (comparison.changes.length === 0) {
+  if (comparison.changes.every(isInert)) {
     return found;
   }
   const causes = causesOf(comparison);
@@ -220,8 +270,10 @@ const danglingOf = perComparison((comparison): ReadonlyMap<ObjectChange, readonl
       addTo(found, change, make(change === own ? reference.path : [], change === own));
     }
   };
+  // What others name already and is in neither set is in the cluster, or else they do not work either.
+  const missedBefore = new Set([...before.values()].map(({ message }) => message));
   for (const [key, { reference, message }] of after) {
-    if (!before.has(key)) {
+    if (!before.has(key) && !missedBefore.has(message)) {
       add(reference, (path, isOwn) =>
         consequence(
           'reach',

@@ -76,6 +76,11 @@ export const refused: Rule = function* (change, comparison): Iterable<Consequenc
   yield* versionThatEnded(change);
 };
 
+/** Whether every API server refuses a change. */
+export function isRefused(change: ObjectChange, comparison: Comparison): boolean {
+  return [...refused(change, comparison)].some(({ severity }) => severity === 'danger');
+}
+
 function* immutable(change: ObjectChange): Iterable<Consequence> {
   const update = updateOf(change);
   if (update === undefined) {

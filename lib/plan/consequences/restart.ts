@@ -4,6 +4,7 @@ import type { Path } from '../../manifest/plain-data';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
 import { causeIn, consequence, isChanged, isWorkload, kindOf, listText, nameOf, updateOf } from './objects';
 import { durationText, podCount, podsText } from './pods';
+import { isRefused } from './refused';
 import { replacementOf } from './replacement';
 import { changedConfiguration } from './configuration';
 
@@ -42,7 +43,8 @@ const STRIMZI_ROLLS = 'https://strimzi.io/docs/operators/latest/deploying.html#a
 /** Which pods restart, and how. */
 export const restart: Rule = function* (change, comparison): Iterable<Consequence> {
   const revision = newRevisionOf(change);
-  if (revision !== undefined) {
+  // Of what an API server does not take, no controller hears.
+  if (revision !== undefined && !isRefused(change, comparison)) {
     const workload = revision.new;
     const running = podCount(revision.old, comparison.old);
     const replacement = replacementOf(workload, comparison.new, running.least);

@@ -1,26 +1,31 @@
 import type { Graph, GraphObject, Workload } from '../../graph';
 import { matchesLabels } from '../../graph';
-import { child, field, listAt, numberAt, textAt } from '../../manifest/plain-data';
-import { addTo } from '../../manifest/plain-data';
+import { child, field, groupBy, listAt, numberAt, textAt } from '../../manifest/plain-data';
 import { perGraph } from './objects';
 
 // Services, and the pods behind them.
 
-const behind = perGraph((graph): ReadonlyMap<Workload, readonly GraphObject[]> => {
-  const services = new Map<Workload, GraphObject[]>();
-  for (const object of graph.objects) {
-    if (object.group === '' && object.resource.kind === 'Service') {
-      for (const workload of graph.podsBehind(object)) {
-        addTo(services, workload, object);
-      }
-    }
-  }
-  return services;
-});
+const byNamespace = perGraph((graph) =>
+  groupBy(
+    graph.objects.filter(({ group, resource }) => group === '' && resource.kind === 'Service'),
+    ({ namespace }) => namespace,
+  ),
+);
 
 /** The Services that lead to a workload's pods. */
 export function servicesOf(workload: Workload, graph: Graph): readonly GraphObject[] {
-  return behind(graph).get(workload) ?? [];
+  return (byNamespace(graph).get(workload.namespace) ?? []).filter((service) => {
+    const labels: readonly (readonly [string, unknown])[] = Object.entries(
+      field(service.manifest, 'spec', 'selector') ?? {},
+    );
+    const isOfTemplate = labels.filter(([key]) => workload.podLabels[key] !== undefined);
+    return (
+      labels.length > 0 &&
+      isOfTemplate.every(([key, value]) => workload.podLabels[key] === value) &&
+      // The other labels may be a controller's, such as a pod's index.
+      (isOfTemplate.length === labels.length || graph.podsBehind(service).includes(workload))
+    );
+  });
 }
 
 /** Whether a Service selects pods of a workload, as they are there. */
