@@ -73,7 +73,8 @@ export async function main(
   const parsed = readArguments(NAME, USAGE, () => parseOptions(args, names), terminal);
   if (typeof parsed === 'number') return parsed;
   const { environment, context, format } = parsed.values;
-  const requirements = requirementsOf(graphOf(outdir, environmentNamed(environment, environments)));
+  const asked = environmentNamed(environment, environments);
+  const requirements = requirementsOf(graphOf(outdir, asked), asked.policies?.oldestKubernetes);
   const text = format === 'text';
   const cluster = new Cluster(system, context);
   const diagnoses = await preflight(requirements, cluster, text ? textProgress(terminal) : SILENT);

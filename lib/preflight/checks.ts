@@ -29,6 +29,7 @@ const unknown = (found: string, remedy?: string): Finding => ({
 });
 
 const SECTIONS: Readonly<Record<Condition['type'], string>> = {
+  version: 'API',
   kubernetes: 'API',
   definition: 'API',
   'api-service': 'API',
@@ -125,6 +126,8 @@ function checkOf(requirement: Requirement, cluster: Cluster): Check {
 
 async function find(condition: Condition, cluster: Cluster): Promise<Finding> {
   switch (condition.type) {
+    case 'version':
+      return version(condition, cluster);
     case 'kubernetes':
       return kubernetes(condition, cluster);
     case 'definition':
@@ -153,6 +156,21 @@ async function find(condition: Condition, cluster: Cluster): Promise<Finding> {
 }
 
 type Of<T extends Condition['type']> = Extract<Condition, { readonly type: T }>;
+
+async function version({ oldest }: Of<'version'>, cluster: Cluster): Promise<Finding> {
+  const said = textAt(parseJson((await cluster.ask('version', '-o', 'json')) ?? ''), 'serverVersion', 'gitVersion');
+  const minor = minorOf(said);
+  if (minor === undefined) {
+    return unknown(`its version is ${said === '' ? 'not said' : said}`);
+  }
+  return minor >= (minorOf(oldest) ?? 0) ? there(said) : missing(`it is ${said}`);
+}
+
+/** 30 of `v1.30.5-eks-ce1d5eb`. */
+function minorOf(version: string): number | undefined {
+  const [, minor] = /^v?1\.(\d+)(?:\.|$)/.exec(version) ?? [];
+  return minor === undefined ? undefined : Number(minor);
+}
 
 async function kubernetes({ apiVersions }: Of<'kubernetes'>, cluster: Cluster): Promise<Finding> {
   const served = ((await cluster.ask('api-versions')) ?? '').split('\n');

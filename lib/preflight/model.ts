@@ -6,6 +6,8 @@ import type { ControllerOption } from './products';
 
 /** What is looked at to tell whether it is there. */
 export type Condition =
+  /** The API server is of this minor version, or a newer one. */
+  | { readonly type: 'version'; readonly oldest: string }
   /** The API server serves groups of Kubernetes' own, in these versions. */
   | { readonly type: 'kubernetes'; readonly apiVersions: readonly string[] }
   /** The API server serves a kind of custom resource, in this version. */

@@ -27,8 +27,9 @@ const DONE: ReadonlyMap<string, string> = new Map([
  *
  * @param name of the environment
  * @param folder of its manifests, from the project's folder
+ * @param oldestKubernetes the oldest minor version that they are for
  */
-export function clusterPage(name: string, folder: string, graph: Graph): string {
+export function clusterPage(name: string, folder: string, graph: Graph, oldestKubernetes?: string): string {
   const objects = graph.objects.filter(({ isGiven }) => !isGiven);
   return `# ${name}: what its cluster needs, and how it is applied
 
@@ -40,7 +41,7 @@ Generated from the manifests; do not edit. This asks a cluster for all of it, ch
 
 In this order. What is in the manifests themselves is not listed.
 
-${table(requirementsOf(graph))}
+${table(requirementsOf(graph, oldestKubernetes))}
 
 ## Apply
 
@@ -60,7 +61,7 @@ function table(requirements: readonly Requirement[]): string {
   const rows = requirements.map(({ what, neededBy, command, remedy, condition }) => [
     what,
     // Everything needs Kubernetes.
-    condition.type === 'kubernetes' ? 'everything' : namesOf(neededBy),
+    condition.type === 'version' || condition.type === 'kubernetes' ? 'everything' : namesOf(neededBy),
     `\`${shellLine(command)}\``,
     remedy,
   ]);

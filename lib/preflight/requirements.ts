@@ -26,13 +26,16 @@ const METRICS_APIS: Readonly<Record<string, { readonly group: string; readonly v
 
 /**
  * What must be in a cluster before the objects of a set can be applied, and work; in the order in which it would be missed. It follows from
- * the objects alone, and what they bring themselves is not among it.
+ * the objects, and what they bring themselves is not among it.
+ *
+ * @param oldestKubernetes the oldest minor version that they are for, such as `1.30`
  */
-export function requirementsOf(graph: Graph): readonly Requirement[] {
+export function requirementsOf(graph: Graph, oldestKubernetes?: string): readonly Requirement[] {
   const objects = graph.objects.filter(({ isGiven }) => !isGiven);
   const most = mostPods(graph);
   const claims = claimsOf(graph, most);
   return [
+    ...(oldestKubernetes === undefined ? [] : [version(objects, oldestKubernetes)]),
     ...kubernetes(objects),
     ...definitions(objects),
     ...metrics(objects),
@@ -47,12 +50,25 @@ export function requirementsOf(graph: Graph): readonly Requirement[] {
   ];
 }
 
+const UPGRADE = 'https://kubernetes.io/docs/tasks/administer-cluster/cluster-upgrade/';
+
 function versionOf({ resource }: GraphObject): string {
   return resource.apiVersion?.split('/').at(-1) ?? '';
 }
 
 function unique<T>(items: readonly T[]): readonly T[] {
   return [...new Set(items)];
+}
+
+function version(objects: readonly GraphObject[], oldest: string): Requirement {
+  return {
+    what: `Kubernetes ${oldest} or newer`,
+    why: 'What only older versions lack may be in any object: nobody has looked for it.',
+    neededBy: objects.filter(({ group }) => isKubernetesGroup(group)),
+    command: ['kubectl', 'version'],
+    remedy: UPGRADE,
+    condition: { type: 'version', oldest },
+  };
 }
 
 function kubernetes(objects: readonly GraphObject[]): readonly Requirement[] {
@@ -67,7 +83,7 @@ function kubernetes(objects: readonly GraphObject[]): readonly Requirement[] {
       why: 'The API server refuses objects of a version that it does not serve.',
       neededBy: own,
       command: ['kubectl', 'api-versions'],
-      remedy: 'https://kubernetes.io/docs/tasks/administer-cluster/cluster-upgrade/',
+      remedy: UPGRADE,
       condition: { type: 'kubernetes', apiVersions },
     },
   ];

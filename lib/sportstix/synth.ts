@@ -302,8 +302,8 @@ function clusterFiles(
 }
 
 /** What a cluster that is made elsewhere must have. */
-function clusterReadme({ name }: Environment, graph: Graph): [string, OutputFile] {
-  return ['README.md', { content: clusterPage(name, `dist/${name}/manifests`, graph) }];
+function clusterReadme({ name, policies }: Environment, graph: Graph): [string, OutputFile] {
+  return ['README.md', { content: clusterPage(name, `dist/${name}/manifests`, graph, policies?.oldestKubernetes) }];
 }
 
 function withKustomization(folder: string, files: ReadonlyMap<string, string>): [string, OutputFile][] {

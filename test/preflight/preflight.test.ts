@@ -49,6 +49,25 @@ test('an empty cluster lacks everything but quotas', async () => {
   expect(exitCode(diagnoses)).toBe(1);
 });
 
+test.each<readonly [says: string | undefined, oldest: string, status: string, found: string]>([
+  ['v1.30.5-eks-ce1d5eb', '1.30', 'ok', 'v1.30.5-eks-ce1d5eb'],
+  ['v1.35.5+k3s1', '1.30', 'ok', 'v1.35.5+k3s1'],
+  ['v1.29.15', '1.30', 'problem', 'it is v1.29.15'],
+  ['v1.9.0', '1.30', 'problem', 'it is v1.9.0'],
+  ['latest', '1.30', 'could-not-run', 'its version is latest'],
+  [undefined, '1.30', 'could-not-run', 'its version is not said'],
+])('a cluster that says %p, where the oldest is %s', async (gitVersion, oldest, status, found) => {
+  const said = { ...exited(0, ''), stdout: JSON.stringify({ serverVersion: { gitVersion } }) };
+  const [, version] = await preflight(
+    requirementsOf(graphOf(shop()), oldest),
+    new Cluster(kubectl(cluster(), [[/ version /, said]])),
+    SILENT,
+  );
+
+  expect(version?.check.name).toBe(`Kubernetes ${oldest} or newer`);
+  expect(version?.result).toMatchObject({ status, found });
+});
+
 /** Nodes of k3s, which was started with some arguments. */
 function k3sNodes(args: string): Readonly<Record<string, ClusterObject>> {
   return Object.fromEntries(
