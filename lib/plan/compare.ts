@@ -11,11 +11,11 @@ import { renamesAmong } from './rename';
 /** How two sets of manifests are compared. */
 export interface CompareOptions {
   /**
-   * Whether the old set is what a cluster holds: it then has, beside what somebody has applied, what the API server and controllers have
+   * Which of the two sets is what a cluster holds: it then has, beside what somebody has applied, what the API server and controllers have
    * written.
-   * @default false
+   * @default - none
    */
-  readonly isLive?: boolean;
+  readonly live?: 'old' | 'new' | undefined;
 }
 
 /** Stands where a Secret has a value. */
@@ -28,7 +28,7 @@ export const HIDDEN_CHANGED = '(changed)';
  * What differs between two sets of manifests: objects by group, kind, namespace and name, of several with one name the first; fields by what
  * they mean to the API server. It takes any plain data.
  */
-export function compare(old: Graph, current: Graph, { isLive = false }: CompareOptions = {}): Comparison {
+export function compare(old: Graph, current: Graph, { live }: CompareOptions = {}): Comparison {
   const before = byIdentity(old);
   const after = byIdentity(current);
   const fields = new Fields(current.objects);
@@ -37,7 +37,7 @@ export function compare(old: Graph, current: Graph, { isLive = false }: CompareO
     if (same === undefined || same.manifest === object.manifest) {
       return [];
     }
-    const changed = changedFields(fields, same, object, isLive);
+    const changed = changedFields(fields, same, object, live);
     return changed.length === 0 ? [] : [{ action: 'update', old: same, new: object, fields: changed }];
   });
   const deleted = [...before].flatMap(([identity, object]) => (after.has(identity) ? [] : [object]));
@@ -50,7 +50,7 @@ export function compare(old: Graph, current: Graph, { isLive = false }: CompareO
       action: 'rename',
       old: from,
       new: to,
-      fields: changedFields(fields, from, to, isLive),
+      fields: changedFields(fields, from, to, live),
     })),
     ...deleted.flatMap((object): ObjectChange[] =>
       renamed.has(object) ? [] : [{ action: 'delete', old: object, new: undefined, fields: [] }],
@@ -93,11 +93,11 @@ function changedFields(
   fields: Fields,
   old: GraphObject,
   current: GraphObject,
-  isLive: boolean,
+  live: CompareOptions['live'],
 ): readonly FieldChange[] {
   const root = fields.rootOf(current);
-  const differ = new Differ(isLive);
-  const owned = isLive ? controllersFields(old.manifest) : [];
+  const differ = new Differ(live);
+  const owned = live === undefined ? [] : controllersFields((live === 'old' ? old : current).manifest);
   if (current.group === '' && current.resource.kind === 'Secret') {
     differ.object(root, side(withData(old.manifest), []), side(withData(current.manifest), []), owned);
     return differ.changes.map((change) => hideSecret(change, current.manifest));
@@ -154,8 +154,8 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 class Differ {
   public readonly changes: FieldChange[] = [];
 
-  /** @param isLive whether the old object is one of a cluster */
-  public constructor(private readonly isLive: boolean) {}
+  /** @param live which of the objects is one of a cluster */
+  public constructor(private readonly live: CompareOptions['live']) {}
 
   /** @param owned what a controller owns of it, as parts of managed fields */
   public object(of: Field, old: Side, current: Side, owned: readonly unknown[]): void {
@@ -170,7 +170,7 @@ class Differ {
   /** Whether a field is none that whoever writes the manifest decides by writing it. */
   private isNobodysWord(of: Field, path: Path, key: string): boolean {
     return (
-      (path.length === 0 && key === 'status' && (this.isLive || of.definition !== '')) ||
+      (path.length === 0 && key === 'status' && (this.live !== undefined || of.definition !== '')) ||
       // Of objects that are compared it is the same, written or not.
       (path.length === 1 && path[0] === 'metadata' && key === 'namespace') ||
       key === LAST_APPLIED
@@ -185,11 +185,9 @@ class Differ {
     if (isAlwaysThere(of) && [a, b].every((value) => value === undefined || isObject(value))) {
       this.object(of, old, current, owned);
     } else if (a === undefined || b === undefined) {
-      const isSame =
-        a === undefined
-          ? saysNothing(of, b, old.owner)
-          : saysNothing(of, a, current.owner) || (this.isLive && isAssigned(of));
-      if (!isSame) {
+      const isSame = a === undefined ? saysNothing(of, b, old.owner) : saysNothing(of, a, current.owner);
+      const isOfServer = this.live === (a === undefined ? 'new' : 'old') && isAssigned(of);
+      if (!isSame && !isOfServer) {
         this.push(old, current);
       }
     } else if (Array.isArray(a) && Array.isArray(b)) {

@@ -32,8 +32,8 @@ export interface ReadOptions {
 export interface ReadSets {
   readonly old: Graph;
   readonly new: Graph;
-  /** Whether one of the two is what a cluster holds. */
-  readonly isLive: boolean;
+  /** Which of the two is what a cluster holds, if one is. */
+  readonly live: 'old' | 'new' | undefined;
   /** Files that git ignores: they are read on neither side. */
   readonly leftOut: readonly string[];
   readonly unreadable: readonly Unreadable[];
@@ -94,7 +94,7 @@ export async function readSets(options: ReadOptions): Promise<ReadSets> {
   return {
     old: old.startsWith(CLUSTER) ? await live(old) : first,
     new: current.startsWith(CLUSTER) ? await live(current) : old.startsWith(CLUSTER) ? first : second,
-    isLive: names.length < 2,
+    live: old.startsWith(CLUSTER) ? 'old' : current.startsWith(CLUSTER) ? 'new' : undefined,
     leftOut: [
       ...new Set(
         sources.flatMap(({ files }) => files.flatMap(({ file, below }) => (ignored.has(below) ? [file] : []))),

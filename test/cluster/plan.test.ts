@@ -10,6 +10,7 @@ import { Graph } from '../../lib/graph';
 import { formatPath, groupOf } from '../../lib/manifest/manifest';
 import { compare } from '../../lib/plan/compare';
 import { RULES } from '../../lib/plan/consequences';
+import { canaryPods } from '../../lib/plan/consequences/replacement';
 import type { Consequence } from '../../lib/plan/model';
 import { environments } from '../../lib/sportstix/environments';
 import { until } from '../testing';
@@ -407,6 +408,61 @@ async function freePort(): Promise<number> {
       expect(counts.neither).toBeGreaterThanOrEqual(60);
     });
 
+    test('says how many pods each step of a canary has as Argo Rollouts makes them', async () => {
+      const { kubectl } = cluster();
+      const namespace = await cluster().createNamespace('canary');
+      const server = new Server(proxy ?? (await kubectl.proxy()));
+      const rollouts = CANARIES.map(({ count, weight, surge }, index) => ({
+        ...canary(`canary-${index}`, namespace, count, weight, surge),
+        said: canaryPods(count, weight, surge),
+      }));
+      await each(rollouts, async ({ before }) => {
+        expect((await server.apply(before)).refusal).toBeUndefined();
+      });
+      await each(rollouts, async ({ before }) => {
+        await until(`${before.metadata.name} is healthy`, async () => phaseOf(await server.get(before)) === 'Healthy');
+      });
+      await each(rollouts, async ({ after }) => {
+        expect((await server.apply(after)).refusal).toBeUndefined();
+      });
+      // It pauses once all pods of the step are available.
+      await each(rollouts, async ({ after }) => {
+        await until(`${after.metadata.name} pauses`, async () => phaseOf(await server.get(after)) === 'Paused');
+      });
+      const made = await Promise.all(
+        rollouts.map(async ({ after }) => {
+          const status = record((await server.get(after))['status']);
+          const fresh = Number(status['updatedReplicas'] ?? 0);
+          return { fresh, stable: Number(status['replicas'] ?? 0) - fresh };
+        }),
+      );
+
+      expect(made).toEqual(rollouts.map(({ said }) => said));
+    });
+
+    test('says what an apply does not take away, and what becomes of what it does', async () => {
+      const server = new Server(proxy ?? (await cluster().kubectl.proxy()));
+      const specs = await Promise.all(
+        APPLIED.map(async ({ before, after }) => {
+          for (const object of [before, after]) {
+            expect((await server.apply(placed(object, '-applied'))).refusal).toBeUndefined();
+          }
+          return record((await server.get(placed(after, '-applied')))['spec']);
+        }),
+      );
+
+      expect(specs).toMatchObject([{ replicas: 1 }, { clusterIP: 'None' }]);
+      const said = APPLIED.flatMap(({ before, after }) =>
+        [...consequencesOf(graphOf([before]), [after]).values()].flat(),
+      );
+      expect(said.map(({ message }) => message)).toEqual(
+        expect.arrayContaining([
+          expect.stringContaining('Its 3 pods become 1 at once'),
+          expect.stringContaining('The Service stays headless'),
+        ]),
+      );
+    });
+
     test.each(environments)(
       'says what is left behind of $name exactly as a prune would delete it',
       async ({ name }) => {
@@ -466,6 +522,70 @@ async function freePort(): Promise<number> {
     const claims: readonly Case[] = cases.filter(({ old }) => old.kind === 'PersistentVolumeClaim');
   },
 );
+
+/** How many pods, the weight of a step, and maxSurge. */
+const CANARIES = [
+  { count: 1, weight: 20, surge: 1 },
+  { count: 2, weight: 25, surge: 1 },
+  { count: 2, weight: 75, surge: 1 },
+  { count: 3, weight: 50, surge: 1 },
+  { count: 4, weight: 20, surge: 1 },
+  { count: 8, weight: 25, surge: 1 },
+  { count: 8, weight: 75, surge: 1 },
+];
+
+function canary(
+  name: string,
+  namespace: string,
+  replicas: number,
+  setWeight: number,
+  maxSurge: number,
+): { readonly before: KubernetesObject; readonly after: KubernetesObject } {
+  const of = (tag: string): KubernetesObject => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: { name } },
+      strategy: { canary: { maxSurge, maxUnavailable: 0, steps: [{ setWeight }, { pause: {} }] } },
+      template: {
+        metadata: { labels: { name } },
+        spec: { containers: [{ name: 'demo', image: `registry.example.org/demo:${tag}` }] },
+      },
+    },
+  });
+  return { before: of('1.0.0'), after: of('2.0.0') };
+}
+
+function phaseOf(rollout: JsonRecord): unknown {
+  return isObserved(rollout) && record(rollout['status'] ?? {})['phase'];
+}
+
+/** Objects of which a field goes that the server fills in again. */
+const APPLIED = ((): readonly { readonly before: KubernetesObject; readonly after: KubernetesObject }[] => {
+  const labels = { app: 'applied' };
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: 'demo', image: 'registry.example.org/demo:1.0.0' }] },
+  };
+  const deployment = (replicas: object): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'demo', namespace: 'demo' },
+    spec: { ...replicas, selector: { matchLabels: labels }, template },
+  });
+  const service = (clusterIP: object): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'demo', namespace: 'demo' },
+    spec: { ...clusterIP, selector: labels, ports: [{ name: 'http', port: 80 }] },
+  });
+  return [
+    { before: deployment({ replicas: 3 }), after: deployment({}) },
+    { before: service({ clusterIP: 'None' }), after: service({}) },
+  ];
+})();
 
 /** Whether it is said of servers of a version: of some it is said until which. */
 function holdsFor({ message }: Consequence, minor: number): boolean {

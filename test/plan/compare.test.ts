@@ -394,12 +394,12 @@ describe('any plain data', () => {
       fc.property(
         fc.array(objects, { maxLength: 4 }),
         fc.array(objects, { maxLength: 4 }),
-        fc.boolean(),
-        (a, b, isLive) => {
+        fc.constantFrom('old' as const, 'new' as const, undefined),
+        (a, b, live) => {
           const graph = (manifests: readonly unknown[]): Graph =>
             new Graph(manifests.map((each) => ({ manifest: each })));
-          compare(graph(a), graph(b), { isLive });
-          expect(compare(graph(a), graph(structuredClone(a)), { isLive }).changes).toEqual([]);
+          compare(graph(a), graph(b), { live });
+          expect(compare(graph(a), graph(structuredClone(a)), { live }).changes).toEqual([]);
         },
       ),
     );
@@ -487,7 +487,7 @@ describe('a Secret', () => {
   it('has no values in what is read of it from a cluster either', () => {
     const applied = `kubectl.kubernetes.io/last-applied-configuration: '{"data":{"a":"b2xk"}}'`;
     const old = secret('data: { a: b2xk }').replace('namespace: shop', `namespace: shop, annotations: { ${applied} }`);
-    expect(told(old, secret('data: { a: bmV3 }'), { isLive: true }).join()).not.toContain('b2xk');
+    expect(told(old, secret('data: { a: bmV3 }'), { live: 'old' }).join()).not.toContain('b2xk');
   });
 });
 
@@ -532,14 +532,14 @@ status: { replicas: 5 }
 `;
 
   it('does not differ by what the API server and controllers have written', () => {
-    expect(told(live, container(''), { isLive: true })).toEqual([]);
+    expect(told(live, container(''), { live: 'old' })).toEqual([]);
     expect(
-      told(live, deployment('containers: [{ name: web, image: "web:1" }]', ', replicas: 2'), { isLive: true }),
+      told(live, deployment('containers: [{ name: web, image: "web:1" }]', ', replicas: 2'), { live: 'old' }),
     ).toEqual([]);
   });
 
   it('differs by what somebody applies', () => {
-    expect(told(live, container('').replace('web:1', 'web:2'), { isLive: true })).toEqual([
+    expect(told(live, container('').replace('web:1', 'web:2'), { live: 'old' })).toEqual([
       'update Deployment web',
       `${CONTAINER}.image: "web:1" -> "web:2"`,
     ]);
@@ -548,13 +548,22 @@ status: { replicas: 5 }
   it('differs by the number of pods that no controller has set', () => {
     const byHand = live.replace('manager: kube-controller-manager', 'manager: kubectl');
     expect(
-      told(byHand, deployment('containers: [{ name: web, image: "web:1" }]', ', replicas: 2'), { isLive: true }),
+      told(byHand, deployment('containers: [{ name: web, image: "web:1" }]', ', replicas: 2'), { live: 'old' }),
     ).toEqual(['update Deployment web', 'spec.replicas: 5 -> 2']);
   });
 
   it('has fields in items of lists that a controller owns', () => {
     const owned = live.replace('manager: kubectl-client-side-apply', 'manager: rollouts-controller');
-    expect(told(owned, container('').replace('web:1', 'web:2'), { isLive: true })).toEqual([]);
+    expect(told(owned, container('').replace('web:1', 'web:2'), { live: 'old' })).toEqual([]);
+  });
+
+  it('differs by what the API server could have set, and somebody wants', () => {
+    const finalizer = container('').replace('namespace: shop', 'namespace: shop, finalizers: [example.org/a]');
+    expect(told(live, finalizer, { live: 'old' })).toEqual([
+      'update Deployment web',
+      'metadata.finalizers: undefined -> ["example.org/a"]',
+    ]);
+    expect(told(container(''), live, { live: 'new' })).toEqual([]);
   });
 
   it('keeps the addresses that the API server gives a Service', () => {
@@ -562,7 +571,7 @@ status: { replicas: 5 }
       '{ clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1], ipFamilies: [IPv4], ipFamilyPolicy: SingleStack, internalTrafficPolicy: Cluster, sessionAffinity: None, type: NodePort, ports: [{ port: 80, protocol: TCP, targetPort: 80, nodePort: 31000 }] }',
     );
     const written = service('{ type: NodePort, ports: [{ port: 80 }] }');
-    expect(told(assigned, written, { isLive: true })).toEqual([]);
+    expect(told(assigned, written, { live: 'old' })).toEqual([]);
     expect(told(assigned, written)).not.toEqual([]);
   });
 });

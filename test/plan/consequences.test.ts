@@ -206,6 +206,25 @@ const strimziKafka = strimzi('Kafka', {
   kafka: { version: '4.3.1', authorization: { type: 'simple' }, config: { 'min.insync.replicas': 2 }, listeners: [] },
 });
 
+const cronJob = object('batch/v1', 'CronJob', {
+  spec: {
+    schedule: '0 0 * * *',
+    jobTemplate: {
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'web', image: 'web:1.0.0' }] } } },
+    },
+  },
+});
+const ACL = { resource: { type: 'topic', name: 'orders' }, operations: ['Read'] };
+const kafkaUser = strimzi('KafkaUser', { authorization: { type: 'simple', acls: [ACL] } });
+const CLAIMED = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'web' } }] };
+
+const externalSecret = object('external-secrets.io/v1', 'ExternalSecret', {
+  spec: { refreshInterval: '1h', data: [{ secretKey: 'PASSWORD', remoteRef: { key: 'web' } }] },
+});
+const gateway = object('gateway.networking.k8s.io/v1', 'Gateway', {
+  spec: { gatewayClassName: 'web', listeners: [{ name: 'web', port: 443, protocol: 'HTTPS' }] },
+});
+
 const NEW_IMAGE = template({ image: 'registry.example.org/web:1.2.4' });
 
 /** A change, and what is said of it; of the last in `without` nothing of that kind is said, although it differs by one field alone. */
@@ -1304,6 +1323,332 @@ const ROWS: readonly Row[] = [
     now: [deployment(template({ readinessProbe: { tcpSocket: { port: 9090 } } }))],
     says: 'Container web: readinessProbe asks on a port that it does not declare',
     without: [deployment(template({ readinessProbe: { tcpSocket: { port: 'http' } } }))],
+  },
+  // Further ones of each kind.
+  {
+    kind: 'capacity',
+    what: 'a quota without room for the most pods that an autoscaler makes',
+    old: [deployment(template({ resources: { requests: { cpu: '300m' } } })), autoscaler(), quota()],
+    now: [deployment(template({ resources: { requests: { cpu: '400m' } } })), autoscaler(), quota()],
+    says: 'warning Deployment/web spec.hard["requests.cpu"]: ResourceQuota web has 2 of requests.cpu, and the most pods that autoscalers make ask for 2.4',
+    without: [
+      deployment(template({ resources: { requests: { cpu: '300m' } } })),
+      autoscaler({ spec: { maxReplicas: 5 } }),
+      quota(),
+    ],
+  },
+  {
+    kind: 'no-restart',
+    what: 'a CronJob, whose next run takes it',
+    old: [cronJob()],
+    now: [cronJob({ spec: { jobTemplate: { spec: { template: { spec: { terminationGracePeriodSeconds: 5 } } } } } })],
+    says: 'info CronJob/web spec.jobTemplate.spec.template.spec.terminationGracePeriodSeconds: Runs that have started go on as they are',
+    without: [cronJob({ spec: { schedule: '1 1 * * *' } })],
+  },
+  {
+    kind: 'restart',
+    what: "Kafka's pods, by Strimzi's operator",
+    old: [pool()],
+    now: [pool({ spec: { jvmOptions: { '-Xmx': '1g' } } })],
+    says: "info KafkaNodePool/web spec.jvmOptions: Strimzi's operator replaces the Kafka pods one after the other",
+    without: [pool({ metadata: { labels: { a: 'b' } } })],
+  },
+  {
+    kind: 'restart',
+    what: 'nobody of a Deployment that is paused',
+    old: [deployment({ spec: { paused: true } })],
+    now: [deployment(merged({ spec: { paused: true } }, NEW_IMAGE) as object)],
+    says: 'It is paused: no pod is replaced before spec.paused goes.',
+    without: [[deployment()], [deployment(NEW_IMAGE)]],
+  },
+  {
+    kind: 'restart',
+    what: 'only ordinals from a partition on',
+    old: [statefulSet({ spec: { updateStrategy: { rollingUpdate: { partition: 2 } } } })],
+    now: [statefulSet(merged({ spec: { updateStrategy: { rollingUpdate: { partition: 2 } } } }, NEW_IMAGE) as object)],
+    says: 'One after the other, from web-2 to web-2',
+    without: [statefulSet({ spec: { updateStrategy: { rollingUpdate: { partition: 1 } } } })],
+  },
+  {
+    kind: 'downtime',
+    what: 'the only broker of a node pool',
+    old: [pool({ spec: { replicas: 1 } })],
+    now: [pool({ spec: { replicas: 1, jvmOptions: { '-Xmx': '1g' } } })],
+    says: 'danger KafkaNodePool/web spec.jvmOptions: Kafka is without its only broker of this pool while it restarts.',
+    without: [[pool()], [pool({ spec: { jvmOptions: { '-Xmx': '1g' } } })]],
+  },
+  {
+    kind: 'downtime',
+    what: 'a volume of one pod, and surge',
+    old: [deployment(template({}, CLAIMED)), claim({ spec: { accessModes: ['ReadWriteOncePod'] } })],
+    now: [
+      deployment(template({ image: 'registry.example.org/web:1.2.4' }, CLAIMED)),
+      claim({ spec: { accessModes: ['ReadWriteOncePod'] } }),
+    ],
+    says: 'danger Deployment/web spec.template.spec.containers[0].image: The new pod waits for the volume',
+    without: [
+      [
+        deployment(merged({ spec: { strategy: { type: 'Recreate' } } }, template({}, CLAIMED)) as object),
+        claim({ spec: { accessModes: ['ReadWriteOncePod'] } }),
+      ],
+      [
+        deployment(
+          merged(
+            { spec: { strategy: { type: 'Recreate' } } },
+            template({ image: 'registry.example.org/web:1.2.4' }, CLAIMED),
+          ) as object,
+        ),
+        claim({ spec: { accessModes: ['ReadWriteOncePod'] } }),
+      ],
+    ],
+  },
+  {
+    kind: 'data-loss',
+    what: 'another claim',
+    old: [deployment(template({}, CLAIMED))],
+    now: [deployment(template({}, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'other' } }] }))],
+    says: 'Volume data is claim other instead of claim web',
+    without: [deployment(template({ image: 'registry.example.org/web:1.2.4' }, CLAIMED))],
+  },
+  {
+    kind: 'data-loss',
+    what: 'a volume that is not mounted any more',
+    old: [kafka()],
+    now: [kafka({}, template({ image: 'apache/kafka:3.9.0', volumeMounts: [], env: envOf(KAFKA_ENV) }))],
+    says: 'Container web has no volume data at /data any more',
+    without: [
+      kafka(
+        {},
+        template({
+          image: 'apache/kafka:3.9.0',
+          volumeMounts: [
+            { name: 'data', mountPath: '/data' },
+            { name: 'tmp', mountPath: '/tmp' },
+          ],
+          env: envOf(KAFKA_ENV),
+        }),
+      ),
+    ],
+  },
+  {
+    kind: 'data-loss',
+    what: 'fewer copies of a topic',
+    old: [topic()],
+    now: [topic({ spec: { replicas: 2 } })],
+    says: 'Each partition has 2 copies instead of 3.',
+    without: [topic({ spec: { replicas: 4 } })],
+  },
+  {
+    kind: 'data-loss',
+    what: 'fewer copies that must be there before a record counts',
+    old: [strimziKafka()],
+    now: [strimziKafka({ spec: { kafka: { config: { 'min.insync.replicas': 1 } } } })],
+    says: 'min.insync.replicas is 1 instead of 2',
+    without: [strimziKafka({ spec: { kafka: { config: { 'min.insync.replicas': 3 } } } })],
+  },
+  {
+    kind: 'data-loss',
+    what: 'storage that goes with the pod',
+    old: [pool()],
+    now: [pool({ spec: { storage: { volumes: [{ id: 0, type: 'ephemeral' }] } } })],
+    says: 'The data goes with each pod: the storage is ephemeral from now on.',
+    without: [
+      pool({
+        spec: {
+          storage: {
+            volumes: [
+              { id: 0, type: 'persistent-claim', size: '100Gi', deleteClaim: false },
+              { id: 1, type: 'persistent-claim', size: '100Gi', deleteClaim: false },
+            ],
+          },
+        },
+      }),
+    ],
+  },
+  {
+    kind: 'data-loss',
+    what: 'a topic that is not in the list any more',
+    old: [configMap({ data: { topics: 'orders 6 3\nbills 6 3\n' } })],
+    now: [configMap({ data: { topics: 'orders 6 3\n' } })],
+    says: 'warning ConfigMap/web data.topics: Topic bills is not in the list any more',
+    without: [configMap({ data: { topics: 'orders 6 3\nbills 6 3\nmore 6 3\n' } })],
+  },
+  {
+    kind: 'data-loss',
+    what: 'a StatefulSet that is renamed',
+    old: [kafka({}, {})],
+    now: [kafka({}, { metadata: { name: 'other' } })],
+    says: 'danger StatefulSet/other : Its data stays in the claims of StatefulSet web. The new StatefulSet other starts empty.',
+    without: [[deployment()], [deployment({ metadata: { name: 'other' } })]],
+  },
+  {
+    kind: 'reach',
+    what: 'a route that goes',
+    old: [ingress(), service(), deployment()],
+    now: [
+      ingress({
+        spec: {
+          rules: [
+            {
+              host: 'example.org',
+              http: {
+                paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+              },
+            },
+          ],
+        },
+      }),
+      service(),
+      deployment(),
+    ],
+    says: 'example.org/api (Prefix) is not routed to Service web, port 80 any more.',
+    without: [ingress({ spec: { ingressClassName: 'other' } }), service(), deployment()],
+  },
+  {
+    kind: 'rights',
+    what: 'rights of a cloud',
+    old: [account()],
+    now: [account({ metadata: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/admin' } } })],
+    says: 'warning ServiceAccount/web metadata.annotations["eks.amazonaws.com/role-arn"]: Its pods act as arn:aws:iam::1:role/admin in the cloud.',
+    without: [account({ metadata: { annotations: { other: 'arn:aws:iam::1:role/admin' } } })],
+  },
+  {
+    kind: 'rights',
+    what: 'a capability',
+    old: [deployment()],
+    now: [deployment(template({ securityContext: { capabilities: { add: ['NET_ADMIN'] } } }))],
+    says: 'danger Deployment/web spec.template.spec.containers[0].securityContext.capabilities.add: Container web has capability NET_ADMIN.',
+    without: [deployment(template({ securityContext: { capabilities: { add: [] } } }))],
+  },
+  {
+    kind: 'rights',
+    what: 'root',
+    old: [deployment()],
+    now: [
+      deployment(
+        template(
+          {},
+          { securityContext: { runAsNonRoot: true, runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } } },
+        ),
+      ),
+    ],
+    says: 'Container web runs as root (runAsUser 0).',
+    without: [
+      deployment(
+        template(
+          {},
+          { securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } } },
+        ),
+      ),
+    ],
+  },
+  {
+    kind: 'rights',
+    what: 'an external address',
+    old: [service(), deployment()],
+    now: [service({ spec: { externalIPs: ['192.0.2.1'] } }), deployment()],
+    says: 'danger Service/web spec.externalIPs: It takes what is sent to 192.0.2.1',
+    without: [service({ spec: { sessionAffinity: 'ClientIP' } }), deployment()],
+  },
+  {
+    kind: 'rights',
+    what: 'an admission policy that is removed',
+    old: [admissionPolicy(), configMap()],
+    now: [configMap()],
+    says: 'danger ValidatingAdmissionPolicy/web : Once it is deleted, nothing refuses what it refused.',
+    without: [admissionPolicy()],
+  },
+  {
+    kind: 'rights',
+    what: "a Kafka user's rights",
+    old: [kafkaUser()],
+    now: [kafkaUser({ spec: { authorization: { acls: [ACL, { ...ACL, operations: ['Write'] }] } } })],
+    says: 'warning KafkaUser/web spec.authorization.acls[1]: The user may also: Write topic orders.',
+    without: [kafkaUser({ spec: { authorization: { acls: [] } } })],
+  },
+  {
+    kind: 'rights',
+    what: 'Kafka without authorization',
+    old: [strimziKafka()],
+    now: [strimziKafka({ spec: { kafka: { authorization: undefined } } })],
+    says: 'danger Kafka/web spec.kafka.authorization: Whoever logs in to Kafka may do everything',
+    without: [strimziKafka({ spec: { kafka: { authorization: { type: 'simple', superUsers: [] } } } })],
+  },
+  {
+    kind: 'compatibility',
+    what: 'another major version',
+    old: [deployment()],
+    now: [deployment(template({ image: 'registry.example.org/web:3.0.0' }))],
+    says: 'warning Deployment/web spec.template.spec.containers[0].image: Container web: 1.2.3 to 3.0.0 is another major version that skips 1 more',
+    without: [deployment(NEW_IMAGE)],
+  },
+  {
+    kind: 'compatibility',
+    what: "PostgreSQL's data of another major version",
+    old: [kafka({}, {}, 'postgres:16.4')],
+    now: [kafka({}, {}, 'postgres:17.0')],
+    says: 'PostgreSQL 16.4 to 17.0: PostgreSQL does not start on the data of another major version',
+    without: [kafka({}, {}, 'postgres:16.5')],
+  },
+  {
+    kind: 'compatibility',
+    what: 'more partitions',
+    old: [topic()],
+    now: [topic({ spec: { partitions: 9 } })],
+    says: 'warning KafkaTopic/web spec.partitions: 6 to 9 partitions: records of a key go to another partition',
+    without: [topic({ spec: { config: { 'cleanup.policy': 'compact' } } })],
+  },
+  {
+    kind: 'compatibility',
+    what: 'a volume that an operator makes no smaller',
+    old: [pool()],
+    now: [
+      pool({ spec: { storage: { volumes: [{ id: 0, type: 'persistent-claim', size: '50Gi', deleteClaim: false }] } } }),
+    ],
+    says: "warning KafkaNodePool/web spec.storage.volumes[0].size: Strimzi's operator makes no volume smaller",
+    without: [
+      pool({
+        spec: { storage: { volumes: [{ id: 0, type: 'persistent-claim', size: '200Gi', deleteClaim: false }] } },
+      }),
+    ],
+  },
+  {
+    kind: 'downtime',
+    what: 'a number of pods that is not said any more',
+    old: [deployment({ spec: { replicas: 3 } })],
+    now: [deployment({ spec: { replicas: undefined } }), autoscaler()],
+    says: 'warning Deployment/web spec.replicas: Its 3 pods become 1 at once',
+    without: [[deployment({ spec: { replicas: 1 } })], [deployment({ spec: { replicas: undefined } }), autoscaler()]],
+  },
+  {
+    kind: 'no-restart',
+    what: 'a Secret that External Secrets makes of another entry',
+    old: [deployment(template({ envFrom: [{ secretRef: { name: 'web' } }] })), externalSecret()],
+    now: [
+      deployment(template({ envFrom: [{ secretRef: { name: 'web' } }] })),
+      externalSecret({ spec: { data: [{ secretKey: 'PASSWORD', remoteRef: { key: 'other' } }] } }),
+    ],
+    says: 'warning ExternalSecret/web spec.data[0].remoteRef.key: Nobody is restarted for the change of PASSWORD. Deployment web reads it as variables',
+    without: [
+      deployment(template({ envFrom: [{ secretRef: { name: 'web' } }] })),
+      externalSecret({ spec: { refreshInterval: '2h' } }),
+    ],
+  },
+  {
+    kind: 'rights',
+    what: 'an Ingress without TLS',
+    old: [ingress({ spec: { tls: [{ hosts: ['example.org'], secretName: 'tls' }] } }), service(), deployment()],
+    now: [ingress(), service(), deployment()],
+    says: 'danger Ingress/web spec.tls',
+    without: [ingress({ spec: { tls: [{ hosts: ['example.org'], secretName: 'other' }] } }), service(), deployment()],
+  },
+  {
+    kind: 'rights',
+    what: 'a listener of a Gateway without TLS',
+    old: [gateway()],
+    now: [gateway({ spec: { listeners: [{ name: 'web', port: 443, protocol: 'HTTP' }] } })],
+    says: 'danger Gateway/web spec.listeners[0].protocol: Listener web is without TLS',
+    without: [gateway({ spec: { listeners: [{ name: 'web', port: 8443, protocol: 'HTTPS' }] } })],
   },
 ];
 

@@ -57,7 +57,7 @@ describe('folders and files', () => {
     const sets = await read('old', '-', { stdin: Buffer.from(configMap('c')) });
 
     expect(namesOf(sets)).toEqual({ old: ['a', 'b'], new: ['c'] });
-    expect(sets).toMatchObject({ unreadable: [], leftOut: [], isLive: false });
+    expect(sets).toMatchObject({ unreadable: [], leftOut: [], live: undefined });
   });
 
   it('share what stands in both, word for word', async () => {
@@ -227,7 +227,7 @@ clusterrolebindings     rbac.authorization.k8s.io/v1  false  ClusterRoleBinding
     ]);
     const sets = await read('cluster:here', 'new', { cluster: () => live });
 
-    expect(sets.isLive).toBe(true);
+    expect(sets.live).toBe('old');
     expect(namesOf(sets)).toEqual({ old: ['a', 'ours', 'of-another-kind'], new: ['a', 'missing'] });
     expect(live.asked.flat().join(' ')).not.toContain('secrets');
     expect(live.asked.every((args) => args.includes('--show-managed-fields'))).toBe(true);
@@ -242,7 +242,8 @@ clusterrolebindings     rbac.authorization.k8s.io/v1  false  ClusterRoleBinding
 
   it('may be the new side', async () => {
     write('old/a.yaml', configMap('a', 'x', PART_OF));
-    const live = cluster([object('v1', 'ConfigMap', 'a', { data: { key: 'by hand' } })]);
+    const written = { data: { key: 'by hand' } };
+    const live = cluster([object('v1', 'ConfigMap', 'a', written, { uid: '1', finalizers: ['a.example.org/b'] })]);
     const sets = await read('old', 'cluster:here', { cluster: () => live });
 
     expect(namesOf(sets)).toEqual({ old: ['a'], new: ['a'] });

@@ -1,4 +1,4 @@
-import type { GraphObject, Workload } from '../../graph';
+import type { Graph, GraphObject, Workload } from '../../graph';
 import { child, field, listAt, textAt } from '../../manifest/plain-data';
 import type { Comparison, ObjectChange } from '../model';
 import { annotationOf, kindOf, perComparison, updateOf } from './objects';
@@ -68,6 +68,46 @@ export function readingOf({ podSpec }: Workload, object: GraphObject, keys: Read
     asFiles: mounts.some((mount) => !isSubPath(mount)),
     bySubPath: mounts.some(isSubPath),
   };
+}
+
+/** Data of a ConfigMap or Secret that changes. */
+export interface ChangedData {
+  readonly object: GraphObject;
+  readonly keys: ReadonlySet<string>;
+}
+
+/** The data that a change alters: its own, or that of the Secret that an operator makes of it. */
+export function changedDataOf(change: ObjectChange, graph: Graph): ChangedData | undefined {
+  const object = changedData(change);
+  if (object !== undefined) {
+    return { object, keys: changedKeys(change) };
+  }
+  const update = updateOf(change);
+  if (update === undefined || kindOf(update.new) !== 'external-secrets.io/ExternalSecret') {
+    return undefined;
+  }
+  const { manifest, namespace, resource } = update.new;
+  const secret = graph.find(
+    '',
+    'Secret',
+    namespace,
+    textAt(manifest, 'spec', 'target', 'name') || (resource.name ?? ''),
+  );
+  const entries = listAt(manifest, 'spec', 'data');
+  const keys = new Set(
+    change.fields.flatMap(({ path: [spec, part, index, ...rest] }) =>
+      spec !== 'spec'
+        ? []
+        : part === 'data' && typeof index === 'number'
+          ? [textAt(entries[index], 'secretKey')]
+          : part === 'dataFrom'
+            ? ['everything']
+            : part === 'target' && index === 'template' && rest[0] === 'data'
+              ? [String(rest[1] ?? 'everything')]
+              : [],
+    ),
+  );
+  return secret === undefined || keys.size === 0 ? undefined : { object: secret, keys };
 }
 
 const PREFIX = 'reloader.stakater.com';

@@ -34,6 +34,7 @@ export const downtime: Rule = function* (change, comparison): Iterable<Consequen
     yield* replaced(revision, change, comparison);
     yield* labelsThatGo(revision, change, comparison);
   }
+  yield* replicasThatGo(change);
   yield* scaledToNone(change, comparison);
   yield* strimzi(change);
   yield* servicesWithoutPods(change, comparison);
@@ -162,6 +163,29 @@ function* volumeOfOneNode(workload: Workload, surge: number, path: Path, graph: 
     }
   }
 }
+
+/** A number of pods that is not said any more: the API server then says one, until an autoscaler says otherwise. */
+function* replicasThatGo(change: ObjectChange): Iterable<Consequence> {
+  const update = updateOf(change);
+  const [before, after] = [update?.old, update?.new].map((object) => field(object?.manifest, 'spec', 'replicas'));
+  if (
+    update !== undefined &&
+    WITH_REPLICAS.has(kindOf(update.new)) &&
+    typeof before === 'number' &&
+    before > 1 &&
+    after === undefined
+  ) {
+    yield consequence(
+      'downtime',
+      'warning',
+      `Its ${before} pods become 1 at once, which is what the API server says where a manifest says nothing, until an autoscaler makes more. kubectl apply edit-last-applied, or another field manager that has spec.replicas, keeps them.`,
+      ['spec', 'replicas'],
+      'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling',
+    );
+  }
+}
+
+const WITH_REPLICAS = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/ReplicaSet']);
 
 function* scaledToNone(change: ObjectChange, { old, new: graph }: Comparison): Iterable<Consequence> {
   const update = updateOf(change);

@@ -1,6 +1,6 @@
 import type { Workload } from '../../graph';
 import type { Comparison, Consequence, Rule } from '../model';
-import { changedData, changedKeys, isReloaded, keysText, readingOf } from './configuration';
+import { changedDataOf, isReloaded, keysText, readingOf } from './configuration';
 import type { Reading } from './configuration';
 import { consequence, isChanged, isWorkload, kindOf, listText, nameOf, perComparison, updateOf } from './objects';
 import { newRevisionOf } from './restart';
@@ -50,12 +50,11 @@ const READINGS: readonly {
 /** A ConfigMap or Secret that changes without anybody who reads it being restarted. */
 export const noRestart: Rule = function* (change, comparison): Iterable<Consequence> {
   yield* nextRun(change);
-  const update = updateOf(change);
-  const object = changedData(change);
-  if (update === undefined || object === undefined) {
+  const changed = changedDataOf(change, comparison.new);
+  if (changed === undefined) {
     return;
   }
-  const keys = changedKeys(change);
+  const { object, keys } = changed;
   const path = change.fields[0]?.path ?? ['data'];
   const readers = comparison.new
     .readersOf(object)

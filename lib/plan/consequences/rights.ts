@@ -40,6 +40,7 @@ export const rights: Rule = function* (change, comparison): Iterable<Consequence
   yield* exceptions(change);
   yield* pods(change);
   yield* services(change);
+  yield* entrances(change);
   yield* admission(change);
   yield* podSecurity(change);
   yield* networkPolicies(change, comparison);
@@ -208,6 +209,64 @@ function* services(change: ObjectChange): Iterable<Consequence> {
         causeIn(change, ['spec', 'loadBalancerSourceRanges']),
         SERVICE_TYPES,
       );
+    }
+  }
+}
+
+const TLS = 'https://kubernetes.io/docs/concepts/services-networking/ingress/#tls';
+const GATEWAY = 'https://gateway-api.sigs.k8s.io/guides/tls/';
+
+/** Entrances that were held by TLS, and are open without from now on. */
+function* entrances(change: ObjectChange): Iterable<Consequence> {
+  const update = updateOf(change);
+  if (update === undefined) {
+    return;
+  }
+  const { old, new: now } = update;
+  if (kindOf(now) === 'networking.k8s.io/Ingress') {
+    const [before, after] = [old, now].map(({ manifest }) =>
+      listAt(manifest, 'spec', 'tls').flatMap((each) => textsAt(each, 'hosts')),
+    );
+    const gone = (before ?? []).filter((host) => after?.includes(host) !== true);
+    if (
+      gone.length > 0 ||
+      (listAt(old.manifest, 'spec', 'tls').length > 0 && listAt(now.manifest, 'spec', 'tls').length === 0)
+    ) {
+      yield consequence(
+        'rights',
+        'danger',
+        `${gone.length === 0 ? 'It' : listText(gone)} ${gone.length > 1 ? 'have' : 'has'} no certificate of its own any more: what is sent can be read on the way.`,
+        causeIn(change, ['spec', 'tls']),
+        TLS,
+      );
+    }
+  }
+  if (kindOf(now) === 'gateway.networking.k8s.io/Gateway') {
+    for (const [index, listener] of listAt(now.manifest, 'spec', 'listeners').entries()) {
+      const before = listAt(old.manifest, 'spec', 'listeners').find(
+        (each) => textAt(each, 'name') === textAt(listener, 'name'),
+      );
+      const path = ['spec', 'listeners', index];
+      const isPlain = (each: unknown): boolean => ['HTTP', 'TCP'].includes(textAt(each, 'protocol'));
+      if (before !== undefined && isPlain(listener) && !isPlain(before)) {
+        yield consequence(
+          'rights',
+          'danger',
+          `Listener ${textAt(listener, 'name')} is without TLS: what is sent can be read on the way.`,
+          causeIn(change, path),
+          GATEWAY,
+        );
+      }
+      const from = (each: unknown): string => textAt(each, 'allowedRoutes', 'namespaces', 'from') || 'Same';
+      if (before !== undefined && from(listener) !== 'Same' && from(before) === 'Same') {
+        yield consequence(
+          'rights',
+          'warning',
+          `Routes of other namespaces may attach to listener ${textAt(listener, 'name')} (${from(listener)}).`,
+          causeIn(change, [...path, 'allowedRoutes']),
+          GATEWAY,
+        );
+      }
     }
   }
 }
