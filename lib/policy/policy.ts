@@ -122,6 +122,13 @@ export interface Variable {
   readonly expression: string;
 }
 
+/** A policy about how objects refer to each other: it judges all of them at once, and has no rules for one. */
+export function graphPolicy(
+  policy: Pick<Policy, 'id' | 'title' | 'severity' | 'why' | 'fix' | 'link'> & Required<Pick<Policy, 'graph'>>,
+): Policy {
+  return { ...policy, scope: 'everything', rules: [] };
+}
+
 /** Whether an API server, which sees one object at a time, of some namespaces alone, can decide the policy, or a part of it. */
 export function isAdmissible({ scope, rules, unique }: Policy): boolean {
   const sees = scope === 'workloads' || admissibleKinds(kindsOf(scope)).length > 0;

@@ -38,6 +38,9 @@ const TRUE = ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On',
 const FALSE = ['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'];
 const NULL = ['', '~', 'null', 'Null', 'NULL'];
 
+/** Of no value: nothing is written. */
+const NOBODYS = (): boolean => false;
+
 const NUMBERS = Array.from('-+.0123456789');
 
 /** The characters with which words begin; '' for the empty word, as String.charAt has it. */
@@ -58,7 +61,7 @@ function implicit<T>(
       const value = read(source);
       return value === undefined ? NOT_RESOLVED : value;
     },
-    identify: () => false,
+    identify: NOBODYS,
   });
 }
 
@@ -94,17 +97,17 @@ const SCHEMA = FAILSAFE_SCHEMA.withTags(
     implicit: true,
     implicitFirstChars: beginningsOf(NULL),
     resolve: (source) => (NULL.includes(source) ? null : NOT_RESOLVED),
-    identify: () => false,
+    identify: NOBODYS,
   }),
   implicit('bool', beginningsOf([...TRUE, ...FALSE]), (source) =>
     TRUE.includes(source) ? true : FALSE.includes(source) ? false : undefined,
   ),
   implicit('int', NUMBERS, readInt),
   implicit('float', NUMBERS, readFloat),
-  defineScalarTag<string>('tag:yaml.org,2002:timestamp', { resolve: (source) => source, identify: () => false }),
+  defineScalarTag<string>('tag:yaml.org,2002:timestamp', { resolve: (source) => source, identify: NOBODYS }),
   defineScalarTag<string>('tag:yaml.org,2002:binary', {
     resolve: (source) => Buffer.from(source, 'base64').toString('latin1'),
-    identify: () => false,
+    identify: NOBODYS,
   }),
   mergeTag,
 );

@@ -325,6 +325,10 @@ export const DEMAND_ROWS: Readonly<Record<string, readonly DemandRow[]>> = {
       ],
     ],
     ['spec.metrics.0.resource', undefined, ['error spec.metrics[0].resource: Required value']],
+    ['spec.metrics.0.type', 'ContainerResource', ['error spec.metrics[0].containerResource: Required value']],
+    ['spec.metrics.0.type', 'Object', ['error spec.metrics[0].object: Required value']],
+    ['spec.metrics.0.type', 'External', ['error spec.metrics[0].external: Required value']],
+    ['spec.metrics.0.type', 'Pods', ['error spec.metrics[0].pods: Required value']],
     [
       'spec.metrics.0.resource.target.type',
       'Nonsense',

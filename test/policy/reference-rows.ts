@@ -406,6 +406,36 @@ const SELECTED: readonly ReferenceRow[] = [
     message: 'app=carts',
   },
   {
+    what: 'a peer of a NetworkPolicy, in one of some namespaces that are named',
+    policy: 'network-policy-pods',
+    from: [
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
+        spec: {
+          podSelector: {},
+          ingress: [
+            {
+              from: [
+                {
+                  namespaceSelector: {
+                    matchExpressions: [
+                      { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop'] },
+                      { key: 'team', operator: 'DoesNotExist' },
+                    ],
+                  },
+                  podSelector: { matchLabels: CARTS },
+                },
+              ],
+            },
+          ],
+        },
+      }),
+      deployment({ app: 'other' }, {}, 'other'),
+    ],
+    target: pods,
+    field: 'spec.ingress[0].from[0].podSelector',
+    message: 'app=carts',
+  },
+  {
     what: 'a named port of a NetworkPolicy',
     policy: 'network-policy-pods',
     from: [
@@ -1183,8 +1213,16 @@ export const SET_ROWS: readonly SetRow[] = [
     violation: 'container "main" of Deployment carts requests no memory',
   },
   {
-    what: 'has subsets that differ',
-    good: [subsets(CARTS, canary)],
+    what: 'has subsets that differ, or that a Rollout tells apart; of other kinds nothing is said',
+    good: [
+      subsets(CARTS, canary),
+      { ...subsets(CARTS, CARTS), metadata: { name: 'told-apart', namespace: 'shop' } },
+      workload('Rollout', {
+        strategy: { canary: { trafficRouting: { istio: { destinationRule: { name: 'told-apart' } } } } },
+      }),
+      { ...subsets(CARTS, CARTS), kind: 'Other' },
+      { ...subsets(CARTS, CARTS), apiVersion: 'example.com/v1' },
+    ],
     bad: [subsets(CARTS, CARTS)],
     violation:
       'DestinationRule carts subset-pods spec.subsets[1].labels: subsets "stable" and "canary" select the same pods',
@@ -1321,7 +1359,7 @@ export const SET_ROWS: readonly SetRow[] = [
   },
   {
     what: 'has no Secret beside an ExternalSecret that writes it',
-    good: [loginFromStore, secret('other')],
+    good: [loginFromStore, secret('other'), configMap('login')],
     bad: [loginFromStore, secret()],
     violation: 'Secret login single-writer metadata.name: ExternalSecret login writes this Secret too',
   },

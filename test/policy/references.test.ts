@@ -67,6 +67,20 @@ test('what is given has the ports that are said of it', () => {
   expect(found([route], [given(443)])).toEqual([expect.stringMatching(/^Ingress shop route-backend .*port/)]);
 });
 
+test('what is given is of the version that is said of it, and of v1 otherwise', () => {
+  const budget = object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      maxReplicas: 2,
+      metrics: [{ type: 'External' }],
+    },
+  });
+  const given = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+
+  expect(found([budget], [givenManifest({ ...given, apiVersion: 'apps/v1' }) as Data])).toEqual([]);
+  expect(found([budget], [givenManifest(given) as Data])).toHaveLength(1);
+});
+
 /** Something of the same namespace that nothing refers to. */
 const GIVEN: Data = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'unrelated', namespace: 'shop' } };
 

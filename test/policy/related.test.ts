@@ -47,6 +47,8 @@ describe('related objects', () => {
         scaler('one', own),
         scaler('two', { ...own, name: 'api' }),
         scaler('three', { ...own, kind: 'StatefulSet' }),
+        { ...scaler('four', own), kind: 'PodAutoscaler' },
+        { ...scaler('five', own), apiVersion: 'example.com/v1' },
       ),
     ).toEqual(['ServiceAccount default', 'HorizontalPodAutoscaler one']);
   });
@@ -140,6 +142,7 @@ test('an API server is told of the ServiceAccounts that a workload leaves the to
   expect(of(off('default'), silent())).toEqual([{ namespace: 'shop', name: 'default' }]);
   expect(of(silent('x'), named('ServiceAccount', 'x'))).toEqual([]);
   expect(of(silent('x'), named('ConfigMap', 'x', { automountServiceAccountToken: false }))).toEqual([]);
+  expect(of(silent('x'), { ...off('x'), apiVersion: 'example.com/v1' })).toEqual([]);
   expect(of(workload(DEPLOYMENT, { ...podSpec(), serviceAccountName: 'x' }), off('x'))).toEqual([]);
   expect(of(set(silent('x'), 'spec.template.spec.automountServiceAccountToken', true), off('x'))).toEqual([]);
   expect(of(set(silent('x'), 'spec.template.spec.automountServiceAccountToken', null), off('x'))).toHaveLength(1);

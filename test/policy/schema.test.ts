@@ -269,6 +269,31 @@ test.each<readonly [what: string, manifest: Data, findings: readonly string[]]>(
     object('networking.k8s.io/v1', 'NetworkPolicy', { spec: { policyTypes: ['Ingress'] } }),
     [],
   ],
+  ...['In', 'NotIn'].map(
+    (operator) =>
+      [
+        `a selector by ${operator} without values`,
+        set(DEPLOYMENT, 'spec.selector.matchExpressions', [{ key: 'a', operator }]),
+        ['error spec.selector.matchExpressions[0].values: Required value'],
+      ] as const,
+  ),
+  [
+    'a selector by a label that is there',
+    set(DEPLOYMENT, 'spec.selector.matchExpressions', [{ key: 'a', operator: 'Exists' }]),
+    [],
+  ],
+  [
+    'an admission policy that only writes into the audit log',
+    object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', {
+      spec: {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['pods'] }],
+        },
+        auditAnnotations: [{ key: 'a', valueExpression: "'b'" }],
+      },
+    }),
+    [expect.stringContaining('known from Kubernetes 1.30') as string],
+  ],
   [
     'an admission policy of nothing',
     object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', {

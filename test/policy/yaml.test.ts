@@ -215,6 +215,15 @@ spec:
     ]);
   });
 
+  test('the line of a text is where it starts, unless an excerpt of it is meant', () => {
+    const [document] = documents('a: |\n  one\n  undefined\n  two\nb: {c: 1}\n');
+
+    expect(document?.lineOf(['a'])).toBe(1);
+    expect(document?.lineOf(['a'], 'two')).toBe(4);
+    expect(document?.lineOf(['a'], 'three')).toBe(1);
+    expect(document?.lineOf(['b'], 'two')).toBe(5);
+  });
+
   test('an alias may hold nothing', () => {
     expect(read('a: &a {b: null}\nc: *a')).toEqual([{ a: { b: null }, c: { b: null } }]);
   });

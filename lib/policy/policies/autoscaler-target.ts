@@ -2,21 +2,20 @@ import type { Graph, GraphObject, Workload } from '../../graph';
 import { child, field, listAt, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { dangling } from '../dangling';
-import type { GraphFault, Policy } from '../policy';
+import { graphPolicy } from '../policy';
+import type { GraphFault } from '../policy';
 import { AUTOSCALERS, scaleTargetOf } from '../related';
 
-export const autoscalerTarget: Policy = {
+export const autoscalerTarget = graphPolicy({
   id: 'autoscaler-target',
   title:
     'An autoscaler scales something that is there, that nothing else scales, by a resource that its containers request',
   severity: 'error',
-  scope: 'everything',
-  rules: [],
   graph: (graph) => [...dangling(graph, 'autoscaler-target'), ...scaledTwice(graph), ...withoutRequest(graph)],
   why: 'Without its target, or without a request to measure the use by, it never scales; two autoscalers of one target undo what the other does.',
   fix: 'Correct spec.scaleTargetRef, leave each workload one autoscaler (several metrics stand in one), and give each container a request of what it is scaled by.',
   link: 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work',
-};
+});
 
 const TARGET: Path = ['spec', 'scaleTargetRef'];
 

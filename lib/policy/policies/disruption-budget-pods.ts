@@ -1,20 +1,19 @@
 import type { Graph, GraphObject } from '../../graph';
 import { field, textAt } from '../../manifest/plain-data';
 import { dangling } from '../dangling';
-import type { GraphFault, Policy } from '../policy';
+import { graphPolicy } from '../policy';
+import type { GraphFault } from '../policy';
 import { formatResource } from '../report';
 
-export const disruptionBudgetPods: Policy = {
+export const disruptionBudgetPods = graphPolicy({
   id: 'disruption-budget-pods',
   title: 'A PodDisruptionBudget selects pods, and no pod has two budgets',
   severity: 'error',
-  scope: 'everything',
-  rules: [],
   graph: (graph) => [...dangling(graph, 'disruption-budget-pods'), ...overlapping(graph)],
   why: 'A budget that selects nothing protects nothing; a pod with two is never evicted (the API server answers 500), so that no node is drained.',
   fix: 'Make the selector what the labels of the pods are, and leave each pod one budget.',
   link: 'https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/#how-api-initiated-eviction-works',
-};
+});
 
 function overlapping(graph: Graph): readonly GraphFault[] {
   const budgets = new Map<GraphObject, GraphObject>();

@@ -1,20 +1,19 @@
 import { matchesLabels } from '../../graph';
 import type { Graph, Workload } from '../../graph';
 import { field, textAt } from '../../manifest/plain-data';
-import type { GraphFault, Policy } from '../policy';
+import { graphPolicy } from '../policy';
+import type { GraphFault } from '../policy';
 import { formatResource } from '../report';
 
-export const selectorOverlap: Policy = {
+export const selectorOverlap = graphPolicy({
   id: 'selector-overlap',
   title: "No two workloads select each other's pods",
   severity: 'error',
-  scope: 'everything',
-  rules: [],
   graph: overlaps,
   why: "Kubernetes does not stop controllers whose selectors overlap: autoscalers count the other's pods, and pods that lose their owner are taken over and deleted.",
   fix: 'Give each workload a label of its own, such as app.kubernetes.io/name, in its selector and its pod template.',
   link: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector',
-};
+});
 
 /** Kinds with a selector that somebody wrote; that of a Job is generated. */
 const SELECTING: ReadonlySet<string> = new Set([

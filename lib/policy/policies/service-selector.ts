@@ -1,19 +1,17 @@
 import type { Graph, GraphObject } from '../../graph';
 import { child, field, textAt } from '../../manifest/plain-data';
-import type { Policy } from '../policy';
+import { graphPolicy } from '../policy';
 
-export const serviceSelector: Policy = {
+export const serviceSelector = graphPolicy({
   id: 'service-selector',
   title: 'A Service that leads elsewhere has no selector',
   severity: 'error',
-  scope: 'everything',
-  rules: [],
   graph: (graph) =>
     [...selectorsTooMany(graph)].map(([object, message]) => ({ object, path: ['spec', 'selector'], message })),
   why: 'With a selector, Kubernetes fills in the endpoints by the pods that it finds: they stand beside those that somebody wrote, or replace them. An ExternalName has none at all. Labels that Kustomize writes into selectors come to such Services too.',
   fix: 'Remove the selector; in an overlay, write labels without selectors (labels: includeSelectors: false), or patch it away.',
   link: 'https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors',
-};
+});
 
 /** https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#management */
 const CONTROLLER = 'endpointslice-controller.k8s.io';

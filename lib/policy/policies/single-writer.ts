@@ -4,19 +4,18 @@ import type { Graph, GraphObject } from '../../graph';
 import { groupOf } from '../../manifest/manifest';
 import { field, valueAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
-import type { GraphFault, Policy } from '../policy';
+import { graphPolicy } from '../policy';
+import type { GraphFault } from '../policy';
 
-export const singleWriter: Policy = {
+export const singleWriter = graphPolicy({
   id: 'single-writer',
   title: 'No two objects write the same Secret',
   severity: 'error',
-  scope: 'everything',
-  rules: [],
   graph: writtenTwice,
   why: 'Each overwrites what the other wrote, for ever or whenever it is applied: which values are read is a matter of luck.',
   fix: 'Leave one: the Secret, or what makes it of a store, a certificate or a user; or give one of them another name.',
   link: 'https://external-secrets.io/latest/guides/ownership-deletion-policy/',
-};
+});
 
 /** What has one owner. Operators share a Service among objects of a kind, and a StatefulSet takes claims that are there already. */
 const WRITTEN = 'Secret';

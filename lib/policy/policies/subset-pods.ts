@@ -1,18 +1,17 @@
 import type { Graph, GraphObject } from '../../graph';
 import { field, listAt, textAt } from '../../manifest/plain-data';
-import type { GraphFault, Policy } from '../policy';
+import { graphPolicy } from '../policy';
+import type { GraphFault } from '../policy';
 
-export const subsetPods: Policy = {
+export const subsetPods = graphPolicy({
   id: 'subset-pods',
   title: 'Subsets of a DestinationRule select different pods',
   severity: 'error',
-  scope: 'everything',
-  rules: [],
   graph: equalSubsets,
   why: 'Traffic that is sent to the canary goes to all pods, and so does that of the stable version: the weights mean nothing.',
   fix: 'Give each subset labels that only its pods have; or name the DestinationRule in a Rollout (trafficRouting.istio.destinationRule), whose controller adds the hash of each version.',
   link: 'https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/istio/#subset-level-traffic-splitting',
-};
+});
 
 function equalSubsets({ objects }: Graph): readonly GraphFault[] {
   const filledIn = new Set(objects.map(filledInBy));

@@ -52,35 +52,29 @@ export function describeFormat(name: string): string {
   return FORMATS[name]?.what ?? (name.startsWith(PATTERN) ? `text that matches ${name.slice(PATTERN.length)}` : name);
 }
 
+const TIME =
+  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)T(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?<fraction>\.\d+)?(?:Z|[+-](?<offsetHour>\d\d):(?<offsetMinute>\d\d))$/;
+
 /** RFC 3339, as Go's time.Parse takes it. */
 function isTime(text: string, fraction: RegExp): boolean {
-  const [
-    ,
-    year = '',
-    month = '',
-    day = '',
-    hour = '',
-    minute = '',
-    second = '',
-    rest = '',
-    ,
-    offsetHour,
-    offsetMinute,
-  ] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-](\d\d):(\d\d))$/.exec(text) ?? [];
-  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  const found = TIME.exec(text)?.groups;
+  if (found === undefined) {
+    return false;
+  }
+  const part = (name: string): number => Number(found[name] ?? 0);
+  const days = new Date(Date.UTC(part('year'), part('month'), 0)).getUTCDate();
   return (
-    year !== '' &&
-    fraction.test(rest) &&
-    within(month, 1, 12) &&
-    within(day, 1, days) &&
-    within(hour, 0, 23) &&
-    within(minute, 0, 59) &&
-    within(second, 0, 59) &&
-    within(offsetHour ?? '0', 0, 24) &&
-    within(offsetMinute ?? '0', 0, 59)
+    fraction.test(found['fraction'] ?? '') &&
+    within(part('month'), 1, 12) &&
+    within(part('day'), 1, days) &&
+    within(part('hour'), 0, 23) &&
+    within(part('minute'), 0, 59) &&
+    within(part('second'), 0, 59) &&
+    within(part('offsetHour'), 0, 24) &&
+    within(part('offsetMinute'), 0, 59)
   );
 }
 
-function within(text: string, least: number, most: number): boolean {
-  return Number(text) >= least && Number(text) <= most;
+function within(number: number, least: number, most: number): boolean {
+  return number >= least && number <= most;
 }
