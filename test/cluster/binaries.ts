@@ -101,6 +101,7 @@ const RECIPES = {
   tempo: 'own',
   grafana: 'own',
   pause: 'own',
+  'stand-in': 'own',
 } satisfies Readonly<Record<string, Recipe | 'own'>>;
 
 /** Name of a program. */
@@ -355,11 +356,27 @@ async function requireModule(go: Go, wanted: PublishedModule): Promise<void> {
 /** The folder of a program's published sources, which hold more than the program. */
 export async function moduleFolder(name: BinaryName): Promise<string> {
   const { origin } = wantedOf(name, '');
-  if (typeof origin === 'string') {
-    return origin;
+  return typeof origin === 'string' ? origin : download(`${origin.module}@v${origin.version}`, 'Dir');
+}
+
+/** The folder of the published sources of a module that a program requires, at the version that it requires. */
+export async function requiredModuleFolder(name: BinaryName, module: string): Promise<string> {
+  const { origin } = wantedOf(name, '');
+  const goMod =
+    typeof origin === 'string'
+      ? join(origin, 'go.mod')
+      : await download(`${origin.module}@v${origin.version}`, 'GoMod');
+  const { stdout } = await execFile('go', ['mod', 'edit', '-json', goMod]);
+  const version = parseGoMod(stdout).require.get(module);
+  if (version === undefined) {
+    throw new Error(`${name} requires no module ${module}`);
   }
-  const { stdout } = await execFile('go', ['mod', 'download', '-json', `${origin.module}@v${origin.version}`]);
-  return text(record(JSON.parse(stdout))['Dir']);
+  return download(`${module}@${version}`, 'Dir');
+}
+
+async function download(module: string, what: 'Dir' | 'GoMod'): Promise<string> {
+  const { stdout } = await execFile('go', ['mod', 'download', '-json', module]);
+  return text(record(JSON.parse(stdout))[what]);
 }
 
 /** What of a go.mod matters to whoever builds the module's programs from outside. */

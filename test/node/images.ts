@@ -23,7 +23,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { catalogue, type SpringServiceSpec } from '../../lib/sportstix/catalogue';
-import { local } from '../../lib/sportstix/environments';
+import { local, production } from '../../lib/sportstix/environments';
 import { imagesOf } from '../../lib/sportstix/images';
 import { toYaml } from '../../lib/synth/yaml';
 import { type BinaryName, binary, cacheFolder, progress, reason, seconds } from '../cluster/binaries';
@@ -50,7 +50,18 @@ interface ImageConfig {
   readonly Cmd?: readonly string[];
   readonly User?: string;
   readonly WorkingDir?: string;
+  readonly Env?: readonly string[];
 }
+
+/** Where something is in an image layout, in the words of the OCI image specification. */
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** What the images run on. */
+const PLATFORM = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
 
 /** A layer as it stands in an image. */
 interface Blob {
@@ -197,21 +208,39 @@ const PROGRAMS = [
   { name: 'rancher/mirrored-library-traefik:3.5.3', program: 'traefik', path: '/usr/local/bin/traefik' },
 ] as const;
 
+/** The image of what stands for a program of which the network alone matters. */
+export const STAND_IN_IMAGE = 'sportstix.test/stand-in:1.0.0';
+
+/** A version of what stands for the services of production, which it names by their digests. */
+export type StandInVersion = '1.0.0' | '1.1.0';
+
 /**
  * Writes all images as one OCI image layout.
  *
  * @param folder which is made; its layers are links into the cache
+ * @returns the digest of each version of what stands for the services in production
  */
-export async function writeImages(folder: string, kubernetesVersion: string): Promise<void> {
+export async function writeImages(
+  folder: string,
+  kubernetesVersion: string,
+): Promise<Readonly<Record<StandInVersion, string>>> {
   const start = Date.now();
   await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true });
   const manifests: unknown[] = [];
-  const add = async (name: string, layers: readonly Layer[], config: ImageConfig): Promise<void> => {
+  const write = async (layers: readonly Layer[], config: ImageConfig): Promise<Descriptor> => {
     const blobs = [];
     for (const layer of layers) {
       blobs.push(await blobOf(layer));
     }
-    manifests.push(await writeImage(folder, name, blobs, config));
+    return writeImage(folder, blobs, config);
+  };
+  const name = (image: Descriptor, reference: string): void => {
+    // Names without a registry are Docker Hub's.
+    const full = /^[^/]+\./.test(reference) ? reference : `docker.io/${reference}`;
+    manifests.push({ ...image, platform: PLATFORM, annotations: { 'io.containerd.image.name': full } });
+  };
+  const add = async (reference: string, layers: readonly Layer[], config: ImageConfig): Promise<void> => {
+    name(await write(layers, config), reference);
   };
   for (const { name, program: binaryName, path } of PROGRAMS) {
     await add(name, [await program(binaryName, kubernetesVersion, path)], { Entrypoint: [path] });
@@ -232,12 +261,24 @@ export async function writeImages(folder: string, kubernetesVersion: string): Pr
           WorkingDir: '/app',
         }));
   }
+  // Beside the program, what a service's image has: a shell, and `sleep` for the hook before its end.
+  const standIn = [debian, await program('stand-in', kubernetesVersion, '/stand-in')];
+  await add(STAND_IN_IMAGE, standIn, { Entrypoint: ['/stand-in'], User: '1000' });
+  const digestOf = async (version: StandInVersion): Promise<string> => {
+    const image = await write(standIn, { Entrypoint: ['/stand-in'], User: '1000', Env: [`VERSION=${version}`] });
+    for (const { repository } of catalogue) {
+      name(image, `${production.images.registry}/${repository}@${image.digest}`);
+    }
+    return image.digest;
+  };
+  const digests = { '1.0.0': await digestOf('1.0.0'), '1.1.0': await digestOf('1.1.0') };
   await writeFile(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   await writeFile(
     join(folder, 'index.json'),
     JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests }),
   );
   progress(`${manifests.length} images in ${seconds(start)} s`);
+  return digests;
 }
 
 /** Unpacks the broker and its tools into a folder, for clients outside of the cluster. */
@@ -246,14 +287,9 @@ export async function unpackKafka(folder: string): Promise<void> {
   await run('tar', ['--extract', `--file=${(await blobOf(kafka)).path}`, `--directory=${folder}`]);
 }
 
-/** Writes an image's configuration and manifest; returns its entry in the index. */
-async function writeImage(
-  folder: string,
-  name: string,
-  layers: readonly Blob[],
-  config: ImageConfig,
-): Promise<unknown> {
-  const store = async (mediaType: string, value: unknown): Promise<unknown> => {
+/** Writes an image's configuration and manifest. */
+async function writeImage(folder: string, layers: readonly Blob[], config: ImageConfig): Promise<Descriptor> {
+  const store = async (mediaType: string, value: unknown): Promise<Descriptor> => {
     const json = JSON.stringify(value);
     const sha256 = createHash('sha256').update(json).digest('hex');
     await writeFile(join(folder, 'blobs', 'sha256', sha256), json);
@@ -265,12 +301,11 @@ async function writeImage(
       await symlink(path, link);
     }
   }
-  const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
   const manifest = {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config: await store('application/vnd.oci.image.config.v1+json', {
-      ...platform,
+      ...PLATFORM,
       config,
       rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => `sha256:${digest}`) },
     }),
@@ -280,10 +315,7 @@ async function writeImage(
       size,
     })),
   };
-  const descriptor = (await store(manifest.mediaType, manifest)) as object;
-  // Names without a registry are Docker Hub's.
-  const reference = /^[^/]+\./.test(name) ? name : `docker.io/${name}`;
-  return { ...descriptor, platform, annotations: { 'io.containerd.image.name': reference } };
+  return store(manifest.mediaType, manifest);
 }
 
 /** A layer from the cache, where it is complete or absent; its file is named after its digest. */

@@ -9,10 +9,6 @@ import { WebSocket } from 'ws';
 import { Cpu } from '../../imports/k8s';
 import { KafkaKraft, KafkaSasl } from '../../lib/constructs/kafka-kraft';
 import { Namespace } from '../../lib/constructs/namespace';
-import { Probe } from '../../lib/constructs/probe';
-import { SpringService } from '../../lib/constructs/spring-service';
-import { Volume } from '../../lib/constructs/volumes';
-import { Graph } from '../../lib/graph';
 import { local } from '../../lib/sportstix/environments';
 import { hostAccessOf, passwordsFrom } from '../../lib/sportstix/host';
 import { Platform } from '../../lib/sportstix/platform';
@@ -47,7 +43,7 @@ import {
   SPRING,
   status,
 } from './platform';
-import { type Cell, derive, listeningPorts, type Source, type Target, untilAsDerived } from './truth-table';
+import { type Cell, derive, endsOf, graphOfCluster, type Source, type Target, untilAsDerived } from './truth-table';
 
 const ROOT = join(__dirname, '..', '..');
 const MANIFESTS = join(ROOT, 'dist', 'local', 'manifests');
@@ -116,6 +112,24 @@ afterAll(async () => {
 });
 
 describe('from an empty node', () => {
+  const ROUTES = SPRING.flatMap(({ name, routes }) =>
+    routes.flatMap(({ path, exact }) =>
+      [path, ...(exact === true ? [] : [`${path}/below`])].map((url) => ({ name, url })),
+    ),
+  );
+  /** Traces of requests, by their paths. */
+  const traces = new Map<string, string>();
+  const traceOf = (path: string): string => text(traces.get(path));
+
+  // A trace takes seconds until it can be found. So all are on their way before the first is looked for.
+  beforeAll(async () => {
+    for (const path of new Set([...ROUTES.map(({ url }) => url), ...SPRING.map(({ name }) => apiOf(name))])) {
+      const trace = newTrace();
+      await platform.request(path, { trace });
+      traces.set(path, trace);
+    }
+  });
+
   test('every pod becomes Ready, without one restart', async () => {
     expect((await platform.pods()).filter((pod) => restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
   });
@@ -147,18 +161,9 @@ describe('from an empty node', () => {
     expect([code, body]).toEqual([200, expect.stringContaining('<html')]);
   });
 
-  test.each(
-    SPRING.flatMap(({ name, routes }) =>
-      routes.flatMap(({ path, exact }) =>
-        [path, ...(exact === true ? [] : [`${path}/below`])].map((url) => ({ name, url })),
-      ),
-    ),
-  )('$url leads to $name', async ({ name, url }) => {
-    const trace = newTrace();
-    await platform.request(url, { trace });
-
+  test.each(ROUTES)('$url leads to $name', async ({ name, url }) => {
     // Whatever it answers, it is the one who did.
-    expect(await platform.attributesOf(trace)).toMatchObject({ 'service.name': `${name}-service` });
+    expect(await platform.attributesOf(traceOf(url))).toMatchObject({ 'service.name': `${name}-service` });
   });
 
   own.each(
@@ -179,9 +184,7 @@ describe('from an empty node', () => {
   });
 
   test.each(SPRING)('a request to $name is a trace in Tempo and a line in Loki, under one id', async ({ name }) => {
-    const trace = newTrace();
-    await platform.request(apiOf(name), { trace });
-
+    const trace = traceOf(apiOf(name));
     const attributes = await platform.attributesOf(trace);
     const [pod] = await platform.livePods(name);
     expect(attributes).toMatchObject({
@@ -239,7 +242,7 @@ describe('from an empty node', () => {
     return node;
   };
   /** By the objects that are in the cluster now. */
-  const derived = async (): Promise<readonly Cell[]> => derive(await graphOfCluster(), sources, targets);
+  const derived = async (): Promise<readonly Cell[]> => derive(await graphOfCluster(kubectl), sources, targets);
   /** The cells that a change has made others, once they are as they should be now. */
   const changedBy = async (change: () => Promise<unknown>): Promise<readonly Cell[]> => {
     const before = await derived();
@@ -257,24 +260,10 @@ describe('from an empty node', () => {
       await kubectl.wait('pod/stranger', 'condition=Ready', namespace);
     }
     const address = HOST_ADDRESS;
-    const pods = (await platform.pods('', [...NAMESPACES, 'kube-system', OUTSIDE])).map((pod): Source => ({
-      name: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`,
-      address: text(status(pod)['podIP']),
-      pod,
-      enter: ours().enterPod(text(pod.metadata['uid'])),
-    }));
-    const ofPods = await Promise.all(
-      pods.map(async (pod): Promise<Target[]> => {
-        const ports = await listeningPorts(pod);
-        return [
-          ...ports.map((port): Target => ({ ...pod, port, protocol: 'TCP' })),
-          ...(ports.includes(53) ? [{ ...pod, port: 53, protocol: 'UDP' } as const] : []),
-        ];
-      }),
-    );
-    sources = [...pods, { name: 'host', address, enter: ours().lab.enter('host') }];
+    const ofPods = await endsOf(ours(), await platform.pods('', [...NAMESPACES, 'kube-system', OUTSIDE]));
+    sources = [...ofPods.sources, { name: 'host', address, enter: ours().lab.enter('host') }];
     targets = [
-      ...ofPods.flat(),
+      ...ofPods.targets,
       ...[...local.postgres, ...local.redis].map(({ name, port }): Target => ({
         name,
         address,
@@ -341,146 +330,15 @@ describe('from an empty node', () => {
   });
 });
 
-(isOwn ? describe : describe.skip)(
-  'a Spring service with a port for Actuator, an init container, a sidecar and a mounted Secret',
-  () => {
-    const NAMESPACE = 'orders';
-    const TOKEN = randomBytes(12).toString('hex');
-    const MANAGEMENT_PORT = 9001;
-    const SMALL = {
-      cpu: { request: Cpu.millis(10), limit: Cpu.millis(200) },
-      memory: { request: Size.mebibytes(16), limit: Size.mebibytes(64) },
-    };
-    let pod: KubernetesObject;
-
-    const inService = async (...command: readonly string[]): Promise<string> =>
-      (
-        await kubectl.run([
-          'exec',
-          pod.metadata.name,
-          `--namespace=${NAMESPACE}`,
-          '--container=orders',
-          '--',
-          ...command,
-        ])
-      ).stdout;
-    const ask = async (port: string, path: string): Promise<string> =>
-      (await kubectl.run(['get', `--raw=/api/v1/namespaces/${NAMESPACE}/services/orders:${port}/proxy${path}`])).stdout;
-
-    beforeAll(async () => {
-      const app = new App();
-      new Namespace(new Chart(app, '00-namespace'), NAMESPACE);
-      const chart = new Chart(app, 'orders', { namespace: NAMESPACE, disableResourceNameHashes: true });
-      const shared = Volume.emptyDir({ sizeLimit: Size.mebibytes(16) });
-      const image = 'apache/kafka:3.9.0';
-      new SpringService(chart, 'orders', {
-        image: 'sportstix/queue-service:dev',
-        port: 8080,
-        managementPort: MANAGEMENT_PORT,
-        managementBasePath: '/internal',
-        contextPath: '/orders',
-        resources: {
-          cpu: { request: Cpu.millis(50) },
-          memory: { request: Size.mebibytes(256), limit: Size.mebibytes(512) },
-        },
-        // Nothing but itself: the image's own settings name a Redis and a Kafka.
-        config: {
-          SPRING_AUTOCONFIGURE_EXCLUDE: [
-            'org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration',
-            'org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration',
-            'org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration',
-          ].join(),
-          MANAGEMENT_ENDPOINT_HEALTH_GROUP_READINESS_INCLUDE: 'readinessState',
-        },
-        environment: {
-          POD_IP: { fieldPath: 'status.podIP' },
-          MEMORY_LIMIT: { resource: 'limits.memory', divisor: '1Mi' },
-          TOKEN: { from: { kind: 'Secret', name: 'token' }, key: 'token' },
-          ABSENT: { from: { kind: 'Secret', name: 'absent' }, key: 'token', optional: true },
-        },
-        javaOptions: ['-XX:MaxRAMPercentage=50', '-Dorders.address=$(POD_IP)'],
-        mounts: [
-          {
-            path: '/etc/token',
-            volume: Volume.fromSource({ kind: 'Secret', name: 'token' }, { defaultMode: 0o440 }),
-          },
-          { path: '/shared', volume: shared },
-        ],
-        initContainers: [
-          {
-            name: 'prepare',
-            image,
-            command: ['sh', '-c', 'id -u > /shared/prepared'],
-            resources: SMALL,
-            mounts: [{ path: '/shared', volume: shared }],
-          },
-          {
-            name: 'watch',
-            image,
-            restartPolicy: 'Always',
-            command: ['sh', '-c', 'while sleep 1; do date > /shared/alive; done'],
-            resources: SMALL,
-            mounts: [{ path: '/shared', volume: shared }],
-            probes: { startup: Probe.fromCommand(['test', '-e', '/shared/alive'], { failureThreshold: 600 }) },
-          },
-        ],
-      });
-      const objects = [...renderCharts(app).values()].flatMap((yaml) => loadAll(yaml) as KubernetesObject[]);
-      await kubectl.apply({ objects: objects.filter(({ kind }) => kind === 'Namespace') });
-      await kubectl.apply({
-        objects: [
-          {
-            apiVersion: 'v1',
-            kind: 'Secret',
-            metadata: { name: 'token', namespace: NAMESPACE },
-            stringData: { token: TOKEN },
-          },
-          ...objects,
-        ],
-      });
-      pod = await platform.until('the service is Ready', async () => {
-        const found = await platform.livePods('orders', NAMESPACE);
-        return found.length === 1 && found.every(isReady) && found[0];
-      });
-    });
-    afterAll(() => platform.removeNamespaces(NAMESPACE));
-
-    test('starts once what comes before it has run, and its sidecar runs beside it', () => {
-      const states = records(status(pod)['initContainerStatuses']);
-
-      expect(states).toMatchObject([
-        { name: 'prepare', state: { terminated: { exitCode: 0 } } },
-        { name: 'watch', started: true, state: { running: {} } },
-      ]);
-      expect(containers(pod)).toMatchObject([{ name: 'orders', ready: true, restartCount: 0 }]);
-    });
-
-    test('Actuator answers on its own port and path alone, the service on the other', async () => {
-      for (const state of ['liveness', 'readiness']) {
-        expect(JSON.parse(await ask('management', `/internal/actuator/health/${state}`))).toMatchObject({
-          status: 'UP',
-        });
-      }
-      await expect(ask('management', '/actuator/health')).rejects.toThrow('could not find the requested resource');
-      await expect(ask('http', '/orders/actuator/health')).rejects.toThrow('could not find the requested resource');
-    });
-
-    test('reads the Secret as file and variable, what the others have written, and its own address', async () => {
-      expect(await inService('cat', '/etc/token/token')).toBe(TOKEN);
-      expect(await inService('cat', '/shared/prepared')).toBe('1000\n');
-      expect(await inService('cat', '/shared/alive')).not.toBe('');
-      const [environment, options] = await Promise.all([
-        inService('sh', '-c', 'echo "$TOKEN $MEMORY_LIMIT $POD_IP ${ABSENT-none}"'),
-        inService('sh', '-c', 'tr "\\0" "\\n" < /proc/1/cmdline'),
-      ]);
-      const address = text(status(pod)['podIP']);
-      expect(environment).toBe(`${TOKEN} 512 ${address} none\n`);
-      expect(options.split('\n')).toContain(`-Dorders.address=${address}`);
-    });
-  },
-);
-
 describe('Kafka', () => {
+  let starved: ReturnType<typeof starveBrokers>;
+
+  // They mostly wait, beside whatever the other tests do.
+  beforeAll(() => {
+    starved = starveBrokers();
+    starved.catch(() => undefined);
+  });
+
   const BOOTSTRAP = '--bootstrap-server=localhost:9092';
   const lag = async (group: string): Promise<string> =>
     platform.kafkaTool('kafka-consumer-groups.sh', [BOOTSTRAP, '--describe', `--group=${group}`]);
@@ -755,80 +613,14 @@ printf '${input}' | /opt/kafka/bin/${tool} --bootstrap-server=${bootstrap}
   });
 
   describe('where CPU is scarce', () => {
-    // Of a JVM that does its work in one second, this makes twenty.
-    const SCARCE = '50m';
-    const [OUTAGE, OURS] = ['exec-probes', 'tcp-probes'];
-    const JVM = {
-      exec: { command: ['/opt/kafka/bin/kafka-topics.sh', '--bootstrap-server', 'localhost:9092', '--list'] },
-    };
-
-    /** The platform's broker once more, in a namespace of its own. */
-    const copy = (namespace: string, probe: (ours: JsonRecord) => JsonRecord): KubernetesObject[] => {
-      const yaml = readFileSync(join(MANIFESTS, 'kafka.k8s.yaml'), 'utf8')
-        .replaceAll(`namespace: ${local.namespace}`, `namespace: ${namespace}`)
-        .replaceAll(`.${local.namespace}.svc`, `.${namespace}.svc`);
-      const change = (key: string, value: unknown): unknown => {
-        switch (key) {
-          case 'livenessProbe':
-            return probe(record(value));
-          // It stops as slowly as it does everything else, and is to say by itself how it ended.
-          case 'terminationGracePeriodSeconds':
-            return 3600;
-          default:
-            return value;
-        }
-      };
-      return JSON.parse(JSON.stringify(loadAll(yaml)), change) as KubernetesObject[];
-    };
-    const container = async (namespace: string): Promise<JsonRecord> =>
-      record((await platform.livePods('kafka', namespace)).flatMap(containers)[0]);
-    /** How often the kubelet has found that it lives (`successful`), or does not (`failed`). */
-    const probed = async (namespace: string, result: string): Promise<number> => {
-      const [nodeName = ''] = (await platform.livePods('kafka', namespace)).map(({ spec }) =>
-        text(record(spec)['nodeName']),
-      );
-      const metrics = (await kubectl.run(['get', `--raw=/api/v1/nodes/${nodeName}/proxy/metrics/probes`])).stdout;
-      const parts = ['prober_probe_total{', `namespace="${namespace}"`, 'probe_type="Liveness"', `result="${result}"`];
-      const line = metrics.split('\n').find((entry) => parts.every((part) => entry.includes(part)));
-      return Number(line?.split(' ').at(-1) ?? 0);
-    };
-
-    afterAll(() => platform.removeNamespaces(OUTAGE, OURS));
+    afterAll(() => platform.removeNamespaces(...STARVED));
 
     test('the probe of the outage, a JVM each time, restarts the broker with 143; ours does not', async () => {
-      const copies = [
-        [OUTAGE, (ours: JsonRecord) => ({ ...ours, tcpSocket: undefined, ...JVM })],
-        [OURS, (ours: JsonRecord) => ours],
-      ] as const;
-      for (const [namespace, probe] of copies) {
-        await kubectl.run(['create', 'namespace', namespace]);
-        await kubectl.apply({ objects: copy(namespace, probe) });
-      }
-      for (const [namespace] of copies) {
-        await platform.until('it is Ready', async () => (await container(namespace))['ready'] === true);
-      }
-
-      const resources = { requests: { cpu: SCARCE }, limits: { cpu: SCARCE } };
-      const patch = JSON.stringify({ spec: { containers: [{ name: 'kafka', resources }] } });
-      for (const [namespace] of copies) {
-        const where = ['pod', 'kafka-0', `--namespace=${namespace}`, '--subresource=resize'];
-        await kubectl.run(['patch', ...where, `--patch=${patch}`]);
-        await platform.until('it has that little CPU', async () => {
-          const { resources: given } = await container(namespace);
-          return record(record(given)['limits'])['cpu'] === SCARCE;
-        });
-      }
-      const before = await probed(OURS, 'successful');
-      const exitCode = await platform.until('it was restarted', async () => {
-        const { lastState } = await container(OUTAGE);
-        return record(record(lastState)['terminated'])['exitCode'];
-      });
-      // As many as restart the other one.
-      await platform.until('ours was probed', async () => (await probed(OURS, 'successful')) >= before + 3);
+      const { exitCode, ours, failures } = await starved;
 
       expect(exitCode).toBe(143);
-      expect(await container(OURS)).toMatchObject({ ready: true, restartCount: 0 });
-      expect(await probed(OURS, 'failed')).toBe(0);
+      expect(ours).toMatchObject({ ready: true, restartCount: 0 });
+      expect(failures).toBe(0);
     });
   });
 });
@@ -984,6 +776,9 @@ describe('a change', () => {
 describe('kubectl delete', () => {
   test('leaves nothing but the data of the volumes', async () => {
     await kubectl.delete({ files: MANIFESTS });
+    await platform.until('what other tests have let go is gone', async () =>
+      (await kubectl.list('namespaces')).every((namespace) => status(namespace)['phase'] === 'Active'),
+    );
 
     const kinds = await kubectl.run(['api-resources', '--verbs=list,delete', '--output=name']);
     const left = await kubectl.list(
@@ -1000,16 +795,83 @@ describe('kubectl delete', () => {
   });
 });
 
-/** What decides about connections, as it is in the cluster. */
-async function graphOfCluster(): Promise<Graph> {
-  const kinds = 'namespaces,networkpolicies,deployments,statefulsets,daemonsets,rollouts.argoproj.io,pods';
-  const { stdout } = await kubectl.run(['get', kinds, '--all-namespaces', '--output=json']);
-  return new Graph(
-    records(record(JSON.parse(stdout))['items'])
-      // Other pods are those of a workload.
-      .filter(({ kind, metadata }) => kind !== 'Pod' || record(metadata)['ownerReferences'] === undefined)
-      .map((manifest) => ({ manifest })),
-  );
+/** Of a JVM that does its work in one second, this makes twenty. */
+const SCARCE = '50m';
+/** Namespaces of brokers that have so little: with the probe of the outage, and with ours. */
+const STARVED = ['exec-probes', 'tcp-probes'] as const;
+
+/** Lets two copies of the platform's broker starve until the probe of the outage has restarted the one, and ours has probed the other as often. */
+async function starveBrokers(): Promise<{
+  readonly exitCode: unknown;
+  readonly ours: JsonRecord;
+  readonly failures: number;
+}> {
+  const [outage, ours] = STARVED;
+  const exec = {
+    command: ['/opt/kafka/bin/kafka-topics.sh', '--bootstrap-server', 'localhost:9092', '--list'],
+  };
+  const container = async (namespace: string): Promise<JsonRecord> =>
+    record((await platform.livePods('kafka', namespace)).flatMap(containers)[0]);
+  /** How often the kubelet has found that it lives (`successful`), or does not (`failed`). */
+  const probed = async (namespace: string, result: string): Promise<number> => {
+    const [nodeName = ''] = (await platform.livePods('kafka', namespace)).map(({ spec }) =>
+      text(record(spec)['nodeName']),
+    );
+    const metrics = (await kubectl.run(['get', `--raw=/api/v1/nodes/${nodeName}/proxy/metrics/probes`])).stdout;
+    const parts = ['prober_probe_total{', `namespace="${namespace}"`, 'probe_type="Liveness"', `result="${result}"`];
+    const line = metrics.split('\n').find((entry) => parts.every((part) => entry.includes(part)));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  };
+
+  for (const namespace of STARVED) {
+    await kubectl.run(['create', 'namespace', namespace]);
+    await kubectl.apply({
+      objects: brokerIn(namespace, (probe) => (namespace === ours ? probe : { ...probe, tcpSocket: undefined, exec })),
+    });
+  }
+  for (const namespace of STARVED) {
+    await platform.until('it is Ready', async () => (await container(namespace))['ready'] === true);
+  }
+  const resources = { requests: { cpu: SCARCE }, limits: { cpu: SCARCE } };
+  const patch = JSON.stringify({ spec: { containers: [{ name: 'kafka', resources }] } });
+  for (const namespace of STARVED) {
+    const where = ['pod', 'kafka-0', `--namespace=${namespace}`, '--subresource=resize'];
+    await kubectl.run(['patch', ...where, `--patch=${patch}`]);
+    await platform.until('it has that little CPU', async () => {
+      const { resources: given } = await container(namespace);
+      return record(record(given)['limits'])['cpu'] === SCARCE;
+    });
+  }
+  const before = await probed(ours, 'successful');
+  const exitCode = await platform.until('it was restarted', async () => {
+    const { lastState } = await container(outage);
+    return record(record(lastState)['terminated'])['exitCode'];
+  });
+  // As many as restart the other one.
+  await platform.until('ours was probed', async () => (await probed(ours, 'successful')) >= before + 3);
+  return { exitCode, ours: await container(ours), failures: await probed(ours, 'failed') };
+}
+
+/** The platform's broker once more, in a namespace of its own. */
+function brokerIn(namespace: string, liveness: (ours: JsonRecord) => JsonRecord): readonly KubernetesObject[] {
+  const yaml = readFileSync(join(MANIFESTS, 'kafka.k8s.yaml'), 'utf8')
+    .replaceAll(`namespace: ${local.namespace}`, `namespace: ${namespace}`)
+    .replaceAll(`.${local.namespace}.svc`, `.${namespace}.svc`);
+  const change = (key: string, value: unknown): unknown => {
+    switch (key) {
+      case 'livenessProbe':
+        return liveness(record(value));
+      // It stops as slowly as it does everything else, and is to say by itself how it ended.
+      case 'terminationGracePeriodSeconds':
+        return 3600;
+      // Beside everything else, on a node of two CPUs.
+      case 'requests':
+        return record(value)['cpu'] === undefined ? value : { ...record(value), cpu: SCARCE };
+      default:
+        return value;
+    }
+  };
+  return JSON.parse(JSON.stringify(loadAll(yaml)), change) as readonly KubernetesObject[];
 }
 
 /** A pod that does nothing. */

@@ -16,7 +16,7 @@ import { type Cluster, type NodeNetwork, startCluster, storage } from '../cluste
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { Lab, must, requireHost } from '../host/lab';
 import { record, records, text } from '../cluster/json';
-import { LOAD_BALANCER_IMAGE, writeImages } from './images';
+import { LOAD_BALANCER_IMAGE, type StandInVersion, writeImages } from './images';
 
 /** Name of the node, as k3d would name it. */
 export const NODE = 'k3d-sportstix-server-0';
@@ -59,6 +59,8 @@ export interface Node {
   readonly ingressSocket: string;
   /** Where the volumes are: a folder of each. */
   readonly volumes: string;
+  /** The digest of each version of what stands for the services in production. */
+  readonly standIns: Readonly<Record<StandInVersion, string>>;
   /** The words before a command that make it run in a pod's network. */
   enterPod(uid: string): readonly string[];
   /** The end of the log of each program on the node, and of its pods in kube-system. */
@@ -109,7 +111,7 @@ done`;
     prepareHost(lab);
     closeFirewall(lab);
     openFirewall(lab);
-    await writeImages(join(folder, 'images'), version);
+    const standIns = await writeImages(join(folder, 'images'), version);
     const start = Date.now();
     const network: NodeNetwork = {
       enter: lab.enter('node'),
@@ -168,7 +170,7 @@ done`;
       'nsenter',
       `--net=/proc/${processOf(controlGroup, uid)}/ns/net`,
     ];
-    return { lab, cluster, ingressSocket, volumes, enterPod, logs, stop };
+    return { lab, cluster, ingressSocket, volumes, standIns, enterPod, logs, stop };
   } catch (error) {
     const said = logs();
     await stop();

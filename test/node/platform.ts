@@ -117,20 +117,13 @@ export class RunningPlatform {
     return lists.every(({ stdout }) => readWorkloads(stdout)?.every(({ done }) => done) === true);
   }
 
-  /** Removes namespaces, also those that a test has left in the middle, and does not wait for a broker that has no quorum to stop. */
+  /** Lets namespaces go, also those that a test has left in the middle. Nobody waits for it, nor a broker that has no quorum to stop. */
   public async removeNamespaces(...names: readonly string[]): Promise<void> {
     await this.kubectl.run(['delete', 'namespace', ...names, '--ignore-not-found', '--wait=false']);
     for (const name of names) {
-      await this.kubectl.run([
-        'delete',
-        'pods',
-        '--all',
-        '--ignore-not-found',
-        `--namespace=${name}`,
-        '--grace-period=1',
-      ]);
+      const pods = ['delete', 'pods', '--all', '--ignore-not-found', `--namespace=${name}`];
+      await this.kubectl.run([...pods, '--grace-period=1', '--wait=false']);
     }
-    await this.kubectl.run(['delete', 'namespace', ...names, '--ignore-not-found']);
   }
 
   /** How the pods are, and the end of the log of those that are not Ready. */

@@ -1,9 +1,12 @@
 /** Who can connect to whom on a node, tried with real connections, beside what network policies say of it. */
 import { execFile as execFileCallback } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Graph, matchesLabels, type Party, Reachability } from '../../lib/graph';
-import type { KubernetesObject } from '../cluster/kubectl';
+import { Graph, matchesLabels, type Party, Reachability } from '../../lib/graph';
+import { record, records, text } from '../cluster/json';
+import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { until } from '../testing';
+import type { Node } from './node';
+import { status } from './platform';
 
 const execFile = promisify(execFileCallback);
 
@@ -38,6 +41,41 @@ export interface Cell {
   readonly source: Source;
   readonly target: Target;
   readonly isOpen: boolean;
+}
+
+/** What decides about connections, as it is in the cluster. */
+export async function graphOfCluster(kubectl: Kubectl): Promise<Graph> {
+  const kinds = 'namespaces,networkpolicies,deployments,statefulsets,daemonsets,rollouts.argoproj.io,pods';
+  const { stdout } = await kubectl.run(['get', kinds, '--all-namespaces', '--output=json']);
+  return new Graph(
+    records(record(JSON.parse(stdout))['items'])
+      // Other pods are those of a workload.
+      .filter(({ kind, metadata }) => kind !== 'Pod' || record(metadata)['ownerReferences'] === undefined)
+      .map((manifest) => ({ manifest })),
+  );
+}
+
+/** Pods of a node, as those who connect, and all ports on which they listen. */
+export async function endsOf(
+  node: Node,
+  pods: readonly KubernetesObject[],
+): Promise<{ readonly sources: readonly Source[]; readonly targets: readonly Target[] }> {
+  const sources = pods.map((pod): Source => ({
+    name: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`,
+    address: text(status(pod)['podIP']),
+    pod,
+    enter: node.enterPod(text(pod.metadata['uid'])),
+  }));
+  const targets = await Promise.all(
+    sources.map(async (pod): Promise<Target[]> => {
+      const ports = await listeningPorts(pod);
+      return [
+        ...ports.map((port): Target => ({ ...pod, port, protocol: 'TCP' })),
+        ...(ports.includes(53) ? [{ ...pod, port: 53, protocol: 'UDP' } as const] : []),
+      ];
+    }),
+  );
+  return { sources, targets: targets.flat() };
 }
 
 /** Every pair of somebody and another, and whether the policies of a graph let him connect. */
@@ -153,7 +191,7 @@ Promise.all(JSON.parse(process.argv[1]).map(open)).then((answers) => console.log
 `;
 
 /** The TCP ports on which somebody listens for others, by what his kernel says of his network. */
-export async function listeningPorts({ enter }: Pick<Source, 'enter'>): Promise<readonly number[]> {
+async function listeningPorts({ enter }: Pick<Source, 'enter'>): Promise<readonly number[]> {
   const [command = '', ...args] = enter;
   const { stdout } = await execFile(command, [...args, 'ss', '--no-header', '--listening', '--tcp', '--numeric']);
   const ports = stdout

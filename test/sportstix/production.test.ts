@@ -311,6 +311,14 @@ describe('secrets', () => {
 
     expect(annotation?.split(',') ?? []).toEqual(names);
   });
+
+  test('a Rollout alone is restarted for it, and takes no steps', () => {
+    const restarted = manifests.filter(
+      ({ metadata }) => metadata.annotations?.['reloader.stakater.com/rollout-strategy'] === 'restart',
+    );
+
+    expect(restarted.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['Rollout/booking']);
+  });
 });
 
 describe('Kafka', () => {
