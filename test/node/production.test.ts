@@ -14,6 +14,7 @@ import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { type Certificate, issueCertificate } from './certificates';
 import type { StandInVersion } from './images';
 import { HOST_ADDRESS, type Node, startNode } from './node';
+import { describePlan } from './plan';
 import { isReady, RunningPlatform, status } from './platform';
 import {
   applyKinds,
@@ -368,6 +369,8 @@ let table: { readonly sources: readonly Source[]; readonly targets: readonly Tar
       expect(answer).toBe('still there');
     });
   });
+
+  describePlan(() => ({ node, canary: { rollout: BOOKING, replicas: BOOKING_PODS, seen: canary } }));
 
   describe('the canary of booking', () => {
     test('takes each step with as many pods as its weight, and two minutes', async () => {
