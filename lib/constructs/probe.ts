@@ -9,7 +9,8 @@ import { InvalidPropError } from './invalid-prop';
 /** When a probe runs and what its results mean. */
 export interface ProbeTiming {
   /**
-   * Wait before the first probe. It begins once the startup probe, where there is one, has succeeded.
+   * Wait before the first probe, from the start of the container. Other probes wait for the startup probe too, where there is one
+   * (pkg/kubelet/prober/worker.go).
    * @default - none
    */
   readonly initialDelay?: Duration;

@@ -91,9 +91,10 @@ function objectsOf(version: '1' | '2'): readonly KubernetesObject[] {
   service('surge', {
     environment,
     minReady: Duration.seconds(5),
-    probeTiming: { readiness: { initialDelay: Duration.seconds(5) } },
-    // A node that is busy with other tests hears later than others of a pod that goes.
-    preStop: PreStop.sleepCommand(Duration.seconds(20)),
+    probeTiming: { readiness: { initialDelay: Duration.seconds(18) } },
+    // A node that is busy with other tests hears later than others of a pod that goes. It serves less long than a new one needs: without
+    // surge nobody would answer in between.
+    preStop: PreStop.sleepCommand(Duration.seconds(15)),
   });
   service('recreate', {
     environment,
@@ -352,7 +353,7 @@ export function describePlan(of: () => { readonly node: Node; readonly canary: C
         [
           'restart',
           'info',
-          'Deployment surge gets a new revision: 1 pod is replaced. RollingUpdate: up to 1 pod more, and none fewer meanwhile. It takes at least 10 s.',
+          'Deployment surge gets a new revision: 1 pod is replaced. RollingUpdate: up to 1 pod more, and none fewer meanwhile. It takes at least 23 s.',
         ],
       ]);
       expect(seen.services['surge']?.lost).toEqual({});
