@@ -5,7 +5,11 @@ import type { Conditions } from '../../lib/policy/schema/shapes';
 
 // Two values have one shape only if a schema says the same of both; and alike ones have one, or to look for it were in vain.
 
-const map = (properties: Record<string, Schema | boolean>, more: Schema = {}): Schema => ({ type: 'object', properties, ...more });
+const map = (properties: Record<string, Schema | boolean>, more: Schema = {}): Schema => ({
+  type: 'object',
+  properties,
+  ...more,
+});
 const text: Schema = { type: 'string' };
 /** A field counts by the value of another. */
 const conditional = map(
