@@ -114,6 +114,15 @@ export const PRODUCTS: readonly Product[] = [
   {
     name: 'Traefik',
     groups: ['traefik.io'],
+    controller: /(^|\/)traefik$/,
+    does: 'reads kinds of Traefik',
+    // https://doc.traefik.io/traefik/providers/kubernetes-crd/
+    option: {
+      ofKind: 'TraefikService',
+      name: 'providers.kubernetesCRD.enabled',
+      argument: /--providers\.kubernetescrd(?!=false)/i,
+      inFile: true,
+    },
     install: 'https://doc.traefik.io/traefik/getting-started/quick-start-with-kubernetes/',
   },
   {

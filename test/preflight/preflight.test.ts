@@ -364,6 +364,26 @@ test.each<[string, RegExp, readonly ClusterObject[], Result['status'], string]>(
   expect(diagnoses.find(({ check }) => name.test(check.name))?.result).toMatchObject({ status, found });
 });
 
+test.each<readonly [args: readonly string[] | undefined, status: Result['status'], found: RegExp]>([
+  [undefined, 'problem', /no Deployment has its image or name/],
+  [['--providers.kubernetescrd', '--providers.kubernetesgateway'], 'ok', /traefik/],
+  [['--providers.kubernetescrd=false'], 'could-not-run', /no argument .* is providers\.kubernetesCRD\.enabled/],
+  [['--providers.kubernetesgateway'], 'could-not-run', /its configuration file may say it/],
+])('a TraefikService, where Traefik is started with %p', async (args, status, found) => {
+  const cookie = {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'a', namespace: 'shop' },
+  };
+  const objects = args === undefined ? [] : [deployment('traefik', 'docker.io/traefik:v3.5.3', 1, args)];
+
+  const diagnoses = await preflight(requirementsOf(graphOf([cookie])), new Cluster(kubectl(objects)), SILENT);
+  const result = diagnoses.find(({ check }) => check.name.includes('controller of Traefik'))?.result;
+
+  expect(result?.status).toBe(status);
+  expect(result?.found).toMatch(found);
+});
+
 test('what is missing is told with who needs it, what to do, and what shows it', async () => {
   const diagnoses = await preflight(requirements, new Cluster(kubectl(cluster({ store: undefined })), 'eu'), SILENT);
 
