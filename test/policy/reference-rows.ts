@@ -380,61 +380,25 @@ const SELECTED: readonly ReferenceRow[] = [
       message: 'app=carts',
     };
   }),
-  {
-    what: 'a peer of a NetworkPolicy, in a namespace that is named',
+  ...Object.entries<Data>({
+    'a namespace that is named': { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } },
+    'one of some namespaces that are named': {
+      matchExpressions: [
+        { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop'] },
+        { key: 'team', operator: 'DoesNotExist' },
+      ],
+    },
+  }).map(([where, namespaceSelector]): ReferenceRow => ({
+    what: `a peer of a NetworkPolicy, in ${where}`,
     policy: 'network-policy-pods',
     from: [
-      object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
-        spec: {
-          podSelector: {},
-          ingress: [
-            {
-              from: [
-                {
-                  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } },
-                  podSelector: { matchLabels: CARTS },
-                },
-              ],
-            },
-          ],
-        },
-      }),
+      letsIn({ namespaceSelector, podSelector: { matchLabels: CARTS } }),
       deployment({ app: 'other' }, {}, 'other'),
     ],
     target: pods,
     field: 'spec.ingress[0].from[0].podSelector',
     message: 'app=carts',
-  },
-  {
-    what: 'a peer of a NetworkPolicy, in one of some namespaces that are named',
-    policy: 'network-policy-pods',
-    from: [
-      object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
-        spec: {
-          podSelector: {},
-          ingress: [
-            {
-              from: [
-                {
-                  namespaceSelector: {
-                    matchExpressions: [
-                      { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop'] },
-                      { key: 'team', operator: 'DoesNotExist' },
-                    ],
-                  },
-                  podSelector: { matchLabels: CARTS },
-                },
-              ],
-            },
-          ],
-        },
-      }),
-      deployment({ app: 'other' }, {}, 'other'),
-    ],
-    target: pods,
-    field: 'spec.ingress[0].from[0].podSelector',
-    message: 'app=carts',
-  },
+  })),
   {
     what: 'a named port of a NetworkPolicy',
     policy: 'network-policy-pods',
@@ -846,6 +810,12 @@ const robots = object('rbac.authorization.k8s.io/v1', 'RoleBinding', 'robots', {
   subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace: 'ops' }],
 });
 
+function letsIn(peer: Data): Data {
+  return object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
+    spec: { podSelector: {}, ingress: [{ from: [peer] }] },
+  });
+}
+
 function webhook(to: Data): Data {
   return object(
     'admissionregistration.k8s.io/v1',
@@ -1070,14 +1040,7 @@ export const SET_ROWS: readonly SetRow[] = [
     good: [
       robots,
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } },
-      object('networking.k8s.io/v1', 'NetworkPolicy', 'carts', {
-        spec: {
-          podSelector: {},
-          ingress: [
-            { from: [{ namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: { matchLabels: CARTS } }] },
-          ],
-        },
-      }),
+      letsIn({ namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: { matchLabels: CARTS } }),
     ],
     bad: [robots, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'rebot' } }],
     violation: 'RoleBinding robots reference-outside subjects[0].name: ',
