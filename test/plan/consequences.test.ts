@@ -1371,6 +1371,17 @@ const ROWS: readonly Row[] = [
   },
   {
     kind: 'downtime',
+    what: 'fewer controllers',
+    old: [pool({ spec: { roles: ['controller'] } })],
+    now: [pool({ spec: { roles: ['controller'], replicas: 2 } })],
+    says: 'danger KafkaNodePool/web spec.replicas: A quorum of 2 controllers needs all of them; one of 3 does without 1.',
+    without: [
+      [pool({ spec: { roles: ['controller'], replicas: 4 } })],
+      [pool({ spec: { roles: ['controller'], replicas: 3 } })],
+    ],
+  },
+  {
+    kind: 'downtime',
     what: 'the only broker of a node pool',
     old: [pool({ spec: { replicas: 1 } })],
     now: [pool({ spec: { replicas: 1, jvmOptions: { '-Xmx': '1g' } } })],

@@ -210,6 +210,11 @@ function* scaledToNone(change: ObjectChange, { old, new: graph }: Comparison): I
   }
 }
 
+/** How many controllers may be down while the others are a majority. */
+function spareVoters(voters: number): number {
+  return Math.max(Math.ceil(voters / 2) - 1, 0);
+}
+
 /** Of what an operator keeps running: one broker, or controllers without a majority. */
 function* strimzi(change: ObjectChange): Iterable<Consequence> {
   const update = updateOf(change);
@@ -219,6 +224,16 @@ function* strimzi(change: ObjectChange): Iterable<Consequence> {
   const restarts = ['resources', 'jvmOptions', 'template'].find((name) => isChanged(change, ['spec', name]));
   const replicas = Number(field(update.new.manifest, 'spec', 'replicas'));
   const roles = textsAt(update.new.manifest, 'spec', 'roles');
+  const before = Number(field(update.old.manifest, 'spec', 'replicas'));
+  if (roles.includes('controller') && spareVoters(replicas) < spareVoters(before)) {
+    yield consequence(
+      'downtime',
+      'danger',
+      `A quorum of ${replicas} controllers ${spareVoters(replicas) === 0 ? 'needs all of them' : `does without ${spareVoters(replicas)} of them`}; one of ${before} does without ${spareVoters(before)}.`,
+      ['spec', 'replicas'],
+      QUORUM,
+    );
+  }
   if (restarts !== undefined && replicas <= 2 && (replicas === 1 || roles.includes('controller'))) {
     yield consequence(
       'downtime',
