@@ -487,11 +487,13 @@ export const DEMAND_ROWS: Readonly<Record<string, readonly DemandRow[]>> = {
         'error spec: Required value: must specify one of awsElasticBlockStore, azureDisk, azureFile, cephfs, cinder, csi, fc, flexVolume, flocker, gcePersistentDisk, glusterfs, hostPath, iscsi, local, nfs, photonPersistentDisk, portworxVolume, quobyte, rbd, scaleIO, storageos, vsphereVolume',
       ],
     ],
+    // Of this one no API server asks it.
+    ['spec.csi.nodeStageSecretRef.name', undefined, []],
     ...[
       'controllerExpandSecretRef',
       'controllerPublishSecretRef',
+      'nodeExpandSecretRef',
       'nodePublishSecretRef',
-      'nodeStageSecretRef',
     ].flatMap((reference) =>
       ['name', 'namespace'].flatMap((field) =>
         [undefined, ''].map((value): DemandRow => {

@@ -210,9 +210,12 @@ export const DEMANDS: Readonly<Record<string, Demand>> = {
     ],
   },
   'core.v1.CSIPersistentVolumeSource': {
-    also: ['controllerPublishSecretRef', 'nodeStageSecretRef', 'nodePublishSecretRef', 'controllerExpandSecretRef'].map(
-      (field) => ({ properties: { [field]: needs('name', 'namespace') } }),
-    ),
+    also: [
+      'controllerExpandSecretRef',
+      'controllerPublishSecretRef',
+      'nodeExpandSecretRef',
+      'nodePublishSecretRef',
+    ].map((field) => ({ properties: { [field]: needs('name', 'namespace') } })),
   },
   'core.v1.PersistentVolumeClaim': { required: ['spec'] },
   'core.v1.PersistentVolumeClaimSpec': {
