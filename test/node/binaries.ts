@@ -2,10 +2,23 @@
  * As a script, `node --import tsx test/node/binaries.ts` builds all programs that the node tests need; `--missing` only says which of
  * them are yet to be built.
  */
-import { BINARY_NAMES, kubeconfigUnderTest, kubernetesVersions, newestVersion, script } from '../cluster/binaries';
+import {
+  BINARY_NAMES,
+  type BinaryName,
+  kubeconfigUnderTest,
+  kubernetesVersions,
+  newestVersion,
+  script,
+} from '../cluster/binaries';
+
+/** What others need: the benchmarks, and the test of the workflow. */
+const OF_OTHERS: readonly BinaryName[] = ['helm', 'actionlint'];
 
 void script(() => {
   const newest = newestVersion(kubernetesVersions());
-  // A node needs a control plane too; so these are all programs, of one version of Kubernetes.
-  return kubeconfigUnderTest() === undefined ? BINARY_NAMES.map((name) => [name, newest]) : [['kubectl', newest]];
+  if (kubeconfigUnderTest() !== undefined) {
+    return [['kubectl', newest]];
+  }
+  // A node needs a control plane too; so these are nearly all programs, of one version of Kubernetes.
+  return BINARY_NAMES.filter((name) => !OF_OTHERS.includes(name)).map((name) => [name, newest]);
 });
