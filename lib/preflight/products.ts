@@ -131,7 +131,7 @@ export const PRODUCTS: readonly Product[] = [
     annotations: 'reloader.stakater.com',
     controller: /(^|\/)reloader(-ubi)?$/,
     does: 'starts pods anew when a Secret or ConfigMap that they read changes',
-    option: { ofKind: 'Rollout', name: 'isArgoRollouts', argument: /--is-argo-rollouts[= ]true/i },
+    option: { ofKind: 'Rollout', name: 'isArgoRollouts', argument: /--is-Argo-Rollouts[= ]true/ },
     install: 'https://docs.stakater.com/reloader/',
   },
 ];

@@ -171,6 +171,13 @@ const CASES: readonly [
     'no argument of operators/reloader is isArgoRollouts',
   ],
   [
+    'one whose option is written as its program does not know it',
+    /controller of Reloader/,
+    { reloader: deployment('reloader', 'ghcr.io/stakater/reloader:v1', 1, ['--is-argo-rollouts=true']) },
+    'problem',
+    'no argument of operators/reloader is isArgoRollouts',
+  ],
+  [
     'one whose options may stand in a file',
     /controller of cert-manager/,
     { certManager: deployment('cert-manager', 'quay.io/jetstack/cert-manager-controller:v1') },
