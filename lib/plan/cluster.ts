@@ -1,5 +1,6 @@
 import type { GraphObject } from '../graph';
-import { groupOf } from '../manifest/manifest';
+import { groupOf, resourceOf } from '../manifest/manifest';
+import { identityOf } from './model';
 import { compareCodeUnits, field, groupBy, listAt, textAt } from '../manifest/plain-data';
 
 // What a cluster holds of a set of manifests, and what it holds of the same application that the set lacks.
@@ -48,7 +49,7 @@ export async function readCluster(cluster: LiveCluster, objects: readonly GraphO
   const served = parseKinds((await cluster.ask('api-resources', '--verbs=list', '--no-headers')) ?? '');
   const versions = new Set(((await cluster.ask('api-versions')) ?? '').split(/\s+/));
   const wanted = kindsOf(objects, served, versions);
-  const identities = new Set(objects.map(({ manifest, namespace }) => identityOf(manifest, namespace)));
+  const identities = new Set(objects.map(identityOf));
   const parts = new Set(objects.map(({ manifest }) => textAt(manifest, 'metadata', 'labels', PART_OF)));
   const labels = [...parts].filter((part) => part !== '').sort(compareCodeUnits);
   const namespaces = [...new Set(objects.map(({ namespace }) => namespace))].sort(compareCodeUnits);
@@ -61,7 +62,10 @@ export async function readCluster(cluster: LiveCluster, objects: readonly GraphO
         ? []
         : cluster.list(kinds.map(addressOf).join(','), ...where, ...args, '--show-managed-fields');
     const here = wanted.filter(isHere);
-    const isWanted = (item: unknown): boolean => identities.has(identityOf(item, namespace));
+    const isWanted = (item: unknown): boolean => {
+      const resource = resourceOf(item);
+      return identities.has(identityOf({ group: groupOf(resource.apiVersion ?? ''), namespace, resource }));
+    };
     found.push(...(await list(here)).filter(isWanted));
     // In no namespace there is what belongs to other environments too: of kinds that ours has none of, nobody can tell.
     const others =
@@ -112,11 +116,6 @@ function isOthers({ group, kind }: ServedKind, known: readonly ServedKind[]): bo
 /** As kubectl takes it: `deployments.v1.apps`; of the core group the name alone is enough. */
 function addressOf({ resource, version, group }: ServedKind): string {
   return group === '' ? resource : `${resource}.${version}.${group}`;
-}
-
-function identityOf(manifest: unknown, namespace: string): string {
-  const group = groupOf(textAt(manifest, 'apiVersion'));
-  return [group, textAt(manifest, 'kind'), namespace, textAt(manifest, 'metadata', 'name')].join('\n');
 }
 
 /** Whether a controller has made it: it has an owner, or it is a claim of a StatefulSet's. */

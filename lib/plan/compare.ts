@@ -5,7 +5,7 @@ import { parseQuantity } from '../manifest/quantity';
 import { below, Fields, isAlwaysThere, isAssigned, isQuantity, saysNothing } from './fields';
 import type { Field } from './fields';
 import { controllersFields, ownedBelow } from './managed-fields';
-import type { Comparison, FieldChange, ObjectChange } from './model';
+import { type Comparison, type FieldChange, identityOf, type ObjectChange } from './model';
 import { renamesAmong } from './rename';
 
 /** How two sets of manifests are compared. */
@@ -60,11 +60,6 @@ export function compare(old: Graph, current: Graph, { live }: CompareOptions = {
     ),
   ];
   return { old, new: current, changes: changes.sort(compareChanges) };
-}
-
-/** What tells objects apart; the version of the API does not. */
-function identityOf({ group, namespace, resource }: GraphObject): string {
-  return [group, resource.kind ?? '', namespace, resource.name ?? ''].join('\n');
 }
 
 function byIdentity({ objects }: Graph): ReadonlyMap<string, GraphObject> {

@@ -3,6 +3,15 @@ import type { Path } from '../manifest/plain-data';
 
 // What a plan is made of: two sets of manifests, what differs between them, and what that does to a cluster.
 
+/** What tells objects apart, and makes one the same in both sets; the version of the API does not. */
+export function identityOf({
+  group,
+  namespace,
+  resource,
+}: Pick<GraphObject, 'group' | 'namespace' | 'resource'>): string {
+  return [group, resource.kind ?? '', namespace, resource.name ?? ''].join('\n');
+}
+
 /** What happens to an object. */
 export type Action = 'create' | 'update' | 'delete' | 'rename';
 

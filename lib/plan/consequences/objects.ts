@@ -39,11 +39,6 @@ export function nameOf({ resource }: GraphObject): string {
   return `${resource.kind ?? ''} ${resource.name ?? ''}`;
 }
 
-/** By what an object is the same in both sets. */
-export function identityOf(object: GraphObject): string {
-  return `${kindOf(object)} ${object.namespace}/${object.resource.name ?? ''}`;
-}
-
 /** An object of another set, with its identity. */
 export function sameIn(graph: Graph, { group, namespace, resource }: GraphObject): GraphObject | undefined {
   return graph.find(group, resource.kind ?? '', namespace, resource.name ?? '');

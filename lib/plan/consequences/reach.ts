@@ -2,11 +2,11 @@ import type { Connection, Graph, GraphObject, Party, Reachability, Reference, Wo
 import { addTo, field, textAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { OF_THE_CLUSTER } from '../../policy/dangling';
+import { identityOf } from '../model';
 import type { Comparison, Consequence, ObjectChange, Rule } from '../model';
 import {
   causeIn,
   consequence,
-  identityOf,
   isChanged,
   isWorkload,
   kindOf,

@@ -3,13 +3,13 @@ import type { Graph, GraphObject, Workload } from '../../graph';
 import { child, field, listAt, textAt, textsAt } from '../../manifest/plain-data';
 import type { Path } from '../../manifest/plain-data';
 import { annotatedExceptions, annotationFor } from '../../policy/exceptions';
+import { identityOf } from '../model';
 import type { Comparison, Consequence, ObjectChange, Rule, Severity } from '../model';
 import { dangerOf, grantsOf, grantsText, isAllowed, subjectsOf } from './grants';
 import {
   annotationOf,
   causeIn,
   consequence,
-  identityOf,
   isChanged,
   isWorkload,
   kindOf,
