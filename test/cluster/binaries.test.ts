@@ -136,6 +136,36 @@ describe('binaries', () => {
     expect(args.at(-1)).toBe(`${module}${path}`);
   });
 
+  it('builds Prometheus without what finds pods of other clouds, and tells it its release', async () => {
+    await program('go', fakeGo('touch "$2"; chmod +x "$2"'));
+
+    await binary('prometheus', '1.37.2');
+
+    await expect(goBuild()).resolves.toEqual(
+      expect.arrayContaining([
+        '-tags=remove_all_sd,enable_kubernetes_sd',
+        '-ldflags=-s -w -X github.com/prometheus/common/version.Version=3.14.0',
+      ]),
+    );
+  });
+
+  it('adds to a copy of a module the files that it lacks', async () => {
+    const published = join(folder, 'published');
+    await mkdir(join(published, 'ui'), { recursive: true });
+    await writeFile(join(published, 'ui', 'web.go'), '', { mode: 0o444 });
+    const go = fakeGo('find module -type f | sort >"$2"; chmod +x "$2"');
+    await program('go', go.replace('"go.mod"', `"go.mod", "Dir": "${published}"`));
+
+    const path = await binary('alertmanager', '1.37.2');
+
+    expect((await readFile(path, 'utf8')).trim().split('\n')).toEqual([
+      'module/ui/app/dist/elm/index.html',
+      'module/ui/app/dist/mantine/index.html',
+      'module/ui/web.go',
+    ]);
+    await expect(readdir(join(published, 'ui'))).resolves.toEqual(['web.go']);
+  });
+
   it.each(OWN_PROGRAMS)(
     'builds our own %s from a copy of its sources, by the versions that they require',
     async (name) => {
@@ -262,9 +292,9 @@ describe('node tests', () => {
     expect(names).toEqual(
       expect.arrayContaining(['kube-apiserver 1.37.2', 'kube-proxy 1.37.2', 'loki 3.3.2', 'pause']),
     );
-    // Two are there, and two are for others.
-    expect(names).toHaveLength(BINARY_NAMES.length - 4);
-    expect(names.join('\n')).not.toMatch(/kubelet|tempo|helm|actionlint|1\.28/);
+    // Two are there, and four are for others.
+    expect(names).toHaveLength(BINARY_NAMES.length - 6);
+    expect(names.join('\n')).not.toMatch(/kubelet|tempo|helm|actionlint|promtool|amtool|1\.28/);
     await expect(readdir(join(folder, 'sportstix-test'))).resolves.toEqual(['k8s.io', 'programs']);
   });
 

@@ -7,7 +7,7 @@
 import { execFile as execFileCallback, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify, types } from 'node:util';
@@ -21,6 +21,9 @@ const SUPPORTED_KUBERNETES_VERSIONS = '1.28.15,1.37.2';
 /** The Go modules of this repository. */
 const OWN_PROGRAMS = resolve(__dirname, '../node/programs');
 
+/** What the programs of the Prometheus project, and those made like them, take their version from. */
+const PROMETHEUS_VERSION_VARIABLE = 'github.com/prometheus/common/version.Version';
+
 /** What the Go toolchain needs to know to build one program of a published module. */
 interface Recipe {
   readonly module: string;
@@ -28,6 +31,10 @@ interface Recipe {
   readonly version?: string;
   /** Folder of the program in the module; without, the module's root. */
   readonly folder?: string;
+  /** Build tags, https://pkg.go.dev/cmd/go#hdr-Build_constraints. */
+  readonly tags?: readonly string[];
+  /** Files that the program embeds and its module lacks, as they are made from other sources: they are empty here. */
+  readonly emptyFiles?: readonly string[];
   /** Variables that the linker sets: a program built from a module does not know its own version otherwise. */
   readonly linkerVariables?: (version: string) => Readonly<Record<string, string>>;
 }
@@ -45,6 +52,22 @@ const kwok = {
   module: 'sigs.k8s.io/kwok',
   version: '0.8.0',
   linkerVariables: (version) => ({ 'sigs.k8s.io/kwok/pkg/consts.Version': version }),
+} satisfies Recipe;
+
+const prometheus = {
+  module: 'github.com/prometheus/prometheus',
+  // Of release 3.14.0.
+  version: '0.314.0',
+  // It finds pods, and what is written down: the clients of all other clouds would be most of its build.
+  tags: ['remove_all_sd', 'enable_kubernetes_sd'],
+  linkerVariables: () => ({ [PROMETHEUS_VERSION_VARIABLE]: '3.14.0' }),
+} satisfies Recipe;
+
+const alertmanager = {
+  module: 'github.com/prometheus/alertmanager',
+  version: '0.35.0',
+  emptyFiles: ['ui/app/dist/elm/index.html', 'ui/app/dist/mantine/index.html'],
+  linkerVariables: (version) => ({ [PROMETHEUS_VERSION_VARIABLE]: version }),
 } satisfies Recipe;
 
 /** The programs, by the names that their own releases, and envtest's folders of them, use. */
@@ -83,6 +106,15 @@ const RECIPES = {
     version: '3.3.2',
     folder: 'cmd/loki',
     linkerVariables: (version) => ({ 'github.com/grafana/loki/v3/pkg/util/build.Version': version }),
+  },
+  prometheus: { ...prometheus, folder: 'cmd/prometheus' },
+  promtool: { ...prometheus, folder: 'cmd/promtool' },
+  alertmanager: { ...alertmanager, folder: 'cmd/alertmanager' },
+  amtool: { ...alertmanager, folder: 'cmd/amtool' },
+  'kube-state-metrics': {
+    module: 'k8s.io/kube-state-metrics/v2',
+    version: '2.19.1',
+    linkerVariables: (version) => ({ [PROMETHEUS_VERSION_VARIABLE]: `v${version}` }),
   },
   helm: {
     module: 'helm.sh/helm/v3',
@@ -130,6 +162,8 @@ interface Wanted {
   readonly key: string;
   /** Import path of the program. */
   readonly package: string;
+  readonly tags: readonly string[];
+  readonly emptyFiles: readonly string[];
   readonly linkerVariables: Readonly<Record<string, string>>;
 }
 
@@ -138,15 +172,17 @@ function wantedOf(name: BinaryName, kubernetesVersion: string): Wanted {
   if (recipe === 'own') {
     const origin = join(OWN_PROGRAMS, name);
     const key = join('programs', hashOfFolder(origin));
-    return { name, title: name, origin, key, package: '.', linkerVariables: {} };
+    return { name, title: name, origin, key, package: '.', tags: [], emptyFiles: [], linkerVariables: {} };
   }
-  const { module, version = kubernetesVersion, folder, linkerVariables } = recipe;
+  const { module, version = kubernetesVersion, folder, tags = [], emptyFiles = [], linkerVariables } = recipe;
   return {
     name,
     title: `${name} ${version}`,
     origin: { module, version },
     key: `${module}@v${version}`,
     package: folder === undefined ? module : `${module}/${folder}`,
+    tags,
+    emptyFiles,
     linkerVariables: linkerVariables?.(version) ?? {},
   };
 }
@@ -323,14 +359,15 @@ async function build(wanted: Wanted, path: string, signal?: AbortSignal): Promis
     if (typeof origin === 'string') {
       await cp(origin, workspace, { recursive: true });
     } else {
-      await requireModule(go, origin);
+      await requireModule(go, workspace, origin, wanted.emptyFiles);
     }
     const variables = Object.entries(wanted.linkerVariables).map(([variable, value]) => `-X ${variable}=${value}`);
     const ldflags = ['-s', '-w', ...variables].join(' ');
     const output = join(workspace, 'output');
     // Our own modules say all that they require; go.mod and go.sum of others are made by the build.
     const mod = typeof origin === 'string' ? 'readonly' : 'mod';
-    await go('build', `-mod=${mod}`, '-trimpath', `-ldflags=${ldflags}`, '-o', output, wanted.package);
+    const tags = wanted.tags.length === 0 ? [] : [`-tags=${wanted.tags.join(',')}`];
+    await go('build', `-mod=${mod}`, '-trimpath', ...tags, `-ldflags=${ldflags}`, '-o', output, wanted.package);
     await rename(output, path);
   } catch (error) {
     signal?.throwIfAborted();
@@ -345,12 +382,33 @@ async function build(wanted: Wanted, path: string, signal?: AbortSignal): Promis
 /** Runs the Go toolchain in a folder; returns what it prints. */
 type Go = (...args: readonly string[]) => Promise<string>;
 
-/** Makes a folder a module from which the programs of a published one can be built. */
-async function requireModule(go: Go, wanted: PublishedModule): Promise<void> {
+/** Makes a folder a module from which a program of a published one can be built. */
+async function requireModule(
+  go: Go,
+  workspace: string,
+  wanted: PublishedModule,
+  emptyFiles: readonly string[],
+): Promise<void> {
   const download = record(JSON.parse(await go('mod', 'download', '-json', `${wanted.module}@v${wanted.version}`)));
   const goMod = parseGoMod(await go('mod', 'edit', '-json', text(download['GoMod'])));
   await go('mod', 'init', 'sportstix.test/build');
   await go('mod', 'edit', ...goModEdits(wanted, goMod));
+  if (emptyFiles.length > 0) {
+    const copy = join(workspace, 'module');
+    await copyModule(text(download['Dir']), copy, emptyFiles);
+    await go('mod', 'edit', `-replace=${wanted.module}=${copy}`);
+  }
+}
+
+/** Copies a published module, and adds empty files to it. */
+async function copyModule(folder: string, copy: string, emptyFiles: readonly string[]): Promise<void> {
+  await cp(folder, copy, { recursive: true });
+  // Go keeps modules read-only.
+  await execFile('chmod', ['-R', 'u+w', copy]);
+  for (const file of emptyFiles) {
+    await mkdir(dirname(join(copy, file)), { recursive: true });
+    await writeFile(join(copy, file), '');
+  }
 }
 
 /** The folder of a program's published sources, which hold more than the program. */
@@ -465,6 +523,9 @@ function clusterPrograms(): readonly Program[] {
     ['kwok', newest],
     ['kwokctl', newest],
     ['actionlint', newest],
+    // They judge rules of alerts, and who is told of them.
+    ['promtool', newest],
+    ['amtool', newest],
     // What a plan says of Rollouts is held to it.
     ['rollouts-controller', newest],
   ];

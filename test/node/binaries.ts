@@ -11,8 +11,8 @@ import {
   script,
 } from '../cluster/binaries';
 
-/** What others need: the benchmarks, and the test of the workflow. */
-const OF_OTHERS: readonly BinaryName[] = ['helm', 'actionlint'];
+/** What others need: the benchmarks, and the tests of the workflow and of alerts' rules. */
+const OF_OTHERS: readonly BinaryName[] = ['helm', 'actionlint', 'promtool', 'amtool'];
 
 void script(() => {
   const newest = newestVersion(kubernetesVersions());
