@@ -181,29 +181,41 @@ function describeEntrance(environment: Environment): { readonly description?: st
   return address === undefined ? {} : { description: `Reached at ${address}` };
 }
 
-/** The command after which Grafana is where {@link grafanaUrlOf} says, where no route leads to it. */
+/** Where people reach the environment from outside. */
+export function addressesOf(environment: Environment): ReadonlyMap<string, string> {
+  const platform = addressOf(environment, 'http', 'frontend');
+  return new Map([
+    ...(platform === undefined ? [] : [['Sportstix', platform] as const]),
+    ...(grafanaIngressOf(environment) === undefined ? [] : [['Grafana', grafanaUrlOf(environment)] as const]),
+  ]);
+}
+
+/** Where `kubectl port-forward svc/grafana 3000` puts Grafana. */
 const FORWARDED = 'http://localhost:3000';
 
+/** The Ingress that leads to Grafana as well; undefined where none does. */
+function grafanaIngressOf({ entrance }: Environment): (IngressEntrance & { readonly grafanaHost: string }) | undefined {
+  return entrance.kind === 'ingress' && entrance.grafanaHost !== undefined
+    ? { ...entrance, grafanaHost: entrance.grafanaHost }
+    : undefined;
+}
+
 /** Where people open Grafana: by the Ingress, or, where none leads there, after `kubectl port-forward svc/grafana 3000`. */
-export function grafanaUrlOf({ cluster, entrance }: Environment): string {
-  const host =
-    entrance.kind === 'ingress' && entrance.grafanaHost !== undefined
-      ? withPort(cluster, entrance, entrance.grafanaHost)
-      : undefined;
-  return host === undefined
-    ? FORWARDED
-    : `http${entrance.kind === 'ingress' && entrance.tls === true ? 's' : ''}://${host}`;
+export function grafanaUrlOf(environment: Environment): string {
+  const ingress = grafanaIngressOf(environment);
+  const host = ingress && withPort(environment.cluster, ingress, ingress.grafanaHost);
+  return host === undefined ? FORWARDED : `http${ingress?.tls === true ? 's' : ''}://${host}`;
 }
 
 /** Makes what leads from outside to Grafana, where the environment has a name for it. */
 export function addGrafanaEntrance(scope: Construct, environment: Environment, grafana: Grafana): void {
-  const { entrance } = environment;
-  if (entrance.kind === 'ingress' && entrance.grafanaHost !== undefined) {
+  const ingress = grafanaIngressOf(environment);
+  if (ingress !== undefined) {
     new Ingress(scope, `${grafana.name}-ingress`, {
       name: grafana.name,
       component: 'ingress',
-      ingressClassName: entrance.className,
-      host: entrance.grafanaHost,
+      ingressClassName: ingress.className,
+      host: ingress.grafanaHost,
       description: `Reached at ${grafanaUrlOf(environment)}`,
       routes: [{ path: '/', service: { name: grafana.name, portName: 'http', endpoint: grafana.http } }],
     });
