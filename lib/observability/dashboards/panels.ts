@@ -160,16 +160,18 @@ export function timeSeries(props: TimeSeriesProps): TimeSeriesPanel {
 }
 
 function lineOverride({ dashed = false, color }: Query, index: number): FieldOverride[] {
-  const properties: FieldProperty[] = [
-    ...(color === undefined ? [] : [{ id: 'color', value: fixed(color) }]),
-    ...(dashed
-      ? [
-          { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 8] } },
-          { id: 'custom.fillOpacity', value: 0 },
-        ]
-      : []),
-  ];
+  const properties = [...given(color, (value) => ({ id: 'color', value: fixed(value) })), ...(dashed ? DASHED : [])];
   return properties.length === 0 ? [] : [{ matcher: { id: 'byFrameRefID', options: refId(index) }, properties }];
+}
+
+const DASHED: readonly FieldProperty[] = [
+  { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 8] } },
+  { id: 'custom.fillOpacity', value: 0 },
+];
+
+/** A property, where there is a value for it. */
+function given<Value>(value: Value | undefined, toProperty: (value: Value) => FieldProperty): FieldProperty[] {
+  return value === undefined ? [] : [toProperty(value)];
 }
 
 function fixed(color: Color): FieldColor {
@@ -326,14 +328,10 @@ export function table(props: TableProps): TablePanel {
 }
 
 function labelOverride({ title, links, colors }: LabelColumn): FieldOverride[] {
-  const properties: FieldProperty[] = [
-    ...(links === undefined ? [] : [{ id: 'links', value: links }]),
-    ...(colors === undefined
-      ? []
-      : [
-          { id: 'mappings', value: [toMapping(colors)] },
-          { id: 'custom.cellOptions', value: { type: 'color-text' } },
-        ]),
+  const properties = [
+    ...given(links, (value) => ({ id: 'links', value })),
+    ...given(colors, (value) => ({ id: 'mappings', value: [toMapping(value)] })),
+    ...given(colors, () => ({ id: 'custom.cellOptions', value: { type: 'color-text' } })),
   ];
   return properties.length === 0 ? [] : [{ matcher: { id: 'byName', options: title }, properties }];
 }
@@ -354,18 +352,18 @@ function valueOverride({ title, unit, decimals, thresholds, links, bar = false }
     properties: [
       { id: 'unit', value: unit },
       { id: 'custom.cellOptions', value: cells },
-      ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
-      ...(thresholds === undefined ? [] : [{ id: 'thresholds', value: thresholds }]),
-      ...(links === undefined ? [] : [{ id: 'links', value: links }]),
-      ...(bar
-        ? [
-            { id: 'min', value: 0 },
-            { id: 'max', value: 1 },
-          ]
-        : []),
+      ...given(decimals, (value) => ({ id: 'decimals', value })),
+      ...given(thresholds, (value) => ({ id: 'thresholds', value })),
+      ...given(links, (value) => ({ id: 'links', value })),
+      ...(bar ? SHARE : []),
     ],
   };
 }
+
+const SHARE: readonly FieldProperty[] = [
+  { id: 'min', value: 0 },
+  { id: 'max', value: 1 },
+];
 
 /** Lines of logs, the newest first. */
 export function logs(props: Described & { readonly expr: string; readonly noValue: string }): LogsPanel {
