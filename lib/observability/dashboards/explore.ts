@@ -1,6 +1,6 @@
 import { ATTRIBUTES, lokiLabel } from '../attributes';
 import { DATA_SOURCES } from './data-sources';
-import { dashboardPath } from './link';
+import { dashboardPath, DASHBOARDS, type DashboardUid } from './link';
 import type { DataLink } from './model';
 
 /** LogQL: the lines that a service's pods wrote. The log collector names a line's service after the pod's label `app.kubernetes.io/name`. */
@@ -36,26 +36,35 @@ function lokiLink(title: string, expr: string): DataLink {
   };
 }
 
+/** From a value to the logs of every pod of a namespace. */
+export function namespaceLogsLink(namespace: string): DataLink {
+  return lokiLink('Logs of all services', `{${lokiLabel(ATTRIBUTES.namespace)}="${namespace}"}`);
+}
+
 /** From a value to the slow traces of a service. */
 export function slowTracesLink(traceService: string, longerThan: string): DataLink {
+  return tracesLink(`Traces of ${traceService} over ${longerThan}`, slowTracesOf(traceService, longerThan));
+}
+
+/** From a value to the traces that TraceQL finds. */
+export function tracesLink(title: string, query: string): DataLink {
   return {
-    title: `Traces of ${traceService} over ${longerThan}`,
-    url: exploreUrl(DATA_SOURCES.tempo, {
-      query: slowTracesOf(traceService, longerThan),
-      queryType: 'traceql',
-      tableType: 'traces',
-      limit: 20,
-      filters: [],
-    }),
+    title,
+    url: exploreUrl(DATA_SOURCES.tempo, { query, queryType: 'traceql', tableType: 'traces', limit: 20, filters: [] }),
     targetBlank: false,
   };
 }
 
 /** From a value to the dashboard of its service. */
 export function serviceLink(service: string): DataLink {
+  return { ...dashboardLink('service', `&var-service=${service}`), title: `Dashboard of ${service}` };
+}
+
+/** From a value to another dashboard, at the same time. */
+export function dashboardLink(uid: DashboardUid, variables = ''): DataLink {
   return {
-    title: `Dashboard of ${service}`,
-    url: `${dashboardPath('service')}?var-service=${service}&\${__url_time_range}`,
+    title: `Dashboard ${DASHBOARDS[uid].title}`,
+    url: `${dashboardPath(uid)}?\${__url_time_range}${variables}`,
     targetBlank: false,
   };
 }

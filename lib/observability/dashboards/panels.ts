@@ -1,4 +1,5 @@
 import { DATA_SOURCES } from './data-sources';
+import { NEUTRAL } from './thresholds';
 import type {
   BarGaugePanel,
   CellOptions,
@@ -74,35 +75,6 @@ export interface Query {
   readonly dashed?: boolean;
   /** The line's colour, where it means something. */
   readonly color?: Color;
-}
-
-/** Green below the first value, then a colour from each value on. */
-export function above(...steps: readonly (readonly [value: number, color: Color])[]): Thresholds {
-  return { mode: 'absolute', steps: [{ color: 'green', value: null }, ...steps.map(toStep)] };
-}
-
-/** Red below the value, green from there on. */
-export function atLeast(value: number): Thresholds {
-  return {
-    mode: 'absolute',
-    steps: [
-      { color: 'red', value: null },
-      { color: 'green', value },
-    ],
-  };
-}
-
-/** A value that is neither good nor bad. */
-export const NEUTRAL: Thresholds = { mode: 'absolute', steps: [{ color: 'blue', value: null }] };
-
-/** A share of a limit: at 80 % somebody should look, at 90 % it is about to be reached. */
-export const SHARE_OF_LIMIT = above([0.8, 'orange'], [0.9, 'red']);
-
-/** A number that should be 0. */
-export const NONE_EXPECTED = above([1, 'red']);
-
-function toStep([value, color]: readonly [number, Color]): Thresholds['steps'][number] {
-  return { color, value };
 }
 
 /** Props of {@link timeSeries}. */
