@@ -86,7 +86,7 @@ function consumerStuck(props: RulesProps): Alert {
     summary: `Group ${label('group')} consumes nothing of topic ${label('topic')}, {{ $value }} messages wait`,
     description:
       'There are messages that it has not had, and its offset did not move: no consumer is there, or one cannot go on.',
-    impact: 'What should follow from these events does not happen: bookings stay unpaid, payments unconfirmed.',
+    impact: 'What should follow from these events does not happen, and whoever sent them is told nothing.',
     action: consumerLog(props),
     panel: { dashboard: 'kafka', panel: 'lagByTopic' },
   };

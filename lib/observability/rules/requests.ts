@@ -57,7 +57,7 @@ export function requestRules(props: RulesProps): readonly RuleGroup[] {
     record: HTTP_ERROR_RATIO[window],
     expr:
       window === '5m'
-        ? `${HTTP_ERRORS} / (${HTTP_REQUESTS} > 0)`
+        ? `${series(HTTP_ERRORS, { namespace })} / (${series(HTTP_REQUESTS, { namespace })} > 0)`
         : FROM_RECORDED.includes(window)
           ? `sum_over_time(${series(HTTP_ERRORS, { namespace })}[${window}]) / (sum_over_time(${series(HTTP_REQUESTS, { namespace })}[${window}]) > 0)`
           : `(${rate(window, FAILED)} or 0 * ${rate(window)}) / (${rate(window)} > 0)`,
