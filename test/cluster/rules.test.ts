@@ -58,15 +58,15 @@ function filledIn(text: string, labels: Readonly<Record<string, string>>): strin
 }
 
 /** What promtool is to see, as its tests have it: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
-function firingTest({ alert: name, events, holdsFrom, labels, summary }: Firing): object {
+function firingTest({ alert: name, events, holdsFrom, interval = 1, labels, summary }: Firing): object {
   const alert = alertNamed(name);
   const fires = holdsFrom + minutesOf(alert);
   const { description, impact, action, panel } = alert;
   const texts = { description, impact, action, dashboard: panelUrl({ ...panel, grafanaUrl: GRAFANA_URL }) };
   return {
     name,
-    interval: '1m',
-    input_series: toInput(platform(events), fires, 1),
+    interval: `${interval}m`,
+    input_series: toInput(platform(events), fires, interval),
     alert_rule_test: [
       {
         eval_time: `${fires}m`,
@@ -82,7 +82,7 @@ function firingTest({ alert: name, events, holdsFrom, labels, summary }: Firing)
         ],
       },
     ],
-    promql_expr_test: [nothingFired(fires - 1, `alertname="${name}"`)],
+    promql_expr_test: [nothingFired(fires - interval, `alertname="${name}"`)],
   };
 }
 
@@ -106,9 +106,9 @@ describe('rules', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** What promtool says of a test; empty where it passes. */
-  async function testRules(test: object): Promise<string> {
+  async function testRules(test: object, interval = 1): Promise<string> {
     const file = join(folder, 'test.yaml');
-    await writeFile(file, toYaml({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: [test] }));
+    await writeFile(file, toYaml({ rule_files: ['rules.yaml'], evaluation_interval: `${interval}m`, tests: [test] }));
     return execFile(promtool, ['test', 'rules', file]).then(
       () => '',
       (error: unknown) =>
@@ -138,18 +138,18 @@ describe('rules', () => {
   test.each(FIRING.map((row) => [row.alert, row] as const))(
     '%s fires after its time, and not before',
     async (_, row) => {
-      expect(await testRules(firingTest(row))).toBe('');
+      expect(await testRules(firingTest(row), row.interval)).toBe('');
     },
   );
 
-  test.each(SILENT)('nobody is told of $name', async ({ name, events, minutes }) => {
+  test.each(SILENT)('nobody is told of $name', async ({ name, events, minutes, interval = 1 }) => {
     const test = {
       name,
-      interval: '1m',
-      input_series: toInput(platform(events), minutes, 1),
+      interval: `${interval}m`,
+      input_series: toInput(platform(events), minutes, interval),
       promql_expr_test: [nothingFired(minutes)],
     };
 
-    expect(await testRules(test)).toBe('');
+    expect(await testRules(test, interval)).toBe('');
   });
 });

@@ -6,6 +6,11 @@ export interface Firing {
   readonly alert: string;
   /** What happens. */
   readonly events: Events;
+  /**
+   * Minutes between evaluations, and between scrapes.
+   * @default 1
+   */
+  readonly interval?: number;
   /** The first minute at whose end the alert's expression holds. */
   readonly holdsFrom: number;
   /** The alert's labels, without its severity. */
@@ -20,6 +25,11 @@ export interface Silent {
   readonly events: Events;
   /** For how long it is looked at. */
   readonly minutes: number;
+  /**
+   * Minutes between evaluations, and between scrapes.
+   * @default 1
+   */
+  readonly interval?: number;
 }
 
 const from =
@@ -43,25 +53,25 @@ const CERTIFICATE = { namespace: 'shop', name: 'shop-tls' };
 export const FIRING: readonly Firing[] = [
   {
     alert: 'ErrorBudgetBurn1h',
-    // Half of all requests: 1.44 % of an hour's are reached in the third minute.
+    // Half of all requests: 1.44 % of an hour's are reached in the second minute.
     events: { orders: from(90, { failures: 60 }) },
-    holdsFrom: 92,
+    holdsFrom: 91,
     labels: ORDERS,
     summary: '',
   },
   {
     alert: 'ErrorBudgetBurn6h',
-    // 1 % of all requests: 0.6 % of 6 hours' are reached after 216 minutes.
+    // 1 % of all requests: 0.6 % of 6 hours' are reached after 215 minutes.
     events: { orders: from(400, { failures: 1.2 }) },
-    holdsFrom: 616,
+    holdsFrom: 615,
     labels: ORDERS,
     summary: '',
   },
   {
     alert: 'ErrorBudgetBurn1d',
-    // 0.5 % of all requests: 0.3 % of a day's are reached after 864 minutes.
+    // 0.5 % of all requests: 0.3 % of a day's are reached after 865 minutes.
     events: { orders: from(DAY, { failures: 0.6 }) },
-    holdsFrom: DAY + 864,
+    holdsFrom: DAY + 865,
     labels: ORDERS,
     summary: '',
   },
@@ -69,6 +79,7 @@ export const FIRING: readonly Firing[] = [
     alert: 'ErrorBudgetBurn3d',
     // 0.25 % of all requests: 0.1 % of three days' are reached after 1728 minutes.
     events: { orders: from(3 * DAY, { failures: 0.3 }) },
+    interval: 2,
     holdsFrom: 3 * DAY + 1728,
     labels: ORDERS,
     summary: '',
@@ -78,14 +89,14 @@ export const FIRING: readonly Firing[] = [
     events: { carts: from(30, { seconds: 2 }) },
     holdsFrom: 30,
     labels: CARTS,
-    summary: '',
+    summary: 'Of the requests to carts, 5 % take longer than 2.425s',
   },
   {
     alert: 'RouteFails',
     events: { carts: from(30, { failures: 60 }) },
     holdsFrom: 32,
     labels: { ...CARTS, method: 'GET', uri: '/api/v1/things/{id}' },
-    summary: '',
+    summary: '100% of GET /api/v1/things/{id} of carts fail',
   },
   {
     alert: 'ServiceUnavailable',
@@ -118,9 +129,9 @@ export const FIRING: readonly Firing[] = [
   {
     alert: 'CpuNearLimit',
     events: { carts: from(30, { cpu: 1 }) },
-    holdsFrom: 34,
+    holdsFrom: 33,
     labels: { ...CARTS, pod: PODS.carts, container: 'carts' },
-    summary: '',
+    summary: 'Container carts of pod carts-7b9c4-ccccc uses 100% of its CPU limit',
   },
   {
     alert: 'HeapNearLimit',
@@ -176,7 +187,7 @@ export const FIRING: readonly Firing[] = [
   {
     alert: 'ConsumerStuck',
     events: { kafka: (minute) => (minute < 30 ? { consumed: 5 } : { consumed: 0, lag: 5 * (minute - 29) }) },
-    holdsFrom: 39,
+    holdsFrom: 38,
     labels: GROUP,
     summary: 'Group carts-service consumes nothing of topic orders.placed, 100 messages wait',
   },
@@ -263,14 +274,14 @@ export const FIRING: readonly Firing[] = [
     events: { observing: () => ({ certificate: 14 * DAY * 60 + 30 * 60 }) },
     holdsFrom: 31,
     labels: CERTIFICATE,
-    summary: '',
+    summary: 'Certificate shop-tls expires in 13d 22h 59m 0s',
   },
   {
     alert: 'CertificateExpires',
     events: { observing: () => ({ certificate: 3 * DAY * 60 + 30 * 60 }) },
     holdsFrom: 31,
     labels: CERTIFICATE,
-    summary: '',
+    summary: 'Certificate shop-tls expires in 2d 22h 59m 0s',
   },
 ];
 
@@ -437,5 +448,6 @@ export const SILENT: readonly Silent[] = [
     name: 'an objective that is just met: 0.09 % of all requests fail, for days',
     events: { orders: () => ({ failures: 0.108 }) },
     minutes: 3 * DAY,
+    interval: 2,
   },
 ];
