@@ -57,7 +57,7 @@ export const FIRING: readonly Firing[] = [
     events: { orders: from(90, { failures: 60 }) },
     holdsFrom: 91,
     labels: ORDERS,
-    summary: '',
+    summary: '7.062% of the requests to orders failed in 1h',
   },
   {
     alert: 'ErrorBudgetBurn6h',
@@ -65,7 +65,7 @@ export const FIRING: readonly Firing[] = [
     events: { orders: from(400, { failures: 1.2 }) },
     holdsFrom: 615,
     labels: ORDERS,
-    summary: '',
+    summary: '0.6986% of the requests to orders failed in 6h',
   },
   {
     alert: 'ErrorBudgetBurn1d',
@@ -73,7 +73,7 @@ export const FIRING: readonly Firing[] = [
     events: { orders: from(DAY, { failures: 0.6 }) },
     holdsFrom: DAY + 865,
     labels: ORDERS,
-    summary: '',
+    summary: '0.3453% of the requests to orders failed in 1d',
   },
   {
     alert: 'ErrorBudgetBurn3d',
@@ -82,7 +82,7 @@ export const FIRING: readonly Firing[] = [
     interval: 2,
     holdsFrom: 3 * DAY + 1728,
     labels: ORDERS,
-    summary: '',
+    summary: '0.1226% of the requests to orders failed in 3d',
   },
   {
     alert: 'LatencyHigh',
@@ -189,7 +189,7 @@ export const FIRING: readonly Firing[] = [
     events: { kafka: (minute) => (minute < 30 ? { consumed: 5 } : { consumed: 0, lag: 5 * (minute - 29) }) },
     holdsFrom: 38,
     labels: GROUP,
-    summary: 'Group carts-service consumes nothing of topic orders.placed, 100 messages wait',
+    summary: 'Group carts-service consumes nothing of topic orders.placed, 95 messages wait',
   },
   {
     alert: 'ConsumerLagGrows',
