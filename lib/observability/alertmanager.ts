@@ -197,6 +197,6 @@ function toConfig({ kind }: AlertChannel): AlertmanagerConfiguration {
   };
 }
 
-function toMatcher({ name, operator, value }: (typeof INHIBITION.source)[number] | (typeof INHIBITION.target)[number]): string {
+function toMatcher({ name, operator, value }: (typeof INHIBITION)['source' | 'target'][number]): string {
   return `${name}${operator}"${value}"`;
 }

@@ -46,7 +46,7 @@ const DAY = 24 * HOUR;
 const ORDERS = { namespace: 'shop', service: 'orders' };
 const CARTS = { namespace: 'shop', service: 'carts' };
 const CLAIM = { namespace: 'watch', persistentvolumeclaim: 'loki-data-loki-0' };
-const GROUP = { group: 'carts-service', topic: 'orders.placed' };
+const GROUP = { namespace: 'shop', group: 'carts-service', topic: 'orders.placed' };
 const CERTIFICATE = { namespace: 'shop', name: 'shop-tls' };
 
 /** For each alert what fires it: at `holdsFrom` and its time, and not a minute before. */
@@ -167,21 +167,21 @@ export const FIRING: readonly Firing[] = [
     alert: 'KafkaBrokersMissing',
     events: { kafka: from(30, { brokers: 2 }) },
     holdsFrom: 30,
-    labels: {},
+    labels: { namespace: 'shop' },
     summary: '2 of 3 Kafka brokers answer',
   },
   {
     alert: 'KafkaBrokersMissing',
     events: { kafka: from(30, { brokers: 'none' as const }) },
     holdsFrom: 30,
-    labels: {},
+    labels: { namespace: 'shop' },
     summary: '0 of 3 Kafka brokers answer',
   },
   {
     alert: 'KafkaUnderReplicated',
     events: { kafka: from(30, { inSync: 2 }) },
     holdsFrom: 30,
-    labels: { topic: 'orders.placed' },
+    labels: { namespace: 'shop', topic: 'orders.placed' },
     summary: '1 partitions of topic orders.placed have too few replicas in sync',
   },
   {
@@ -245,7 +245,7 @@ export const FIRING: readonly Firing[] = [
     alert: 'RulesFail',
     events: { observing: from(30, { ruleFailures: 2 }) },
     holdsFrom: 30,
-    labels: { rule_group: 'requests' },
+    labels: { namespace: 'watch', rule_group: 'requests' },
     summary: 'Prometheus cannot evaluate rules of requests',
   },
   {
