@@ -1,7 +1,7 @@
 import { matchesLabels } from '../graph';
 import type { Graph, GraphObject } from '../graph';
 import { NAMESPACE_NAME_LABEL } from '../graph/selectors';
-import { child, field, groupBy, listAt, textAt } from '../manifest/plain-data';
+import { field, groupBy, listAt, textAt } from '../manifest/plain-data';
 import type { Requirement } from './model';
 import { imagesIn } from './images';
 
