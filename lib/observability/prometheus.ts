@@ -107,6 +107,7 @@ const KUBELET_METRICS: Readonly<Record<string, readonly string[]>> = {
     'container_cpu_cfs_periods_total',
     'container_cpu_cfs_throttled_periods_total',
     'container_cpu_usage_seconds_total',
+    'container_memory_rss',
     'container_memory_working_set_bytes',
     'container_spec_memory_limit_bytes',
   ],

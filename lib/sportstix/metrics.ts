@@ -30,6 +30,11 @@ export function prometheusFor(scope: Construct, { metrics }: Environment): Endpo
   return metrics.kind === 'prometheus' ? Prometheus.endpoint(scope, PROMETHEUS) : metrics.server;
 }
 
+/** Whether metrics tell when certificates end: those of cert-manager, which the cluster's own Prometheus scrapes. */
+export function hasCertificateMetrics({ metrics, entrance }: Environment): boolean {
+  return metrics.kind === 'prometheus-operator' && entrance.kind === 'gateway';
+}
+
 /**
  * Makes what collects metrics of all that serves some, judges them by rules, and tells people.
  *
@@ -108,7 +113,7 @@ function addOperated(
     rules: platformRules(scope, {
       ...rulesOf(environment),
       targets,
-      certificates: environment.entrance.kind === 'gateway',
+      certificates: hasCertificateMetrics(environment),
     }),
   });
   if (alerts !== undefined) {

@@ -27,6 +27,8 @@ const SMALL = [
   'ExternalSecret',
   'Gateway',
   'HttpRoute',
+  'PodMonitors',
+  'AlertReceiver',
 ];
 const runsOf = (construct: string): number => (SMALL.includes(construct) ? RUNS_OF_SMALL : RUNS);
 
@@ -47,6 +49,8 @@ const API_VERSIONS = [
   'external-secrets.io/v1',
   'gateway.networking.k8s.io/v1',
   'kafka.strimzi.io/v1',
+  'monitoring.coreos.com/v1',
+  'monitoring.coreos.com/v1alpha1',
 ];
 
 /** A construct that was made, or the reason why not. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execFile as execFileCallback } from 'node:child_process';
 import { promisify } from 'node:util';
 import { App, Chart } from 'cdk8s';
+import { Alertmanager } from '../../lib/observability/alertmanager';
 import { panelUrl } from '../../lib/observability/dashboards/link';
 import type { Alert } from '../../lib/observability/rules/model';
 import type { RulesProps } from '../../lib/observability/rules/props';
@@ -128,6 +129,43 @@ describe('rules', () => {
 
     expect(stdout).toMatch(/SUCCESS: [1-9]\d* rules found/);
   });
+
+  test.each(ALERTS)('what $name says to do first is a command of kubectl', async ({ name, action }) => {
+    const row = FIRING.find(({ alert }) => alert === name);
+    const [command = '', ...pipe] = filledIn(action, row?.labels ?? {}).split(' | ');
+    const kubectl = await binary('kubectl', newestVersion(kubernetesVersions()));
+
+    // With --help it tells what it would do; of a flag that it does not know it complains.
+    const { stdout } = await execFile(kubectl, [...command.split(' ').slice(1), '--help']);
+
+    expect(stdout).toContain('Usage:');
+    expect(command).not.toContain('{{');
+    expect(pipe.filter((each) => !each.startsWith('grep '))).toEqual([]);
+  });
+
+  test.each(['webhook', 'slack'] as const)(
+    'amtool takes the configuration of an Alertmanager that tells by %s',
+    async (kind) => {
+      const chart = new Chart(new App(), 'alerts', { namespace: 'watch' });
+      const { config } = new Alertmanager(chart, 'alertmanager', {
+        channel: {
+          kind,
+          url: { from: { kind: 'Secret', name: 'on-call' }, key: 'url' },
+          server: { host: 'hooks.example.com', port: 443 },
+        },
+      });
+      const [text = ''] = Object.values(config.data);
+      const file = join(folder, 'alertmanager.yaml');
+      await writeFile(file, text);
+      const amtool = await binary('amtool', newestVersion(kubernetesVersions()));
+
+      const { stdout } = await execFile(amtool, ['check-config', file]);
+      const routes = await execFile(amtool, ['config', 'routes', 'test', `--config.file=${file}`, 'severity=critical']);
+
+      expect(stdout).toMatch(/SUCCESS[^]*1 inhibit rules[^]*1 receivers/);
+      expect(routes.stdout.trim()).toBe('people');
+    },
+  );
 
   test('every alert has a row that fires it', () => {
     expect([...new Set(FIRING.map(({ alert }) => alert))].toSorted()).toEqual(

@@ -4,6 +4,7 @@ export type Data = Readonly<Record<string, unknown>>;
 
 /** Group and version of the kinds that tests name by their kind alone. */
 const API_VERSIONS: Readonly<Record<string, string>> = {
+  AlertmanagerConfig: 'monitoring.coreos.com/v1alpha1',
   AnalysisTemplate: 'argoproj.io/v1alpha1',
   BackendTLSPolicy: 'gateway.networking.k8s.io/v1',
   Certificate: 'cert-manager.io/v1',

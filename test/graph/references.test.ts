@@ -779,6 +779,29 @@ const ROWS: readonly Row[] = [
     'there is no Secret ca in namespace shop',
   ),
 
+  // Prometheus operator
+  row(
+    "the URL of an AlertmanagerConfig's receiver",
+    object(
+      'AlertmanagerConfig',
+      'x',
+      spec({ receivers: [{ webhookConfigs: [{ urlSecret: { name: 'on-call', key: 'url' } }] }] }),
+    ),
+    'spec.receivers[0].webhookConfigs[0].urlSecret.name',
+    secret('on-call', 'url'),
+    'there is no Secret on-call in namespace shop',
+  ),
+  row(
+    "the URL of an AlertmanagerConfig's channel in Slack",
+    object(
+      'AlertmanagerConfig',
+      'x',
+      spec({ receivers: [{ slackConfigs: [{ apiURL: { name: 'on-call', key: 'url' } }] }] }),
+    ),
+    'spec.receivers[0].slackConfigs[0].apiURL.name',
+    secret('on-call', 'url'),
+    'there is no Secret on-call in namespace shop',
+  ),
   // Strimzi
   ...['KafkaTopic', 'KafkaUser', 'KafkaNodePool'].map((kind) =>
     row(
@@ -1064,6 +1087,17 @@ const PARTS: readonly PartRow[] = [
     listening('metrics'),
     listening('http'),
     'spec.podMetricsEndpoints[0].port: no container of the pods selected has a port metrics',
+  ),
+  part(
+    "the number of a PodMonitor's port",
+    object(
+      'PodMonitor',
+      'x',
+      spec({ selector: { matchLabels: { app: 'web' } }, podMetricsEndpoints: [{ portNumber: 8080 }] }),
+    ),
+    listening('http'),
+    workload('Deployment', 'web'),
+    'spec.podMetricsEndpoints[0].portNumber: no container of the pods selected has a port 8080',
   ),
   part(
     'an argument of an analysis',

@@ -1,5 +1,7 @@
 import { App, Chart, Duration } from 'cdk8s';
 import { InvalidPropError } from '../../lib/constructs/invalid-prop';
+import type { AlertChannel } from '../../lib/observability/alert-routing';
+import { Alertmanager } from '../../lib/observability/alertmanager';
 import { Grafana } from '../../lib/observability/grafana';
 import { KafkaMetrics } from '../../lib/observability/kafka-metrics';
 import { LogCollector } from '../../lib/observability/log-collector';
@@ -12,6 +14,11 @@ import { at, NAMESPACE, synth } from './synth';
 
 const tempo = { host: 'traces.example.com', port: 3200 };
 const loki = { host: 'logs.example.com', port: 3100 };
+const CHANNEL: AlertChannel = {
+  kind: 'webhook',
+  url: { from: { kind: 'Secret', name: 'on-call' }, key: 'url' },
+  server: { host: 'hooks.example.com', port: 443 },
+};
 
 interface Part {
   readonly id: string;
@@ -52,6 +59,12 @@ const PARTS: readonly Part[] = [
     build: (chart, id) => new KafkaMetrics(chart, id, { kafka: { bootstrapServers: 'kafka.example.com:9092' } }),
     image: 'otel/opentelemetry-collector-contrib:0.114.0',
     user: 10001,
+  },
+  {
+    id: 'alertmanager',
+    build: (chart, id) => new Alertmanager(chart, id, { channel: CHANNEL }),
+    image: 'prom/alertmanager:v0.35.0',
+    user: 65534,
   },
 ];
 
@@ -125,7 +138,7 @@ describe.each(PARTS)('$id, as every part', ({ id, build, image, user }) => {
   });
 });
 
-describe.each(['Tempo', 'Loki', 'Grafana', 'Prometheus'])('%s, as every part with a volume', (kind) => {
+describe.each(['Tempo', 'Loki', 'Grafana', 'Prometheus', 'Alertmanager'])('%s, as every part with a volume', (kind) => {
   const id = kind.toLowerCase();
   const part = PARTS.find((candidate) => candidate.id === id);
   const objects = synth((chart) => part?.build(chart, id));

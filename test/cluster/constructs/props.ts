@@ -97,6 +97,8 @@ import {
 } from '../../../lib/constructs/volumes';
 import { WebService, type WebServiceProps } from '../../../lib/constructs/web-service';
 import { Worker, type WorkerProps } from '../../../lib/constructs/worker';
+import type { AlertChannel, SecretKey } from '../../../lib/observability/alert-routing';
+import { Alertmanager, type AlertmanagerProps } from '../../../lib/observability/alertmanager';
 import { Grafana, type GrafanaProps } from '../../../lib/observability/grafana';
 import { LogCollector, type LogCollectorProps, type LogFields } from '../../../lib/observability/log-collector';
 import { Loki, type LokiProps } from '../../../lib/observability/loki';
@@ -104,6 +106,17 @@ import {
   OpenTelemetryCollector,
   type OpenTelemetryCollectorProps,
 } from '../../../lib/observability/open-telemetry-collector';
+import {
+  AlertReceiver,
+  type AlertReceiverProps,
+  PodMonitors,
+  type PodMonitorsProps,
+  PrometheusRules,
+  type PrometheusRulesProps,
+} from '../../../lib/observability/prometheus-operator';
+import type { RulesProps } from '../../../lib/observability/rules/props';
+import { platformRules } from '../../../lib/observability/rules/rules';
+import type { ScrapeTarget } from '../../../lib/observability/scrape-targets';
 import { Tempo, type TempoProps } from '../../../lib/observability/tempo';
 
 // Random props for each construct. An arbitrary for each kind of prop gives values that are right, and one that is nearly so, to one prop at
@@ -777,9 +790,26 @@ const nodePool = props<StrimziNodePoolProps>(['storage'], {
   resources,
 });
 
+const channelUrl = props<SecretKey>(['from', 'key'], {
+  from: source.map((given): SecretKey['from'] => ({ ...given, kind: 'Secret' })),
+  key: ofSource,
+});
+const channelKind = fc.constantFrom<AlertChannel['kind']>('webhook', 'slack');
+
 const SMALL_CONTAINER: ResourceProps = {
   cpu: { request: Cpu.millis(10) },
   memory: { request: Size.mebibytes(16), limit: Size.mebibytes(32) },
+};
+
+/** A platform with everything that rules are about. */
+const PLATFORM: RulesProps = {
+  namespace: 'shop',
+  observabilityNamespace: 'observability',
+  targets: [{ namespace: 'shop', name: 'orders' }],
+  databases: [{ server: 'postgres', services: ['orders', 'carts'] }],
+  kafka: { brokers: 3, selector: { 'app.kubernetes.io/name': 'kafka' } },
+  certificates: true,
+  ownPrometheus: { prometheus: 'prometheus', alertmanager: 'alertmanager' },
 };
 
 /** Each construct and its props: a new construct is one entry. */
@@ -1154,6 +1184,55 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       rootUrl: spoilt(fc.constantFrom('http://grafana.example.com:8880', 'https://example.com/grafana/')),
       anonymousRole: fc.constantFrom('Viewer', 'Editor', 'Admin'),
       settings: recordOf(spoilt(fc.constantFrom('GF_SERVER_ROOT_URL', 'GF_LOG_LEVEL')), freeText),
+    }),
+  ),
+  Alertmanager: made(
+    Alertmanager,
+    id,
+    props<AlertmanagerProps>(['channel'], {
+      ...observed,
+      channel: props<AlertChannel>(['kind', 'url', 'server'], {
+        kind: channelKind,
+        url: channelUrl,
+        server: endpoint,
+      }),
+    }),
+  ),
+  PodMonitors: made(
+    PodMonitors,
+    id,
+    props<PodMonitorsProps>(['targets'], {
+      ...component,
+      targets: fc.array(
+        props<ScrapeTarget>(['namespace', 'name', 'labels', 'port', 'path', 'scheme', 'honorLabels'], {
+          namespace: fc.constantFrom('shop', 'observability'),
+          name,
+          labels: mostly(fc.constant({ app: 'orders' }), labels),
+          port,
+          path: fc.constantFrom('/metrics', '/actuator/prometheus'),
+          scheme: fc.constantFrom('HTTP', 'HTTPS'),
+          honorLabels: fc.boolean(),
+        }),
+        { maxLength: 3 },
+      ),
+      interval: duration(1, 3600),
+    }),
+  ),
+  PrometheusRules: made(
+    PrometheusRules,
+    fc.oneof(id, idOf(subdomain)),
+    props<PrometheusRulesProps>(['rules'], {
+      ...component,
+      rules: fc.boolean().map((some) => (some ? platformRules(new Chart(new App(), 'rules'), PLATFORM) : [])),
+      grafanaUrl: fc.constant('https://grafana.example.com'),
+    }),
+  ),
+  AlertReceiver: made(
+    AlertReceiver,
+    fc.oneof(id, idOf(subdomain)),
+    props<AlertReceiverProps>(['channel'], {
+      ...component,
+      channel: props<AlertReceiverProps['channel']>(['kind', 'url'], { kind: channelKind, url: channelUrl }),
     }),
   ),
 };
