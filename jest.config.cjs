@@ -21,6 +21,11 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', ...tiers.map((tier) => `<rootDir>/test/${tier}/`)],
     },
-    ...tiers.map((tier) => ({ ...common, displayName: tier, testMatch: [`<rootDir>/test/${tier}/**/*.test.ts`] })),
+    ...tiers.map((tier) => ({
+      ...common,
+      displayName: tier,
+      testMatch: [`<rootDir>/test/${tier}/**/*.test.ts`],
+      ...(tier === 'node' && { testEnvironment: '<rootDir>/test/node/environment.ts' }),
+    })),
   ],
 };

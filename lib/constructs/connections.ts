@@ -28,6 +28,27 @@ export interface ExposedPort {
   readonly port: number;
 }
 
+/** Where a scraper finds metrics of each pod, in Prometheus' format. */
+export interface MetricsEndpoint {
+  /** Port of the container. */
+  readonly port: number;
+  /**
+   * Path.
+   * @default '/metrics'
+   */
+  readonly path?: string;
+  /**
+   * What is spoken on the port. With HTTPS the scraper does not check the certificate: it asks a pod by its address, for which no certificate is.
+   * @default 'HTTP'
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Whether the metrics tell of other things than the pod that serves them, such as kube-state-metrics': then their own labels `namespace` and `pod` stay.
+   * @default false
+   */
+  readonly honorLabels?: boolean;
+}
+
 /** What the pods of a workload connect to, and who connects to them without being a workload. */
 export interface WorkloadConnections extends ConnectionProps {
   /** Labels by which a network policy selects the workload's pods, and no others of the namespace. */
@@ -43,10 +64,10 @@ export interface WorkloadConnections extends ConnectionProps {
    */
   readonly exposedPorts?: readonly ExposedPort[];
   /**
-   * Port at which a scraper finds metrics.
-   * @default - none
+   * Where a scraper finds metrics: a network policy lets it in there.
+   * @default - nowhere
    */
-  readonly metricsPort?: number | undefined;
+  readonly metrics?: MetricsEndpoint | undefined;
 }
 
 const declared = new WeakMap<IConstruct, WorkloadConnections>();
@@ -68,8 +89,8 @@ export function declareConnections(workload: ApiObject, connections: WorkloadCon
       checkEndpoint(scope, `${prop}[${index}]`, endpoint);
     });
   }
-  if (connections.metricsPort !== undefined) {
-    checkPort(scope, 'metricsPort', connections.metricsPort);
+  if (connections.metrics !== undefined) {
+    checkMetrics(scope, connections.metrics);
   }
   if (declared.has(workload)) {
     throw new InvalidPropError(scope, {
@@ -85,6 +106,18 @@ export function declareConnections(workload: ApiObject, connections: WorkloadCon
 /** What was declared of a workload; undefined where nothing was. */
 export function connectionsOf(workload: IConstruct): WorkloadConnections | undefined {
   return declared.get(workload);
+}
+
+function checkMetrics(scope: IConstruct, { port, path = '/metrics' }: MetricsEndpoint): void {
+  checkPort(scope, 'metrics.port', port);
+  if (!/^\/[^\s?#]*$/.test(path)) {
+    throw new InvalidPropError(scope, {
+      prop: 'metrics.path',
+      value: path,
+      reason: 'not a path: every scrape would fail.',
+      remedy: "Start it with '/', without '?' and '#'.",
+    });
+  }
 }
 
 function checkEndpoint(scope: IConstruct, prop: string, { port, targetPort = port, peer }: Endpoint): void {

@@ -97,7 +97,7 @@ export function deployment(
   },
   props: DeploymentProps &
     Pick<PodProps, 'mounts' | 'initContainers'> &
-    Pick<WorkloadConnections, keyof ConnectionProps | 'exposedPorts' | 'metricsPort'>,
+    Pick<WorkloadConnections, keyof ConnectionProps | 'exposedPorts' | 'metrics'>,
 ): DeploymentObjects {
   const { replicas = 1, autoscaling, canary, minReady, progressDeadline, revisionHistoryLimit = 3 } = props;
   checkInteger(scope, 'replicas', replicas, 0);
@@ -146,8 +146,8 @@ export function deployment(
             },
           } satisfies RolloutSpec,
         });
-  const { connectsTo = [], discovers = [], exposedPorts = [], metricsPort } = props;
-  declareConnections(object, { selector, connectsTo, discovers, exposedPorts, metricsPort });
+  const { connectsTo = [], discovers = [], exposedPorts = [], metrics } = props;
+  declareConnections(object, { selector, connectsTo, discovers, exposedPorts, metrics });
   const { apiVersion, kind, name } = object;
   const disruptionBudget = props.disruptionBudget ?? (most > 1 ? DisruptionBudget.maxUnavailable(1) : undefined);
   const fewest = autoscaling === undefined ? replicas : (autoscaling.minReplicas ?? 1);

@@ -383,7 +383,7 @@ export class KafkaKraft extends PatchableConstruct implements KafkaBootstrap {
             nodes === brokers
               ? addresses.map((_, broker) => ({ service: externalName(id, broker), port: EXTERNAL_PORT.port }))
               : [],
-          metricsPort: exporter?.port.port,
+          metrics: exporter && { port: exporter.port.port },
         },
         probed: probed.port,
         resources,

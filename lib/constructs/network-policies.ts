@@ -356,7 +356,7 @@ function incomingOf(
     }
   };
   for (const { namespace, name, object, connections } of workloads.all) {
-    const { selector, connectsTo = [], discovers = [], exposedPorts = [], metricsPort } = connections;
+    const { selector, connectsTo = [], discovers = [], exposedPorts = [], metrics } = connections;
     for (const endpoint of [...connectsTo, ...discovers]) {
       letIn(endpoint, { type: 'pods', namespace, labels: selector });
     }
@@ -373,8 +373,8 @@ function incomingOf(
       checkPeer(scope, 'exposedTo', peer);
       letIn(own(port), peer);
     }
-    if (metricsPort !== undefined && metricsScraper !== undefined) {
-      letIn(own(metricsPort), metricsScraper);
+    if (metrics !== undefined && metricsScraper !== undefined) {
+      letIn(own(metrics.port), metricsScraper);
     }
   }
   for (const route of routes) {

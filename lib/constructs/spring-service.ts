@@ -341,11 +341,8 @@ export class SpringService extends PatchableConstruct {
     };
     const jvm = { [javaOptionsVariable]: javaOptions.join(' ') };
     const started = { ...jvm, ...shutdownVariables(this, props) };
-    checkSpringProperties(
-      this,
-      propertiesOf(props, { ...derived, ...started }, javaOptionsVariable),
-      givenProperties(this, props, { ...derived, ...started }),
-    );
+    const given = givenProperties(this, props, { ...derived, ...started });
+    checkSpringProperties(this, propertiesOf(props, { ...derived, ...started }, javaOptionsVariable), given);
     checkHeap(this, 'javaOptions', optionsInEffect(props, jvm), props.resources.memory.limit);
 
     this.name = id;
@@ -359,26 +356,42 @@ export class SpringService extends PatchableConstruct {
       },
     });
     const health = `${actuatorPath(props)}/health`;
+    const actuator = {
+      port: managementPort ?? props.port,
+      scheme: (managementPort === undefined ? tls !== undefined : managementTls) ? 'HTTPS' : 'HTTP',
+    } as const;
+    const metrics =
+      props.metrics ?? (exposesMetrics(given) ? { ...actuator, path: `${actuatorPath(props)}/prometheus` } : undefined);
     this.webService = new WebService(this, id, {
       ...props,
       scheme: tls === undefined ? 'HTTP' : 'HTTPS',
       ports: [...managementPorts(props), ...(props.ports ?? [])],
       probes: httpProbes(
-        managementPort ?? props.port,
+        actuator.port,
         { startup: `${health}/liveness`, readiness: `${health}/readiness`, liveness: `${health}/liveness` },
-        (managementPort === undefined ? tls !== undefined : managementTls) ? 'HTTPS' : 'HTTP',
+        actuator.scheme,
       ),
       environmentFrom: [...sharedConfig, this.config, ...secrets],
       environment: { ...springCredentials(props), ...started, ...environment },
       mounts: [...tlsMounts(tls), ...caMounts(this, props), ...(props.mounts ?? [])],
       connectsTo: [...endpointsOf(props), ...(props.connectsTo ?? [])],
-      metricsPort: props.metricsPort ?? managementPort ?? props.port,
+      ...(metrics !== undefined && { metrics }),
       ...(props.autoscaling !== undefined && {
         autoscaling: { ...props.autoscaling, scaleUp: { stabilizationWindow: WARM_UP, ...props.autoscaling.scaleUp } },
       }),
     });
     this.endpoint = this.webService.endpoint;
   }
+}
+
+/**
+ * Whether Actuator serves metrics in Prometheus' format: it exposes nothing but health unless it is told to.
+ * https://docs.spring.io/spring-boot/3.3/reference/actuator/endpoints.html#actuator.endpoints.exposing
+ */
+function exposesMetrics(given: readonly GivenProperty[]): boolean {
+  const exposure = canonicalName('management.endpoints.web.exposure.include');
+  const inEffect = given.filter(({ name }) => canonicalName(name) === exposure).at(-1);
+  return (inEffect?.value ?? '').split(',').some((endpoint) => ['prometheus', '*'].includes(endpoint.trim()));
 }
 
 /** How long a JVM compiles after it is ready: that is no load to scale up for. */

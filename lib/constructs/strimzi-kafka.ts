@@ -93,6 +93,11 @@ export interface StrimziKafkaProps extends Omit<Component, 'name'> {
    */
   readonly users?: readonly string[];
   /**
+   * Users who may ask for every topic, consumer group and broker, and read no message: what collects metrics.
+   * @default - none
+   */
+  readonly observers?: readonly string[];
+  /**
    * Further properties of brokers and controllers. Those of listeners, security and storage are the operator's.
    * @default - none
    */
@@ -155,13 +160,16 @@ export class StrimziKafka extends PatchableConstruct {
    */
   constructor(scope: Construct, id: string, props: StrimziKafkaProps) {
     super(scope, id);
-    const { topics, users = [] } = props;
+    const { topics, users = [], observers = [] } = props;
     // The longest that is made of it and must be a label: NAME-controllers-100.
     checkName(this, 'id', id, 48);
     const scale = replicationOf(this, props);
     checkTopics(this, topics);
     users.forEach((user, index) => {
       checkObjectName(this, `users[${index}]`, user);
+    });
+    observers.forEach((user, index) => {
+      checkObjectName(this, `observers[${index}]`, user);
     });
     this.name = id;
     const nodes = { [CLUSTER_LABEL]: id, [NAME_LABEL]: `${id}-kafka` };
@@ -257,7 +265,7 @@ export class StrimziKafka extends PatchableConstruct {
         }),
     );
     this.users = new Map(
-      [...rightsOf(topics, users)].map(([user, acls]) => [
+      [...rightsOf(topics, users, observers)].map(([user, acls]) => [
         user,
         new ApiObject(this, `KafkaUser-${user}`, {
           ...gvk('KafkaUser'),
@@ -269,6 +277,11 @@ export class StrimziKafka extends PatchableConstruct {
         }),
       ]),
     );
+  }
+
+  /** Key with a user's password, for a client that is not told by `sasl.jaas.config`. */
+  public passwordOf(user: string): KeyValue {
+    return { from: { kind: 'Secret', name: user, keys: ['password', 'sasl.jaas.config'] }, key: 'password' };
   }
 
   /**
@@ -292,10 +305,7 @@ export class StrimziKafka extends PatchableConstruct {
         protocol: 'SASL_SSL',
         mechanism: 'SCRAM-SHA-512',
         ca: { from: { kind: 'Secret', name: `${this.name}-cluster-ca-cert`, keys: ['ca.crt'] }, key: 'ca.crt' },
-        jaasConfig: {
-          from: { kind: 'Secret', name: user, keys: ['password', 'sasl.jaas.config'] },
-          key: 'sasl.jaas.config',
-        },
+        jaasConfig: { ...this.passwordOf(user), key: 'sasl.jaas.config' },
       },
     };
   }
@@ -443,8 +453,24 @@ function withDeadLetters(topic: StrimziTopicProps): readonly StrimziTopicProps[]
 type Acl = NonNullable<KafkaUserSpec['authorization']>['acls'][number];
 type Operation = Acl['operations'][number];
 
+/**
+ * To list groups one must describe the cluster; offsets of a topic and of a group are told to who may describe them.
+ * https://kafka.apache.org/documentation/#operations_in_kafka
+ */
+const OBSERVING: readonly Acl[] = [
+  { resource: { type: 'cluster' }, operations: ['Describe'] },
+  ...(['topic', 'group'] as const).map((type): Acl => ({
+    resource: { type, name: '*', patternType: 'literal' },
+    operations: ['Describe'],
+  })),
+];
+
 /** What each user may do, in the order of their names: no more than the topics say. */
-function rightsOf(topics: readonly StrimziTopicProps[], users: readonly string[]): ReadonlyMap<string, Acl[]> {
+function rightsOf(
+  topics: readonly StrimziTopicProps[],
+  users: readonly string[],
+  observers: readonly string[],
+): ReadonlyMap<string, Acl[]> {
   const operations = new Map<string, { user: string; resource: Acl['resource']; allowed: Set<Operation> }>();
   const allow = (user: string, type: 'topic' | 'group', name: string, allowed: readonly Operation[]): void => {
     const key = JSON.stringify([user, type, name]);
@@ -466,13 +492,16 @@ function rightsOf(topics: readonly StrimziTopicProps[], users: readonly string[]
     });
   }
   const sorted = [...operations].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, right]) => right);
-  const names = [...new Set([...users, ...sorted.map(({ user }) => user)])].sort();
+  const names = [...new Set([...users, ...observers, ...sorted.map(({ user }) => user)])].sort();
   return new Map(
     names.map((name) => [
       name,
-      sorted
-        .filter(({ user }) => user === name)
-        .map(({ resource, allowed }) => ({ resource, operations: [...allowed].sort() })),
+      [
+        ...(observers.includes(name) ? OBSERVING : []),
+        ...sorted
+          .filter(({ user }) => user === name)
+          .map(({ resource, allowed }) => ({ resource, operations: [...allowed].sort() })),
+      ],
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { type ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { k8s } from '../../imports/k8s';
 import { checkName } from './validation';
+import type { MetricsEndpoint } from './connections';
 import { deployment, type DeploymentProps } from './deployment';
 import { type ResourceProps } from './resources';
 import { type Endpoint, podPeer, serviceHost } from './endpoint';
@@ -42,10 +43,10 @@ export interface WebServiceProps extends Omit<Component, 'name'>, PodProps, Depl
    */
   readonly probes?: Probes;
   /**
-   * Port of the container at which a scraper finds metrics: a network policy lets it in there.
-   * @default - none
+   * Where a scraper finds metrics: a network policy lets it in there.
+   * @default - nowhere
    */
-  readonly metricsPort?: number;
+  readonly metrics?: MetricsEndpoint;
 }
 
 /**

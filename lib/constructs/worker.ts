@@ -1,6 +1,7 @@
 import { type ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { k8s } from '../../imports/k8s';
+import type { MetricsEndpoint } from './connections';
 import type { ContainerProps } from './container';
 import { deployment, type DeploymentProps } from './deployment';
 import { type Component, metadataOf, selectorOf } from './labels';
@@ -24,10 +25,10 @@ export interface WorkerProps
    */
   readonly ports?: readonly NamedPort[];
   /**
-   * The one of them at which a scraper finds metrics: a network policy lets it in there.
-   * @default - none
+   * Where a scraper finds metrics, at one of them: a network policy lets it in there.
+   * @default - nowhere
    */
-  readonly metricsPort?: number;
+  readonly metrics?: MetricsEndpoint;
 }
 
 /**

@@ -100,7 +100,7 @@ export class Grafana extends PatchableConstruct {
       name: id,
       image: props.image ?? 'grafana/grafana:11.4.0',
       ports: [{ name: 'http', port: httpPort }],
-      metricsPort: httpPort,
+      metrics: { port: httpPort },
       connectsTo: [props.tempo, props.loki],
       environment: { ...ownSettings, ...settings },
       probes: httpProbes(httpPort, { startup: '/api/health', readiness: '/api/health', liveness: '/api/health' }),

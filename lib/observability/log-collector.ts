@@ -189,7 +189,7 @@ export class LogCollector extends PatchableConstruct {
     declareConnections(this.daemonSet, {
       selector: this.selector,
       connectsTo: [props.loki, API_SERVER],
-      metricsPort,
+      metrics: { port: metricsPort },
     });
   }
 }

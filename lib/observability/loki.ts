@@ -88,7 +88,7 @@ export class Loki extends PatchableConstruct {
       image: props.image ?? 'grafana/loki:3.3.2',
       args: [`-config.file=${CONFIG_FOLDER}/${CONFIG_FILE}`],
       ports: [{ name: 'http', port: httpPort }],
-      metricsPort: httpPort,
+      metrics: { port: httpPort },
       // /ready says no while one of Loki's parts is not well; the build info answers as long as the process does.
       probes: httpProbes(httpPort, {
         startup: '/ready',

@@ -161,7 +161,7 @@ export class OpenTelemetryCollector extends PatchableConstruct {
     declareConnections(this.deployment, {
       selector: this.selector,
       connectsTo: [props.traces, API_SERVER],
-      metricsPort,
+      metrics: { port: metricsPort },
     });
   }
 }

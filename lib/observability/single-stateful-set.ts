@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { k8s } from '../../imports/k8s';
 import type { NamedPort } from '../constructs/port';
 import { metadataOf, selectorOf } from '../constructs/labels';
-import { type ConnectionProps, declareConnections } from '../constructs/connections';
+import { type ConnectionProps, declareConnections, type MetricsEndpoint } from '../constructs/connections';
 import { podTemplate, type PodTemplateProps } from '../constructs/pod-template';
 import { serviceAccount } from '../constructs/service-account';
 import { type StorageProps, volumeClaim } from '../constructs/storage';
@@ -12,28 +12,27 @@ import { workload } from '../constructs/workload';
 
 /** Props of {@link singleStatefulSet}. */
 export interface SingleStatefulSetProps
-  extends
-    Omit<PodTemplateProps, 'serviceAccountName' | 'serviceAccountToken' | 'terminationGracePeriod'>,
-    ConnectionProps {
+  extends Omit<PodTemplateProps, 'serviceAccountName' | 'terminationGracePeriod'>, ConnectionProps {
   /** The volume. */
   readonly storage: StorageProps;
   /** Where the volume is mounted. */
   readonly dataPath: string;
   /** Ports of the Service. */
   readonly ports: readonly NamedPort[];
-  /** The one of them at which a scraper finds metrics. */
-  readonly metricsPort: number;
+  /** Where a scraper finds metrics, at one of them. */
+  readonly metrics: MetricsEndpoint;
 }
 
 /** What {@link singleStatefulSet} makes. */
 export interface SingleStatefulSetObjects {
   readonly statefulSet: ApiObject;
   readonly service: k8s.KubeService;
+  readonly serviceAccountName: string;
   readonly serviceAccount: k8s.KubeServiceAccount | undefined;
 }
 
 /**
- * A server that keeps its data on one volume: a StatefulSet of one pod, its Service, and a ServiceAccount without token.
+ * A server that keeps its data on one volume: a StatefulSet of one pod, its Service, and a ServiceAccount, without token unless it is asked for.
  *
  * It is a StatefulSet even where no name or order of pods matters: on an update the old pod is gone before the new one
  * starts, so that two processes never write to one volume, and the claim is made with it.
@@ -71,6 +70,7 @@ export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProp
       volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
     }),
   });
-  declareConnections(statefulSet, { selector, connectsTo: props.connectsTo ?? [], metricsPort: props.metricsPort });
-  return { statefulSet, service, serviceAccount: account.object };
+  const { connectsTo = [], discovers = [], metrics } = props;
+  declareConnections(statefulSet, { selector, connectsTo, discovers, metrics });
+  return { statefulSet, service, serviceAccountName: account.name, serviceAccount: account.object };
 }

@@ -99,7 +99,7 @@ export class Tempo extends PatchableConstruct {
         { name: 'http', port: httpPort },
         { name: 'otlp-grpc', port: otlpGrpcPort },
       ],
-      metricsPort: httpPort,
+      metrics: { port: httpPort },
       // /ready says no while one of Tempo's parts is not well; /status/version answers as long as the process does.
       probes: httpProbes(httpPort, { startup: '/ready', readiness: '/ready', liveness: '/status/version' }),
       resources: props.resources ?? {

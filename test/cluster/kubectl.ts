@@ -1,7 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, type ExecFileException, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { record, records, text, type JsonRecord } from './json';
+
+/** Milliseconds after which a command is ended: by itself kubectl waits for ever, for an answer and for what is to go. */
+const COMMAND_LIMIT = 15 * 60_000;
 
 /** An API object, of any kind. */
 export interface KubernetesObject {
@@ -57,10 +60,12 @@ export class KubectlError extends Error {
     readonly args: readonly string[],
     readonly exitCode: number | undefined,
     readonly output: KubectlOutput,
-    cause: Error,
+    cause: ExecFileException,
   ) {
     const said = output.stderr.trim() === '' ? cause.message : output.stderr.trim();
-    super(`kubectl ${args.join(' ')} (exit code ${String(exitCode)}): ${said}`, { cause });
+    const how =
+      cause.killed === true ? `ended after ${COMMAND_LIMIT / 60_000} minutes` : `exit code ${String(exitCode)}`;
+    super(`kubectl ${args.join(' ')} (${how}): ${said}`, { cause });
   }
 }
 
@@ -99,6 +104,7 @@ export class Kubectl {
         ...variables,
       },
       maxBuffer: 64 * 1024 * 1024,
+      timeout: COMMAND_LIMIT,
     };
     return new Promise((resolve, reject) => {
       const running = execFile(this.path, args, options, (error, stdout, stderr) => {

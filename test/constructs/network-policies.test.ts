@@ -89,7 +89,7 @@ describe('a shop', () => {
       environment: { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers },
       connectsTo: [kafka.endpoint],
       ports: [{ name: 'm', port: 9000 }],
-      metricsPort: 9000,
+      metrics: { port: 9000 },
     });
     new Ingress(chart, 'shop', { ingressClassName: 'traefik', routes: [{ path: '/', service: web }] });
   };
@@ -295,7 +295,7 @@ test('nobody collects metrics where nobody is named', () => {
 /** A service with metrics, in a cluster of which something is not known. */
 function synthesizedWithout(prop: keyof NetworkPoliciesProps): Manifest[] {
   const chart = testChart();
-  new WebService(chart, 'web', { ...WEB, metricsPort: 8080 });
+  new WebService(chart, 'web', { ...WEB, metrics: { port: 8080 } });
   const known = Object.fromEntries(Object.entries(CLUSTER).filter(([key]) => key !== prop));
   new NetworkPolicies(chart, 'network-policies', { dns: CLUSTER.dns, ...known });
   return synthesized(chart);

@@ -541,7 +541,7 @@ describe('with every prop', () => {
     redis: REDIS,
     kafka: { bootstrapServers: 'kafka:9092' },
     traces: TRACES,
-    metricsPort: 9001,
+    metrics: { port: 9001, path: '/ops/prometheus' },
     sharedConfig,
     config: { LOGGING_LEVEL_ROOT: 'warn' },
     secrets: [

@@ -165,7 +165,7 @@ describe('with every prop', () => {
     },
     environmentFrom: [config, { kind: 'Secret', name: 'web-secret' }],
     probes: { startup: probe, readiness: probe, liveness: probe },
-    metricsPort: 9090,
+    metrics: { port: 9090 },
   });
   const manifestsOf = (choose: (props: Required<WebServiceProps>) => WebServiceProps): Manifest[] => {
     const chart = testChart();

@@ -73,7 +73,7 @@ test('every prop lands in the manifest', () => {
     resources: SMALL,
     ports: [{ name: 'grpc', port: 9000 }],
     probes: { startup: probe, readiness: probe, liveness: probe },
-    metricsPort: 9000,
+    metrics: { port: 9000 },
   };
   const manifests = worker(without(props, 'autoscaling', 'canary'));
   const deployment = find(manifests, 'Deployment', 'mailer');

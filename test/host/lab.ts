@@ -310,14 +310,8 @@ rm -rf ${this.folder}
   /** Opens a connection from a namespace: `open`, `connection refused` or `connection timed out`. */
   public async connect(namespace: Machine, address: string, port: number): Promise<string> {
     const [enter = '', ...rest] = this.enter(namespace);
-    const { stdout } = await promisify(execFile)(enter, [
-      ...rest,
-      process.execPath,
-      '-e',
-      CONNECT,
-      address,
-      String(port),
-    ]);
+    const command = [...rest, process.execPath, '-e', CONNECT, address, String(port)];
+    const { stdout } = await promisify(execFile)(enter, command, { timeout: 600_000 });
     return stdout.trim();
   }
 

@@ -29,8 +29,6 @@ const DATABASES = SPRING.flatMap(({ name, database }) =>
 );
 const TOPIC = 'sportstix.events';
 
-jest.setTimeout(60 * 60_000);
-
 const git = (...args: readonly string[]): string =>
   execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 

@@ -47,7 +47,6 @@ import { type Cell, derive, endsOf, graphOfCluster, type Source, type Target, un
 
 const ROOT = join(__dirname, '..', '..');
 const MANIFESTS = join(ROOT, 'dist', 'local', 'manifests');
-const MINUTE = 60_000;
 
 /** What a pod's file system refuses, in the words of the programs that run here. */
 const REFUSED_WRITES = /EROFS|[Rr]ead-only file ?system|EACCES|[Pp]ermission denied|AccessDeniedException/;
@@ -55,9 +54,6 @@ const REFUSED_WRITES = /EROFS|[Rr]ead-only file ?system|EACCES|[Pp]ermission den
 /** Whether the cluster is made for these tests, with images that answer as test/node/images/README.md says. */
 const isOwn = kubeconfigUnderTest() === undefined;
 const own = isOwn ? test : test.skip;
-
-// A test waits for several things, one after the other.
-jest.setTimeout(60 * MINUTE);
 
 let cluster: Cluster;
 /** Undefined where the cluster is somebody else's: its host is not ours to break. */

@@ -60,8 +60,6 @@ const CANARY = [
 /** Between a message and the next one. */
 const SILENCE = 2 * MINUTE;
 
-jest.setTimeout(60 * MINUTE);
-
 /** An answer of the gateway. */
 interface Answer {
   readonly code: number;

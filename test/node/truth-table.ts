@@ -12,6 +12,8 @@ const execFile = promisify(execFileCallback);
 
 /** How often a connection is tried whose outcome another try may contradict. */
 const ATTEMPTS = 3;
+/** Milliseconds: no command here takes as long, on a busy machine either. */
+const COMMAND_LIMIT = { timeout: 5 * 60_000 };
 
 /** Somebody at one end of a connection. */
 export interface End {
@@ -165,7 +167,7 @@ async function differing(cells: readonly Cell[]): Promise<readonly Cell[]> {
 async function connect({ enter }: Source, targets: readonly Target[]): Promise<readonly unknown[]> {
   const [command = '', ...args] = enter;
   const asked = JSON.stringify(targets.map(({ address, port, protocol }) => ({ address, port, protocol })));
-  const { stdout } = await execFile(command, [...args, process.execPath, '-e', CONNECT, asked]);
+  const { stdout } = await execFile(command, [...args, process.execPath, '-e', CONNECT, asked], COMMAND_LIMIT);
   const answer: unknown = JSON.parse(stdout);
   return Array.isArray(answer) ? answer.map((isOpen: unknown) => isOpen) : [];
 }
@@ -193,7 +195,11 @@ Promise.all(JSON.parse(process.argv[1]).map(open)).then((answers) => console.log
 /** The TCP ports on which somebody listens for others, by what his kernel says of his network. */
 async function listeningPorts({ enter }: Pick<Source, 'enter'>): Promise<readonly number[]> {
   const [command = '', ...args] = enter;
-  const { stdout } = await execFile(command, [...args, 'ss', '--no-header', '--listening', '--tcp', '--numeric']);
+  const { stdout } = await execFile(
+    command,
+    [...args, 'ss', '--no-header', '--listening', '--tcp', '--numeric'],
+    COMMAND_LIMIT,
+  );
   const ports = stdout
     .split('\n')
     .map((line) => line.split(/\s+/)[3] ?? '')

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import fc from 'fast-check';
 import { Cpu, type k8s } from '../../../imports/k8s';
 import type { CanaryStep } from '../../../lib/constructs/canary';
+import type { MetricsEndpoint } from '../../../lib/constructs/connections';
 import { ConfigMap, type ConfigMapProps, type EnvironmentSource } from '../../../lib/constructs/config-map';
 import type { ContainerProps, InitContainerProps, SidecarProps } from '../../../lib/constructs/container';
 import { CronJob, type CronJobProps } from '../../../lib/constructs/cron-job';
@@ -545,6 +546,12 @@ const ofDeployment: PropArbitraries<DeploymentProps> = {
   minReady: duration(0, 60),
   progressDeadline: duration(61, 1200),
 };
+const metricsEndpoint = props<MetricsEndpoint>(['port'], {
+  port,
+  path: fc.constantFrom('/metrics', '/actuator/prometheus'),
+  scheme: fc.constantFrom('HTTP', 'HTTPS'),
+  honorLabels: fc.boolean(),
+});
 /** One that scales has no fixed number; the steps of a canary must be ones that its pods can give. */
 const CONFLICTS = [
   ['autoscaling', 'replicas'],
@@ -582,7 +589,7 @@ const ofWeb: PropArbitraries<Omit<WebServiceProps, 'probes' | 'environmentFrom'>
     // Nobody looks at the port of a Service without an address.
     fc.constant({ type: ServiceType.headless() }),
   ),
-  metricsPort: port,
+  metrics: metricsEndpoint,
 };
 
 const backend = props<IngressBackend>(['name', 'portName'], { name, portName, endpoint });
@@ -716,7 +723,7 @@ class ShopWithPolicies {
       port: PROBED,
       resources: SMALL_CONTAINER,
       service: { type: ServiceType.loadBalancer(), servicePort: 80 },
-      metricsPort: PROBED,
+      metrics: { port: PROBED },
     });
     new Worker(chart, 'shop-worker', {
       image: 'shop/worker:1.0.0',
@@ -1039,7 +1046,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         probes: fc.constant(withoutPort),
         ports: fc.array(props<NamedPort>(['name', 'port'], { name: portName, port }), { maxLength: 2 }),
         preStop: fc.constant(PreStop.none()),
-        metricsPort: port,
+        metrics: metricsEndpoint,
         ...ofDeployment,
       },
       CONFLICTS,

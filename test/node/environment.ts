@@ -1,0 +1,53 @@
+import type { Circus } from '@jest/types';
+import { TestEnvironment } from 'jest-environment-node';
+
+/**
+ * Tells each test of a file as it ends, and leaves out what follows a failure. Jest itself says nothing until a file is over, which on a node
+ * takes long; and what a test has left in the middle makes later ones wait for what does not come, each to its limit.
+ */
+export default class NodeTierEnvironment extends TestEnvironment {
+  private readonly start = Date.now();
+  private hasFailed = false;
+
+  /** Called by Jest for whatever happens to the tests of a file. */
+  public handleTestEvent(event: Circus.Event): void {
+    switch (event.name) {
+      case 'run_describe_start':
+        if (this.hasFailed) {
+          event.describeBlock.mode = 'skip';
+        }
+        break;
+      case 'test_start':
+        if (this.hasFailed) {
+          event.test.mode = 'skip';
+        }
+        break;
+      case 'test_fn_success':
+        this.say('passed', titleOf(event.test));
+        break;
+      case 'test_fn_failure':
+        this.fail(titleOf(event.test), event.error);
+        break;
+      case 'hook_failure':
+        this.fail(`${event.hook.type} of ${titleOf(event.hook.parent)}`, event.error);
+        break;
+      default:
+    }
+  }
+
+  private fail(title: string, error: unknown): void {
+    this.hasFailed = true;
+    this.say('FAILED', `${title}\n${String(error)}`);
+  }
+
+  private say(what: string, title: string): void {
+    const seconds = Math.round((Date.now() - this.start) / 1000);
+    process.stderr.write(`[test/node] ${what} at ${seconds} s: ${title}\n`);
+  }
+}
+
+/** A title with those of the blocks around it. */
+function titleOf({ name, parent }: Circus.TestEntry | Circus.DescribeBlock): string {
+  const isRoot = parent?.parent === undefined;
+  return isRoot || parent.name === 'ROOT_DESCRIBE_BLOCK' ? name : `${titleOf(parent)} > ${name}`;
+}
