@@ -427,7 +427,13 @@ export function storage(folder: string): readonly KubernetesObject[] {
       storageClassName: storageClass.metadata.name,
       capacity: { storage: '1Ti' },
       accessModes: ['ReadWriteOnce'],
-      hostPath: { path: `${folder}/volume-${index}` },
+      // As k3s makes them, and not by hostPath, of which the kubelet does not say how full it is.
+      local: { path: `${folder}/volume-${index}` },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
+        },
+      },
     },
   }));
   return [storageClass, ...volumes];
