@@ -11,6 +11,7 @@ import { PatchableConstruct } from './patch';
 import { checkResources, type ResourceProps } from './resources';
 import type { StorageProps } from './storage';
 import { checkInteger, checkName, checkObjectName, wholeBytes } from './validation';
+import type { KeyValue } from './variables';
 
 /** Nodes of a kind. */
 export interface StrimziNodePoolProps {

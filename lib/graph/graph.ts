@@ -660,7 +660,7 @@ export class Graph {
   }
 
   private problemOfSelected(target: SelectedTarget): Problem | undefined {
-    const { type, namespace, namespaceSelector, selector, port } = target;
+    const { type, namespace, namespaceSelector, selector, port, isDeclared = false } = target;
     const namespaces = namespaceSelector === undefined ? [namespace] : this.namespacesSelectedBy(namespaceSelector);
     if (namespaces.length === 0) {
       return port === undefined
@@ -683,11 +683,11 @@ export class Graph {
     if (port === undefined) {
       return undefined;
     }
-    const hasPort =
+    const isThere =
       type === 'pods'
-        ? selected.some((each) => containerPort(this.workloadOf.get(each), port) !== undefined)
+        ? selected.some((each) => hasPort(this.workloadOf.get(each), port, isDeclared))
         : selected.some((each) => portOf(each, port) !== undefined);
-    if (hasPort) {
+    if (isThere) {
       return undefined;
     }
     const names = selected.flatMap((each) =>
@@ -1052,6 +1052,13 @@ function containerPort(workload: Workload | undefined, port: string | number): n
     'containerPort',
   );
   return typeof number === 'number' ? number : undefined;
+}
+
+/** Whether pods have a port; a number counts as one that they have, unless it must be declared. */
+function hasPort(workload: Workload | undefined, port: string | number, isDeclared: boolean): boolean {
+  return isDeclared && typeof port === 'number'
+    ? containerPortsOf(workload).some((each) => child(each, 'containerPort') === port)
+    : containerPort(workload, port) !== undefined;
 }
 
 /** Whether only single keys are read: a variable, or a volume with `items`. */

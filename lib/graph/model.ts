@@ -76,6 +76,11 @@ export interface SelectedTarget {
    * @default - any
    */
   readonly port?: string | number;
+  /**
+   * Whether a container must declare the port, a number too.
+   * @default false
+   */
+  readonly isDeclared?: true;
 }
 
 /** `HOST:PORT`, as it stands in a text. */

@@ -49,6 +49,8 @@ interface SelectorField {
   readonly isMap?: true;
   /** Fields from the object's root that name ports. Numbers need no container that declares them. */
   readonly ports?: readonly string[];
+  /** Fields from the object's root that name ports, of which a container must declare numbers too. */
+  readonly declaredPorts?: readonly string[];
   /** The field from the object's root that says in which namespaces, as ServiceMonitors have it. */
   readonly namespaces?: string;
 }
@@ -215,6 +217,24 @@ const SUBJECT: NameField = {
 const ROLE: NameField = { name: 'roleRef.name', group: RBAC, groupField: 'apiGroup', kind: '', kindField: 'kind' };
 
 /** The secrets by which a Prometheus reads what it scrapes (https://prometheus-operator.dev/docs/api-reference/api/). */
+/** Secrets with which Alertmanager asks who is told: https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1alpha1.Receiver */
+const RECEIVER_SECRETS = [
+  'discordConfigs[*].apiURL',
+  'emailConfigs[*].authPassword',
+  'emailConfigs[*].authSecret',
+  'msteamsConfigs[*].webhookUrl',
+  'opsgenieConfigs[*].apiKey',
+  'pagerdutyConfigs[*].routingKey',
+  'pagerdutyConfigs[*].serviceKey',
+  'pushoverConfigs[*].token',
+  'pushoverConfigs[*].userKey',
+  'slackConfigs[*].apiURL',
+  'telegramConfigs[*].botToken',
+  'victoropsConfigs[*].apiKey',
+  'webhookConfigs[*].urlSecret',
+  'wechatConfigs[*].apiSecret',
+].map((field) => keyOf(`spec.receivers[*].${field}`));
+
 function scrapeSecrets(field: string): readonly NameField[] {
   return [
     keyOf(`${field}.basicAuth.username`),
@@ -679,10 +699,13 @@ const KINDS: readonly KindOfReferences[] = [
       {
         selector: 'spec.selector',
         ports: ['spec.podMetricsEndpoints[*].port'],
+        // https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMetricsEndpoint
+        declaredPorts: ['spec.podMetricsEndpoints[*].portNumber'],
         namespaces: 'spec.namespaceSelector',
       },
     ],
   },
+  { group: MONITORING, kinds: ['AlertmanagerConfig'], names: RECEIVER_SECRETS },
 ];
 
 const IN_PODS = new Patterns(OF_PODS.map((field) => [field.name, field]));
@@ -828,6 +851,12 @@ function readSelector(from: GraphObject, field: SelectorField, references: Refer
       // A number need not be declared by a container.
       if (typeof port.value === 'string') {
         references.push({ from, path: port.path, target: { ...target, port: port.value }, isOptional: false });
+      }
+    }
+    for (const port of (field.declaredPorts ?? []).flatMap((pattern) => fieldsAt(manifest, pattern))) {
+      if (typeof port.value === 'number') {
+        const declared: SelectedTarget = { ...target, port: port.value, isDeclared: true };
+        references.push({ from, path: port.path, target: declared, isOptional: false });
       }
     }
   }

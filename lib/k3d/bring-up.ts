@@ -35,6 +35,8 @@ export interface BringUpProps {
   readonly namespaces: readonly string[];
   /** Kinds of workloads, as kubectl names them: `deployments`, `rollouts.argoproj.io`. */
   readonly workloadKinds: readonly string[];
+  /** Where people reach what is up, by what they call it: the last lines that are printed. @default none */
+  readonly addresses?: ReadonlyMap<string, string>;
   /** How long the workloads may take. A Spring service at half a CPU can need minutes. @default 900 */
   readonly timeoutSeconds?: number;
 }
@@ -217,7 +219,15 @@ export function bringUp(platform: BringUpProps, session: Session, before: Before
 
     steps.begin('Workloads');
     await waitForWorkloads(platform, session, steps);
+    sayAddresses(platform.addresses ?? new Map(), steps);
   });
+}
+
+function sayAddresses(addresses: ReadonlyMap<string, string>, steps: Steps): void {
+  const width = Math.max(...[...addresses.keys()].map(({ length }) => length));
+  for (const [name, url] of addresses) {
+    steps.say(`${name.padEnd(width)}  ${url}`);
+  }
 }
 
 /** What `down` removes, and whether it asks. */

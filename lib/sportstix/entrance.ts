@@ -6,7 +6,9 @@ import { Ingress } from '../constructs/ingress';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import type { WebService } from '../constructs/web-service';
 import type { AddressForm, Route, ServiceSpec, SpringServiceSpec } from './catalogue';
-import type { Environment, GatewayEntrance } from './environment';
+import type { K3dCluster } from '../k3d/model';
+import type { Grafana } from '../observability/grafana';
+import type { Environment, GatewayEntrance, IngressEntrance } from './environment';
 import { imagesOf } from './images';
 import { addStickySessions } from './sticky-sessions';
 
@@ -28,10 +30,15 @@ function partOf({ kind }: Pick<ServiceSpec, 'kind'>): Part {
  * cluster that is made elsewhere: nobody knows then.
  */
 function hostOf({ cluster, entrance }: Environment, part: Part): string | undefined {
-  if (entrance.kind === 'gateway') {
-    return entrance.hosts[part];
-  }
-  const { host, tls = false } = entrance;
+  return entrance.kind === 'gateway' ? entrance.hosts[part] : withPort(cluster, entrance, entrance.host);
+}
+
+/** A host with the port by which the ingress controller is reached, where that is not the usual one. */
+function withPort(
+  cluster: K3dCluster | undefined,
+  { tls = false }: IngressEntrance,
+  host: string | undefined,
+): string | undefined {
   const standardPort = tls ? 443 : 80;
   const port = cluster?.ports.find(({ container }) => container === standardPort)?.host;
   if (cluster === undefined || port === standardPort) {
@@ -172,4 +179,45 @@ function routeTo(
 function describeEntrance(environment: Environment): { readonly description?: string } {
   const address = addressOf(environment, 'http', 'frontend');
   return address === undefined ? {} : { description: `Reached at ${address}` };
+}
+
+/** Where people reach the environment from outside. */
+export function addressesOf(environment: Environment): ReadonlyMap<string, string> {
+  const platform = addressOf(environment, 'http', 'frontend');
+  return new Map([
+    ...(platform === undefined ? [] : [['Sportstix', platform] as const]),
+    ...(grafanaIngressOf(environment) === undefined ? [] : [['Grafana', grafanaUrlOf(environment)] as const]),
+  ]);
+}
+
+/** Where `kubectl port-forward svc/grafana 3000` puts Grafana. */
+const FORWARDED = 'http://localhost:3000';
+
+/** The Ingress that leads to Grafana as well; undefined where none does. */
+function grafanaIngressOf({ entrance }: Environment): (IngressEntrance & { readonly grafanaHost: string }) | undefined {
+  return entrance.kind === 'ingress' && entrance.grafanaHost !== undefined
+    ? { ...entrance, grafanaHost: entrance.grafanaHost }
+    : undefined;
+}
+
+/** Where people open Grafana: by the Ingress, or, where none leads there, after `kubectl port-forward svc/grafana 3000`. */
+export function grafanaUrlOf(environment: Environment): string {
+  const ingress = grafanaIngressOf(environment);
+  const host = ingress && withPort(environment.cluster, ingress, ingress.grafanaHost);
+  return host === undefined ? FORWARDED : `http${ingress?.tls === true ? 's' : ''}://${host}`;
+}
+
+/** Makes what leads from outside to Grafana, where the environment has a name for it. */
+export function addGrafanaEntrance(scope: Construct, environment: Environment, grafana: Grafana): void {
+  const ingress = grafanaIngressOf(environment);
+  if (ingress !== undefined) {
+    new Ingress(scope, `${grafana.name}-ingress`, {
+      name: grafana.name,
+      component: 'ingress',
+      ingressClassName: ingress.className,
+      host: ingress.grafanaHost,
+      description: `Reached at ${grafanaUrlOf(environment)}`,
+      routes: [{ path: '/', service: { name: grafana.name, portName: 'http', endpoint: grafana.http } }],
+    });
+  }
 }

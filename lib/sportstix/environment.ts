@@ -9,6 +9,7 @@ import type { TopologySpread } from '../constructs/placement';
 import type { StorageProps } from '../constructs/storage';
 import type { StrimziNodePoolProps } from '../constructs/strimzi-kafka';
 import type { K3dCluster } from '../k3d/model';
+import type { Kubelets } from '../observability/prometheus';
 import type { Controller } from '../policy/admission';
 import type { PolicyPackProps } from '../policy/pack';
 import type { PolicySettings } from '../policy/policies';
@@ -69,15 +70,17 @@ export interface Environment {
   /** How the services are reached from outside. */
   readonly entrance: Entrance;
   /**
-   * What is kept of traces and logs.
-   * @default - what Tempo and Loki have: 72 hours, on 10Gi each
+   * What is kept of traces, logs and metrics.
+   * @default - what Tempo, Loki and Prometheus have: 72 hours, on 10Gi each
    */
   readonly observability?: {
-    /** How long traces and logs are kept: whole hours, at least a day. */
+    /** How long they are kept: whole hours, at least a day. */
     readonly retention: Duration;
-    /** Storage of the traces, and as much of the logs. */
+    /** Storage of the traces, and as much of the logs and of the metrics. */
     readonly storage: StorageProps;
   };
+  /** Who keeps metrics. */
+  readonly metrics: Metrics;
   /**
    * The k3d cluster that it runs on.
    * @default - none: the cluster is made elsewhere
@@ -203,6 +206,11 @@ export interface IngressEntrance {
    * @default false
    */
   readonly tls?: boolean;
+  /**
+   * DNS name in the URL of Grafana, where that is to be reached from outside.
+   * @default - none: whoever may asks the cluster for a way (`kubectl port-forward`)
+   */
+  readonly grafanaHost?: string;
 }
 
 /** A Gateway of Gateway API, over HTTPS: what runs in a browser comes from one host, and calls the other. */
@@ -227,6 +235,15 @@ export interface GatewayEntrance {
     /** Who signs it. */
     readonly issuer: CertificateIssuer;
   };
+}
+
+/** A Prometheus of the platform's own. */
+export interface Metrics {
+  /**
+   * The nodes' kubelets.
+   * @default - on the nodes of the cluster that is made here; a cluster elsewhere must say it
+   */
+  readonly kubelets?: Kubelets;
 }
 
 /** What the policies of an environment demand beyond their defaults. */

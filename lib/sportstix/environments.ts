@@ -73,7 +73,9 @@ export const local: LocalEnvironment = {
     },
   },
   secrets: { kind: 'file' },
-  entrance: { kind: 'ingress', className: 'traefik' },
+  // Browsers resolve every name below localhost to the machine itself (RFC 6761).
+  entrance: { kind: 'ingress', className: 'traefik', grafanaHost: 'grafana.localhost' },
+  metrics: {},
   // It is reached from the machine itself alone.
   policies: { ingressTls: false },
   cluster: {
@@ -113,6 +115,9 @@ const REGISTRY = '123456789012.dkr.ecr.ap-northeast-2.amazonaws.com';
 
 /** Range of the addresses of the servers in the data centre. */
 const SERVERS = ['10.0.64.0/20'];
+
+/** Range of the addresses of the nodes, and of the API server. */
+const NODES = ['10.0.0.0/18'];
 
 /** An environment on a cluster that is made elsewhere. */
 interface ManagedEnvironment extends Environment {
@@ -170,9 +175,10 @@ export const production: ManagedEnvironment = {
     certificate: { secretName: 'sportstix-tls', issuer: { name: 'letsencrypt-prod' } },
   },
   observability: { retention: Duration.days(7), storage: { size: Size.gibibytes(50) } },
+  metrics: { kubelets: { ranges: NODES } },
   network: {
     dns: { peer: { type: 'pods', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } } },
-    apiServer: { ranges: ['10.0.0.0/18'], port: 443 },
+    apiServer: { ranges: NODES, port: 443 },
     entrance: { type: 'pods', namespace: 'gateway', labels: { 'app.kubernetes.io/name': 'traefik' } },
   },
   policies: {

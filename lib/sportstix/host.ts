@@ -4,7 +4,7 @@ import type { LocalSetup } from '../k3d/checks';
 import { hostAddress, type HostEndpoint, type PasswordOf, REDIS_USER } from '../host/model';
 import type { K3dHostAccess } from '../k3d/model';
 import type { System } from '../host/system';
-import { buildArgumentsOf } from './entrance';
+import { addressesOf, buildArgumentsOf } from './entrance';
 import type { Environment, ExternalServer } from './environment';
 import { imagesOf } from './images';
 import type { Passwords } from './secrets';
@@ -101,5 +101,6 @@ export function bringUpOf(environment: Environment, { cluster }: K3dHostAccess):
     ],
     namespaces: [environment.namespace, environment.observabilityNamespace],
     workloadKinds: ['deployments', 'statefulsets', 'daemonsets', 'rollouts.argoproj.io'],
+    addresses: addressesOf(environment),
   };
 }

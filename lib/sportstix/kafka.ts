@@ -6,6 +6,7 @@ import type { KafkaBootstrap, KafkaExternalListener } from '../constructs/kafka-
 import { KafkaKraft } from '../constructs/kafka-kraft';
 import { StrimziKafka } from '../constructs/strimzi-kafka';
 import type { K3dCluster } from '../k3d/model';
+import { KafkaMetrics, type KafkaMetricsProps } from '../observability/kafka-metrics';
 import { acknowledge } from '../policy/exceptions';
 import type { Environment, KraftKafka, StrimziCluster } from './environment';
 import { addTopicsJob } from './kafka-topics';
@@ -13,6 +14,9 @@ import { connectsToKafka } from './servers';
 
 /** Of brokers that no operator chooses the image of. */
 const IMAGE = 'apache/kafka:3.9.0';
+
+/** Who collects Kafka's metrics, as a client of it. */
+const METRICS = 'kafka-metrics';
 
 /** Where a port is published for the machine alone. */
 const LOOPBACK = '127.0.0.1';
@@ -58,6 +62,7 @@ function addKraft(
   if (topics.length > 0) {
     addTopicsJob(scope, kafka, { topics, brokers: replicas, image: IMAGE });
   }
+  addKafkaMetrics(scope, { kafka });
   return () => kafka;
 }
 
@@ -78,9 +83,18 @@ function addStrimzi(
       consumers: consumers.map(({ service, group }) => ({ user: service, group })),
     })),
     users: services.filter(connectsToKafka).map(({ name }) => name),
+    observers: [METRICS],
     clientsByNetworkPolicies: true,
   });
+  addKafkaMetrics(scope, {
+    kafka: kafka.bootstrapFor(METRICS),
+    login: { username: METRICS, password: kafka.passwordOf(METRICS) },
+  });
   return ({ name }) => ({ ...kafka.bootstrapFor(name), endpoint: kafka.endpoint });
+}
+
+function addKafkaMetrics(scope: Chart, props: Pick<KafkaMetricsProps, 'kafka' | 'login'>): void {
+  new KafkaMetrics(scope, METRICS, { component: 'metrics', ...props });
 }
 
 /** Checks that who writes and reads the topics is told how. */

@@ -6,6 +6,7 @@ import { Loki } from '../observability/loki';
 import { OpenTelemetryCollector } from '../observability/open-telemetry-collector';
 import { Tempo } from '../observability/tempo';
 import { acknowledge } from '../policy/exceptions';
+import { addGrafanaEntrance } from './entrance';
 import type { Environment } from './environment';
 
 const ASKS_FOR_PODS = 'It asks the API server which pod a trace or log line comes from.';
@@ -17,10 +18,8 @@ const ONLY_ROOT_READS_LOGS = 'The log files of containers belong to root, and on
  * @param chart gives the chart of that name, in the namespace of the observability parts.
  * @returns where services send traces.
  */
-export function addObservability(
-  chart: (name: string) => Chart,
-  { namespace, observability }: Pick<Environment, 'namespace' | 'observability'>,
-): Endpoint {
+export function addObservability(chart: (name: string) => Chart, environment: Environment): Endpoint {
+  const { namespace, observability } = environment;
   const tempo = new Tempo(chart('tempo'), 'tempo', { component: 'trace-store', ...observability });
   const loki = new Loki(chart('loki'), 'loki', { component: 'log-store', ...observability });
   const collector = new OpenTelemetryCollector(chart('otel-collector'), 'otel-collector', {
@@ -41,7 +40,8 @@ export function addObservability(
   );
   acknowledge(logCollector, 'run-as-non-root', ONLY_ROOT_READS_LOGS);
   acknowledge(logCollector, 'run-as-user', ONLY_ROOT_READS_LOGS);
-  // Nobody is let in to it: `kubectl port-forward` comes from the node.
-  new Grafana(chart('grafana'), 'grafana', { component: 'dashboard', tempo: tempo.http, loki: loki.http });
+  const scope = chart('grafana');
+  const grafana = new Grafana(scope, 'grafana', { component: 'dashboard', tempo: tempo.http, loki: loki.http });
+  addGrafanaEntrance(scope, environment, grafana);
   return collector.otlpGrpc;
 }

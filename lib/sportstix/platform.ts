@@ -12,6 +12,7 @@ import type { Environment } from './environment';
 import { addServers } from './external-servers';
 import { imagesOf } from './images';
 import { addKafka } from './kafka';
+import { addMetrics } from './metrics';
 import { clusterPeersOf } from './network';
 import { addObservability } from './observability';
 import { podsOf } from './scaling';
@@ -122,6 +123,7 @@ export class Platform extends Construct {
       return { spec, service };
     });
     addEntrance(chart, environment, services);
+    addMetrics(this, chartIn(environment.observabilityNamespace), environment);
     new NetworkPolicies(namespaces, 'network-policies', {
       appliesTo: this,
       component: 'network-policy',
@@ -153,6 +155,8 @@ function commonVariables(
     SPRING_JPA_HIBERNATE_DDL_AUTO: 'validate',
     MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,info,prometheus',
     MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS: 'when_authorized',
+    // By them the latency of all pods of a service is known; and a bucket of each remembers a trace.
+    MANAGEMENT_METRICS_DISTRIBUTION_PERCENTILESHISTOGRAM_HTTP_SERVER_REQUESTS: 'true',
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
     OTEL_TRACES_SAMPLER: 'parentbased_always_on',

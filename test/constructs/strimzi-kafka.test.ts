@@ -64,6 +64,7 @@ test('every prop lands in the manifests', () => {
     minInSyncReplicas: 2,
     topics: [{ ...placed, deadLetterTopic: false, retention: Duration.days(1) }],
     users: ['viewer'],
+    observers: ['watcher'],
     properties: { 'log.retention.hours': 24 },
     clientsByNetworkPolicies: true,
   };

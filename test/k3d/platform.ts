@@ -12,5 +12,9 @@ export const platform: BringUpProps = {
   ],
   namespaces: ['shop'],
   workloadKinds: ['deployments', 'statefulsets', 'rollouts.argoproj.io'],
+  addresses: new Map([
+    ['Shop', 'http://localhost:8880'],
+    ['Grafana', 'http://grafana.localhost:8880'],
+  ]),
   timeoutSeconds: 600,
 };

@@ -93,6 +93,7 @@ export const example: Example & Required<Pick<Environment, 'cluster'>> = {
   kafka: { kind: 'kraft', replicas: 1, storage: { size: Size.gibibytes(1) } },
   secrets: { kind: 'file' },
   entrance: { kind: 'ingress', className: 'traefik' },
+  metrics: {},
   cluster: {
     name: 'shop',
     servers: 1,

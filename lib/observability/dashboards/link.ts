@@ -135,7 +135,7 @@ export function dashboardPath(dashboard: DashboardUid): string {
 }
 
 /** A panel's number in its dashboard. */
-export function panelId({ dashboard, panel }: PanelReference): number {
+export function panelId<Uid extends DashboardUid>(dashboard: Uid, panel: PanelKey<Uid>): number {
   const keys: readonly string[] = DASHBOARDS[dashboard].panels;
   return keys.indexOf(panel) + 1;
 }
@@ -151,7 +151,7 @@ export function panelUrl(link: PanelReference & { readonly grafanaUrl: string })
   const values = Object.entries<string>(variables).map(
     ([name, value]) => `&var-${name}=${encodeOutsideTemplates(value)}`,
   );
-  return `${grafanaUrl.replace(/\/+$/, '')}${dashboardPath(dashboard)}?viewPanel=${panelId(link)}${values.join('')}`;
+  return `${grafanaUrl.replace(/\/+$/, '')}${dashboardPath(dashboard)}?viewPanel=${panelId(dashboard, link.panel)}${values.join('')}`;
 }
 
 function encodeOutsideTemplates(value: string): string {

@@ -15,16 +15,18 @@ export function databaseRules(props: RulesProps): readonly RuleGroup[] {
 
 const CONNECTION_TROUBLE = "grep --extended-regexp --ignore-case 'hikari|sqlstate|connection'";
 
+function byPod(namespace: string, metric: string): string {
+  return `max by (namespace, service, pod) (${series(metric, { namespace })})`;
+}
+
 function databaseUnreachable({ namespace }: RulesProps, databases: readonly RuleDatabase[]): Alert {
-  const byPod = (metric: string): string => `max by (namespace, service, pod) (${series(metric, { namespace })})`;
   const timeouts = `increase(${series('hikaricp_connections_timeout_total', { namespace })}[2m])`;
-  const ready = `max by (namespace, pod) (${series('kube_pod_status_ready', { namespace }, 'condition="true"')})`;
   // Of one service that does not start nobody can tell whether its database is at fault; of all that use a server one can.
   const noneStarts = databases
     .filter(({ services }) => services.length > 1)
     .map(({ services }) => {
-      const down = `(${unavailable([namespace], ready)}) and on (service) (${services.map((service) => `label_replace(vector(1), "service", ${JSON.stringify(service)}, "", "")`).join(' or ')})`;
-      return `(${down}) and on (namespace) count by (namespace) (${down}) == ${services.length}`;
+      const down = `(${unavailable({ namespace: [namespace], service: services })})`;
+      return `${down} and on (namespace) count by (namespace) ${down} == ${services.length}`;
     });
   return {
     name: 'DatabaseUnreachable',
@@ -32,8 +34,8 @@ function databaseUnreachable({ namespace }: RulesProps, databases: readonly Rule
     for: '2m',
     expr: [
       // A pool keeps as many connections as it may have. It tests one before it lends it and, idle, every so often, and drops those that are dead.
-      `min by (namespace, service) (${byPod('hikaricp_connections')}) == 0`,
-      `count by (namespace, service) (max by (namespace, service, pod) (${timeouts}) > 0 and ${byPod('hikaricp_connections')} < ${byPod('hikaricp_connections_max')})`,
+      `min by (namespace, service) (${byPod(namespace, 'hikaricp_connections')}) == 0`,
+      `count by (namespace, service) (max by (namespace, service, pod) (${timeouts}) > 0 and ${byPod(namespace, 'hikaricp_connections')} < ${byPod(namespace, 'hikaricp_connections_max')})`,
       ...noneStarts,
     ].join(' or '),
     summary: `${label('service')} does not reach its database`,
@@ -46,14 +48,13 @@ function databaseUnreachable({ namespace }: RulesProps, databases: readonly Rule
 }
 
 function poolExhausted({ namespace }: RulesProps): Alert {
-  const byPod = (metric: string): string => `max by (namespace, service, pod) (${series(metric, { namespace })})`;
   return {
     name: 'ConnectionPoolExhausted',
     severity: 'warning',
     for: '5m',
     expr:
-      `${byPod('hikaricp_connections_pending')} > 0 and ` +
-      `${byPod('hikaricp_connections_active')} >= ${byPod('hikaricp_connections_max')}`,
+      `${byPod(namespace, 'hikaricp_connections_pending')} > 0 and ` +
+      `${byPod(namespace, 'hikaricp_connections_active')} >= ${byPod(namespace, 'hikaricp_connections_max')}`,
     summary: `{{ $value }} threads of pod ${label('pod')} wait for a connection to the database`,
     description:
       'Every connection of the pool is in use, and was for five minutes: queries take too long, or connections are not given back.',

@@ -38,6 +38,7 @@ function brokerPods({ namespace }: RulesProps, { selector }: RuleKafka): string 
 function brokersMissing(props: RulesProps, kafka: RuleKafka): Alert {
   return {
     name: 'KafkaBrokersMissing',
+    namespace: props.namespace,
     severity: 'critical',
     for: '5m',
     // Where no broker answers at all, there is no number.
@@ -54,6 +55,7 @@ function underReplicated(props: RulesProps, kafka: RuleKafka): Alert {
   const byPartition = (metric: string): string => `max by (topic, partition) (${series(metric, places(props))})`;
   return {
     name: 'KafkaUnderReplicated',
+    namespace: props.namespace,
     severity: 'warning',
     // A broker that restarts has caught up within minutes.
     for: '10m',
@@ -80,13 +82,14 @@ function consumerStuck(props: RulesProps): Alert {
   const byGroup = (metric: string): string => `sum by (group, topic) (${series(metric, places(props))})`;
   return {
     name: 'ConsumerStuck',
+    namespace: props.namespace,
     severity: 'critical',
     for: '10m',
     expr: `${byGroup('kafka_consumer_group_lag')} > 0 and sum by (group, topic) (delta(${series('kafka_consumer_group_offset', places(props))}[10m])) == 0`,
     summary: `Group ${label('group')} consumes nothing of topic ${label('topic')}, {{ $value }} messages wait`,
     description:
       'There are messages that it has not had, and its offset did not move: no consumer is there, or one cannot go on.',
-    impact: 'What should follow from these events does not happen: bookings stay unpaid, payments unconfirmed.',
+    impact: 'What should follow from these events does not happen, and whoever sent them is told nothing.',
     action: consumerLog(props),
     panel: { dashboard: 'kafka', panel: 'lagByTopic' },
   };
@@ -96,6 +99,7 @@ function consumerLagGrows(props: RulesProps): Alert {
   const lag = series('kafka_consumer_group_lag_sum', places(props));
   return {
     name: 'ConsumerLagGrows',
+    namespace: props.namespace,
     severity: 'warning',
     for: '15m',
     expr: `max by (group, topic) (${lag}) > ${LAG} and max by (group, topic) (deriv(${lag}[15m])) > 0`,

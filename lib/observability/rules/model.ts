@@ -25,6 +25,11 @@ export interface Alert {
   readonly severity: Severity;
   /** How long its expression must hold before somebody is told. */
   readonly for: PromDuration;
+  /**
+   * Namespace that it is about, for alerts go to whoever has that.
+   * @default - its series have the label `namespace`
+   */
+  readonly namespace?: string;
   /** PromQL that has a series for each thing that is wrong, and none for what is well. */
   readonly expr: string;
   /** What is the matter with what, in a line. */

@@ -96,6 +96,7 @@ function ofPrometheus(server: Server): readonly Alert[] {
   return [
     {
       name: 'RulesFail',
+      namespace: server.namespace,
       severity: 'warning',
       for: '5m',
       expr: `sum by (rule_group) (increase(${series('prometheus_rule_evaluation_failures_total', { ...server })}[5m])) > 0`,

@@ -12,8 +12,6 @@ const OF_CONTAINER = ['container!=""', 'container!="POD"'];
 export function podRules(props: RulesProps): readonly RuleGroup[] {
   const namespace = [props.namespace, props.observabilityNamespace];
   const owner = (...kind: readonly string[]): string => series('kube_pod_owner', { namespace }, ...kind);
-  const byPod = (selector: string): string => `max by (namespace, pod) (${selector})`;
-  const ready = byPod(series('kube_pod_status_ready', { namespace }, 'condition="true"'));
   const alive = byPod(series('kube_pod_status_phase', { namespace }, 'phase=~"Pending|Running|Unknown"'));
   return [
     {
@@ -30,11 +28,11 @@ export function podRules(props: RulesProps): readonly RuleGroup[] {
         {
           record: POD_NOT_READY,
           // A pod that no node has taken yet says nothing of its readiness.
-          expr: `${series(POD_SERVICE, { namespace })} and on (namespace, pod) ${alive} == 1 unless on (namespace, pod) ${ready} == 1`,
+          expr: `${series(POD_SERVICE, { namespace })} and on (namespace, pod) ${alive} == 1 unless on (namespace, pod) ${ready(namespace)} == 1`,
         },
       ],
       alerts: [
-        serviceUnavailable(namespace, ready),
+        serviceUnavailable(namespace),
         podNotReady(namespace),
         podRestarts(namespace),
         nearLimit(namespace, MEMORY),
@@ -45,21 +43,37 @@ export function podRules(props: RulesProps): readonly RuleGroup[] {
   ];
 }
 
-/** That no pod of a service is Ready, for each service of which that is so. */
-export function unavailable(namespace: readonly string[], ready: string): string {
+/**
+ * PromQL with a series (labels `namespace`, `service`) for each service of which no pod is Ready.
+ *
+ * @param of which services: matchers of their labels
+ */
+export function unavailable(of: {
+  readonly namespace: readonly string[];
+  readonly service?: readonly string[];
+}): string {
   return (
-    `count by (namespace, service) (${series(POD_NOT_READY, { namespace })}) unless on (namespace, service) ` +
-    `count by (namespace, service) (${series(POD_SERVICE, { namespace })} and on (namespace, pod) ${ready} == 1)`
+    `count by (namespace, service) (${series(POD_NOT_READY, of)}) unless on (namespace, service) ` +
+    `count by (namespace, service) (${series(POD_SERVICE, of)} and on (namespace, pod) ${ready(of.namespace)} == 1)`
   );
 }
 
-function serviceUnavailable(namespace: readonly string[], ready: string): Alert {
+/** PromQL that is 1 for each pod (labels `namespace`, `pod`) that is Ready. */
+function ready(namespace: readonly string[]): string {
+  return byPod(series('kube_pod_status_ready', { namespace }, 'condition="true"'));
+}
+
+function byPod(selector: string): string {
+  return `max by (namespace, pod) (${selector})`;
+}
+
+function serviceUnavailable(namespace: readonly string[]): Alert {
   return {
     name: 'ServiceUnavailable',
     severity: 'critical',
     // A Spring service with little CPU takes two minutes and more to start.
     for: '5m',
-    expr: unavailable(namespace, ready),
+    expr: unavailable({ namespace }),
     summary: `No pod of ${label('service')} is ready`,
     description:
       'For five minutes, longer than it takes to start, none of its pods was Ready: its Service leads nowhere.',
@@ -155,13 +169,13 @@ function nearLimit(namespace: readonly string[], { resource, alert, panel, share
 }
 
 function heapNearLimit({ namespace }: RulesProps): Alert {
-  const byPod = (metric: string): string => `max by (namespace, service, pod) (${series(metric, { namespace })})`;
+  const ofPod = (metric: string): string => `max by (namespace, service, pod) (${series(metric, { namespace })})`;
   return {
     name: 'HeapNearLimit',
     severity: 'warning',
     for: '10m',
     // What is left after a collection: what is used before one says nothing.
-    expr: `${byPod('jvm_gc_live_data_size_bytes')} / ${byPod('jvm_gc_max_data_size_bytes')} > 0.9`,
+    expr: `${ofPod('jvm_gc_live_data_size_bytes')} / ${ofPod('jvm_gc_max_data_size_bytes')} > 0.9`,
     summary: `{{ $value | humanizePercentage }} of the heap of pod ${label('pod')} is in use after garbage collection`,
     description:
       'More than 90 % of the heap is of use to the program: collections free next to nothing, and come ever more often.',

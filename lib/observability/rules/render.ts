@@ -9,13 +9,13 @@ type RuleData =
       readonly alert: string;
       readonly expr: string;
       readonly for: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly annotations: Readonly<Record<string, string>>;
+      readonly labels: Record<string, string>;
+      readonly annotations: Record<string, string>;
     };
 
 /** Groups of rules, as a rule file of Prometheus and the `spec` of a PrometheusRule have them. */
 export interface RulesData {
-  readonly groups: readonly { readonly name: string; readonly interval?: string; readonly rules: RuleData[] }[];
+  readonly groups: { readonly name: string; readonly interval?: string; readonly rules: RuleData[] }[];
 }
 
 /**
@@ -37,12 +37,12 @@ export function toRulesData(groups: readonly RuleGroup[], grafanaUrl?: string): 
 }
 
 function alertData(alert: Alert, grafanaUrl: string | undefined): RuleData {
-  const { name, severity, expr, summary, description, impact, action, panel } = alert;
+  const { name, severity, namespace, expr, summary, description, impact, action, panel } = alert;
   return {
     alert: name,
     expr,
     for: alert.for,
-    labels: { severity },
+    labels: { severity, ...(namespace !== undefined && { namespace }) },
     annotations: {
       summary,
       description,

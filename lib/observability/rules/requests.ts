@@ -32,6 +32,8 @@ interface BurnRate {
   readonly short: ErrorRatioWindow;
   /** Longer than the short window, so that what one bad minute did has left it by then. */
   readonly for: PromDuration;
+  /** How often failures are counted in the long window. */
+  readonly step: '1m' | '5m';
   readonly severity: Severity;
   /** After which time nothing is left of a month's allowance. */
   readonly exhausted: string;
@@ -39,11 +41,13 @@ interface BurnRate {
 
 /** Of 30 days, as https://sre.google/workbook/alerting-on-slos/ (6: multiwindow, multi-burn-rate alerts) has them. */
 const BURN_RATES: readonly BurnRate[] = [
-  { factor: 14.4, long: '1h', short: '5m', for: '6m', severity: 'critical', exhausted: '2 days' },
-  { factor: 6, long: '6h', short: '30m', for: '35m', severity: 'critical', exhausted: '5 days' },
-  { factor: 3, long: '1d', short: '2h', for: '130m', severity: 'warning', exhausted: '10 days' },
-  { factor: 1, long: '3d', short: '6h', for: '390m', severity: 'warning', exhausted: '30 days' },
+  { factor: 14.4, long: '1h', short: '5m', for: '6m', step: '1m', severity: 'critical', exhausted: '2 days' },
+  { factor: 6, long: '6h', short: '30m', for: '35m', step: '5m', severity: 'critical', exhausted: '5 days' },
+  { factor: 3, long: '1d', short: '2h', for: '130m', step: '5m', severity: 'warning', exhausted: '10 days' },
+  { factor: 1, long: '3d', short: '6h', for: '390m', step: '5m', severity: 'warning', exhausted: '30 days' },
 ];
+
+const SECONDS = { '1m': 60, '5m': 300 } as const;
 
 /** With fewer failures in the long window, nobody is told: of ten requests at night one is much, and means little. */
 const FEWEST_FAILURES = 10;
@@ -57,7 +61,7 @@ export function requestRules(props: RulesProps): readonly RuleGroup[] {
     record: HTTP_ERROR_RATIO[window],
     expr:
       window === '5m'
-        ? `${HTTP_ERRORS} / (${HTTP_REQUESTS} > 0)`
+        ? `${series(HTTP_ERRORS, { namespace })} / (${series(HTTP_REQUESTS, { namespace })} > 0)`
         : FROM_RECORDED.includes(window)
           ? `sum_over_time(${series(HTTP_ERRORS, { namespace })}[${window}]) / (sum_over_time(${series(HTTP_REQUESTS, { namespace })}[${window}]) > 0)`
           : `(${rate(window, FAILED)} or 0 * ${rate(window)}) / (${rate(window)} > 0)`,
@@ -93,7 +97,7 @@ export function requestRules(props: RulesProps): readonly RuleGroup[] {
 const errorsInLog = `kubectl --namespace ${label('namespace')} logs --selector app.kubernetes.io/name=${label('service')} --prefix --since 15m --tail -1 | grep '"level":"ERROR"'`;
 
 function burnRate(rate: BurnRate, { namespace, objective = 0.999 }: RulesProps): Alert {
-  const { factor, long, short, severity, exhausted } = rate;
+  const { factor, long, short, step, severity, exhausted } = rate;
   const threshold = decimal(factor * (1 - objective));
   const above = (window: ErrorRatioWindow): string =>
     `${series(HTTP_ERROR_RATIO[window], { namespace })} > ${threshold}`;
@@ -104,7 +108,7 @@ function burnRate(rate: BurnRate, { namespace, objective = 0.999 }: RulesProps):
     for: rate.for,
     expr:
       `${above(long)} and ${above(short)} and on (namespace, service) ` +
-      `sum_over_time(${series(HTTP_ERRORS, { namespace })}[${long}:1m]) * 60 >= ${FEWEST_FAILURES}`,
+      `sum_over_time(${series(HTTP_ERRORS, { namespace })}[${long}:${step}]) * ${SECONDS[step]} >= ${FEWEST_FAILURES}`,
     summary: `{{ $value | humanizePercentage }} of the requests to ${label('service')} failed in ${long}`,
     description:
       `The objective allows ${share} to fail in 30 days. At this rate, ${factor} times as much in ${long} and still in the last ${short}, ` +

@@ -955,6 +955,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
         { maxLength: 3, selector: ({ name: topic }) => topic.toLowerCase() },
       ),
       users: fc.array(subdomain, { maxLength: 2 }),
+      observers: fc.array(subdomain, { maxLength: 2 }),
       properties: recordOf(
         spoilt(fc.constantFrom('log.retention.hours', 'compression.type')),
         fc.oneof(fc.integer(), fc.boolean(), freeText),

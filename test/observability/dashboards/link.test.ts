@@ -31,7 +31,7 @@ describe('panelUrl', () => {
   test('knows no panel of another dashboard', () => {
     // @ts-expect-error: brokers is a panel of the dashboard Kafka
     const reference: PanelReference = { dashboard: 'cluster', panel: 'brokers' };
-    expect(panelId(reference)).toBe(0);
+    expect(panelId(reference.dashboard, reference.panel)).toBe(0);
   });
 });
 

@@ -1,0 +1,155 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execFile as execFileCallback } from 'node:child_process';
+import { promisify } from 'node:util';
+import { App, Chart } from 'cdk8s';
+import { panelUrl } from '../../lib/observability/dashboards/link';
+import type { Alert } from '../../lib/observability/rules/model';
+import type { RulesProps } from '../../lib/observability/rules/props';
+import { toRuleFile } from '../../lib/observability/rules/render';
+import { platformRules } from '../../lib/observability/rules/rules';
+import { toYaml } from '../../lib/synth/yaml';
+import { binary, kubernetesVersions, newestVersion } from './binaries';
+import { platform } from './rules/platform';
+import { type Firing, FIRING, SILENT } from './rules/rows';
+import { toInput } from './rules/series';
+
+const execFile = promisify(execFileCallback);
+
+const GRAFANA_URL = 'https://grafana.example.com';
+const EVERYTHING: RulesProps = {
+  namespace: 'shop',
+  observabilityNamespace: 'watch',
+  grafanaUrl: GRAFANA_URL,
+  targets: [
+    { namespace: 'shop', name: 'orders' },
+    { namespace: 'shop', name: 'carts' },
+    { namespace: 'watch', name: 'kafka-metrics' },
+    { namespace: 'watch', name: 'prometheus' },
+    { namespace: 'watch', name: 'alertmanager' },
+  ],
+  databases: [{ server: 'postgres', services: ['orders', 'carts'] }],
+  kafka: { brokers: 3, selector: { 'app.kubernetes.io/name': 'kafka' } },
+  certificates: true,
+  ownPrometheus: { prometheus: 'prometheus', alertmanager: 'alertmanager' },
+};
+
+const rulesOf = (props: RulesProps) => platformRules(new Chart(new App(), 'rules'), props);
+const ALERTS = rulesOf(EVERYTHING).flatMap(({ alerts = [] }) => alerts);
+
+function alertNamed(name: string): Alert {
+  const found = ALERTS.find((alert) => alert.name === name);
+  if (found === undefined) {
+    throw new Error(`there is no alert ${name}`);
+  }
+  return found;
+}
+
+/** Minutes of an alert's time. */
+function minutesOf({ for: time }: Alert): number {
+  const [, count = '', unit = ''] = /^(\d+)([mh])$/.exec(time) ?? [];
+  return Number(count) * (unit === 'h' ? 60 : 1);
+}
+
+/** What a text says of an alert with these labels. */
+function filledIn(text: string, labels: Readonly<Record<string, string>>): string {
+  return text.replace(/\{\{ \$labels\.(\w+) \}\}/g, (template, name: string) => labels[name] ?? template);
+}
+
+/** What promtool is to see, as its tests have it: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
+function firingTest({ alert: name, events, holdsFrom, interval = 1, labels, summary }: Firing): object {
+  const alert = alertNamed(name);
+  const fires = holdsFrom + minutesOf(alert);
+  const { description, impact, action, panel } = alert;
+  const texts = { description, impact, action, dashboard: panelUrl({ ...panel, grafanaUrl: GRAFANA_URL }) };
+  return {
+    name,
+    interval: `${interval}m`,
+    input_series: toInput(platform(events), fires, interval),
+    alert_rule_test: [
+      {
+        eval_time: `${fires}m`,
+        alertname: name,
+        exp_alerts: [
+          {
+            exp_labels: { ...labels, severity: alert.severity },
+            exp_annotations: {
+              summary,
+              ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, filledIn(text, labels)])),
+            },
+          },
+        ],
+      },
+    ],
+    promql_expr_test: [nothingFired(fires - interval, `alertname="${name}"`)],
+  };
+}
+
+/** That no alert fired in so many minutes. */
+function nothingFired(minutes: number, ...matchers: readonly string[]): object {
+  return {
+    expr: `max by (alertname, severity, namespace, service, pod, topic) (max_over_time(ALERTS{${['alertstate="firing"', ...matchers].join(', ')}}[${minutes}m]))`,
+    eval_time: `${minutes}m`,
+    exp_samples: [],
+  };
+}
+
+describe('rules', () => {
+  let promtool: string;
+  let folder: string;
+  beforeAll(async () => {
+    promtool = await binary('promtool', newestVersion(kubernetesVersions()));
+    folder = await mkdtemp(join(tmpdir(), 'rules-'));
+    await writeFile(join(folder, 'rules.yaml'), toRuleFile(rulesOf(EVERYTHING), GRAFANA_URL));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** What promtool says of a test; empty where it passes. */
+  async function testRules(test: object, interval = 1): Promise<string> {
+    const file = join(folder, 'test.yaml');
+    await writeFile(file, toYaml({ rule_files: ['rules.yaml'], evaluation_interval: `${interval}m`, tests: [test] }));
+    return execFile(promtool, ['test', 'rules', file]).then(
+      () => '',
+      (error: unknown) =>
+        typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : String(error),
+    );
+  }
+
+  test.each([
+    ['everything', EVERYTHING],
+    ['nothing but services', { namespace: 'shop', observabilityNamespace: 'watch', targets: [] }],
+    ['one namespace for all', { ...EVERYTHING, observabilityNamespace: 'shop', objective: 0.95 }],
+  ])('promtool takes the rules of a platform with %s', async (_, props) => {
+    const file = join(folder, 'check.yaml');
+    await writeFile(file, toRuleFile(rulesOf(props)));
+
+    const { stdout } = await execFile(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', file]);
+
+    expect(stdout).toMatch(/SUCCESS: [1-9]\d* rules found/);
+  });
+
+  test('every alert has a row that fires it', () => {
+    expect([...new Set(FIRING.map(({ alert }) => alert))].toSorted()).toEqual(
+      ALERTS.map(({ name }) => name).toSorted(),
+    );
+  });
+
+  test.each(FIRING.map((row) => [row.alert, row] as const))(
+    '%s fires after its time, and not before',
+    async (_, row) => {
+      expect(await testRules(firingTest(row), row.interval)).toBe('');
+    },
+  );
+
+  test.each(SILENT)('nobody is told of $name', async ({ name, events, minutes, interval = 1 }) => {
+    const test = {
+      name,
+      interval: `${interval}m`,
+      input_series: toInput(platform(events), minutes, interval),
+      promql_expr_test: [nothingFired(minutes)],
+    };
+
+    expect(await testRules(test, interval)).toBe('');
+  });
+});
