@@ -30,6 +30,7 @@ import {
   serveLoadBalancer,
   startNode,
 } from './node';
+import { describeObservability } from './observability';
 import {
   apiOf,
   containers,
@@ -222,6 +223,8 @@ describe('from an empty node', () => {
     );
   });
 });
+
+describeObservability(() => ({ platform, kubectl, secrets, node }));
 
 (isOwn ? describe : describe.skip)('network policies', () => {
   /** A namespace without a policy. */

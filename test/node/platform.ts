@@ -70,9 +70,17 @@ export class RunningPlatform {
     private readonly node: Node | undefined,
   ) {}
 
-  /** Waits until there is something, or something holds; see {@link until}. Its error tells how the pods are. */
-  public until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<Exclude<T, undefined | false>> {
-    return until(what, look, () => this.describePods());
+  /**
+   * Waits until there is something, or something holds; see {@link until}. Its error tells how the pods are.
+   *
+   * @param describe says more, for the error
+   */
+  public until<T>(
+    what: string,
+    look: () => Promise<T | undefined | false>,
+    describe = (): string => '',
+  ): Promise<Exclude<T, undefined | false>> {
+    return until(what, look, async () => [describe(), await this.describePods()].join('\n'));
   }
 
   /** The pods. */
