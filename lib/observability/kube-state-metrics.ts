@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Cpu, k8s } from '../../imports/k8s';
 import { declareConnections } from '../constructs/connections';
 import { API_SERVER } from '../constructs/endpoint';
+import { InvalidPropError } from '../constructs/invalid-prop';
 import { type Component, metadataOf, namespaceOf, selectorOf, withoutNamespace } from '../constructs/labels';
 import { PatchableConstruct } from '../constructs/patch';
 import { podTemplate } from '../constructs/pod-template';
@@ -68,6 +69,14 @@ export class KubeStateMetrics extends PatchableConstruct {
     super(scope, id);
     const { namespaces, httpPort = 8080, telemetryPort = 8081 } = props;
     checkName(this, 'id', id, 52); // what is made from it has a suffix of up to 11 characters
+    if (namespaces.length === 0) {
+      throw new InvalidPropError(this, {
+        prop: 'namespaces',
+        value: namespaces,
+        reason: 'none, which kube-state-metrics takes for every namespace; and it may list nothing there.',
+        remedy: 'Name those whose objects it is to tell of.',
+      });
+    }
     namespaces.forEach((namespace, index) => {
       checkNamespaceName(this, `namespaces[${index}]`, namespace);
     });

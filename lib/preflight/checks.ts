@@ -4,11 +4,13 @@ import { couldNotRun, ok, problem } from '../k3d/checks/results';
 import { type Check, type Diagnosis, type Progress, type Result, runChecks } from '../k3d/doctor';
 import { child, field, listAt, numberAt, parseJson, textAt, textsAt } from '../manifest/plain-data';
 import { Cluster, NoAnswer } from './cluster';
+import { imagesIn } from './images';
 import { type Condition, namesOf, type Requirement } from './model';
+import { isChosen } from './monitoring';
 import { networkPluginOf } from './network-plugins';
 import { letsIn } from './pod-security';
 import { quotaFindings } from './quotas';
-import { imagesIn, isDefaultClass, labelFlags } from './requirements';
+import { isDefaultClass, labelFlags } from './requirements';
 import { namespaceOf } from './selector-text';
 
 // Whether a cluster has what manifests need of it.
@@ -34,6 +36,7 @@ const SECTIONS: Readonly<Record<Condition['type'], string>> = {
   definition: 'API',
   'api-service': 'API',
   controller: 'controllers',
+  chosen: 'controllers',
   'pod-security': 'objects',
   object: 'objects',
   'default-class': 'objects',
@@ -134,6 +137,8 @@ async function find(condition: Condition, cluster: Cluster): Promise<Finding> {
       return definition(condition, cluster);
     case 'controller':
       return controller(condition, cluster);
+    case 'chosen':
+      return chosen(condition, cluster);
     case 'api-service':
       return apiService(condition, cluster);
     case 'object':
@@ -214,6 +219,17 @@ async function controller({ known, option }: Of<'controller'>, cluster: Cluster)
   }
   const without = `no argument of ${places} is ${option.name}`;
   return option.inFile === true ? unknown(`${without}; its configuration file may say it`) : missing(without);
+}
+
+async function chosen({ resource, selector, objects }: Of<'chosen'>, cluster: Cluster): Promise<Finding> {
+  const choosers = await cluster.list(resource, '--all-namespaces');
+  const namespaces = await cluster.list('namespaces');
+  const left = objects.filter((object) => !choosers.some((each) => isChosen(object, each, selector, namespaces)));
+  if (choosers.length === 0) {
+    return missing('there is none');
+  }
+  const places = choosers.map(placeOf).join(', ');
+  return left.length === 0 ? there(places) : missing(`${places} does not choose ${namesOf(left)}`);
 }
 
 function argumentsOf(deployment: unknown): string {

@@ -22,6 +22,15 @@ export type Condition =
        */
       readonly option?: ControllerOption;
     }
+  /** Each of some objects is chosen, by its labels and namespace, by an object of a kind of Prometheus operator. */
+  | {
+      readonly type: 'chosen';
+      /** The kind's name in addresses, with its group. */
+      readonly resource: string;
+      /** What its selector's name begins with: `podMonitor` of `podMonitorSelector`. */
+      readonly selector: string;
+      readonly objects: readonly GraphObject[];
+    }
   /** An API that another program serves, such as metrics-server; in whatever version. */
   | { readonly type: 'api-service'; readonly group: string }
   /** An object is there, and says of itself that it is ready where its kind does. */

@@ -1,5 +1,5 @@
 import { child, field, listAt, numberAt, textAt, textsAt } from '../manifest/plain-data';
-import { imagesIn } from './requirements';
+import { imagesIn } from './images';
 
 // Who enforces NetworkPolicies. No API says whether anybody does; what is known are the programs that do.
 

@@ -3,6 +3,8 @@ import type { Claim, Graph, GraphObject, ObjectTarget, SelectedTarget, Workload 
 import { isKubernetesGroup } from '../manifest/manifest';
 import { child, compareCodeUnits, field, groupBy, listAt, numberAt, textAt, textsAt } from '../manifest/plain-data';
 import type { Requirement } from './model';
+import { imagesIn } from './images';
+import { monitoring } from './monitoring';
 import { podSecurityLevelOf, levelForAll } from './pod-security';
 import { asksFor, productOf, PRODUCTS, resourceNameOf, SHARED_KINDS } from './products';
 import { namespaceOf, selectorText } from './selector-text';
@@ -40,6 +42,7 @@ export function requirementsOf(graph: Graph, oldestKubernetes?: string): readonl
     ...definitions(objects),
     ...metrics(objects),
     ...controllers(graph, objects),
+    ...monitoring(graph, objects),
     ...namespaces(graph, objects),
     ...podSecurity(graph),
     ...named(graph, objects),
@@ -168,15 +171,6 @@ function controllers(graph: Graph, objects: readonly GraphObject[]): readonly Re
           },
         ];
   });
-}
-
-/** The images of pods, without tag and digest. */
-export function imagesIn(podSpec: unknown): readonly string[] {
-  return listAt(podSpec, 'containers').map((container) =>
-    textAt(container, 'image')
-      .replace(/@.*$/, '')
-      .replace(/:[^/:]*$/, ''),
-  );
 }
 
 function namespaces(graph: Graph, objects: readonly GraphObject[]): readonly Requirement[] {

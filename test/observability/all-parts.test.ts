@@ -1,9 +1,11 @@
 import { App, Chart, Duration } from 'cdk8s';
 import { InvalidPropError } from '../../lib/constructs/invalid-prop';
 import { Grafana } from '../../lib/observability/grafana';
+import { KafkaMetrics } from '../../lib/observability/kafka-metrics';
 import { LogCollector } from '../../lib/observability/log-collector';
 import { Loki } from '../../lib/observability/loki';
 import { OpenTelemetryCollector } from '../../lib/observability/open-telemetry-collector';
+import { Prometheus } from '../../lib/observability/prometheus';
 import { Tempo } from '../../lib/observability/tempo';
 import { renderCharts } from '../../lib/synth/manifests';
 import { at, NAMESPACE, synth } from './synth';
@@ -38,6 +40,18 @@ const PARTS: readonly Part[] = [
     build: (chart, id) => new Grafana(chart, id, { tempo, loki }),
     image: 'grafana/grafana:11.4.0',
     user: 472,
+  },
+  {
+    id: 'prometheus',
+    build: (chart, id) => new Prometheus(chart, id, { targets: [], kubelets: { ranges: ['10.0.0.0/18'] } }),
+    image: 'prom/prometheus:v3.14.0',
+    user: 65534,
+  },
+  {
+    id: 'kafka-metrics',
+    build: (chart, id) => new KafkaMetrics(chart, id, { kafka: { bootstrapServers: 'kafka.example.com:9092' } }),
+    image: 'otel/opentelemetry-collector-contrib:0.114.0',
+    user: 10001,
   },
 ];
 
@@ -87,7 +101,7 @@ describe.each(PARTS)('$id, as every part', ({ id, build, image, user }) => {
   });
 
   test('gets a token for the API server only where it looks up pods', () => {
-    expect(objects.pod('automountServiceAccountToken')).toBe(['collector', 'logs'].includes(id));
+    expect(objects.pod('automountServiceAccountToken')).toBe(['collector', 'logs', 'prometheus'].includes(id));
   });
 
   test('is rolled when its configuration changes', () => {
@@ -111,7 +125,7 @@ describe.each(PARTS)('$id, as every part', ({ id, build, image, user }) => {
   });
 });
 
-describe.each(['Tempo', 'Loki', 'Grafana'])('%s, as every part with a volume', (kind) => {
+describe.each(['Tempo', 'Loki', 'Grafana', 'Prometheus'])('%s, as every part with a volume', (kind) => {
   const id = kind.toLowerCase();
   const part = PARTS.find((candidate) => candidate.id === id);
   const objects = synth((chart) => part?.build(chart, id));

@@ -445,6 +445,20 @@ const SELECTED: readonly ReferenceRow[] = [
     field: 'spec.selector',
     message: 'app=carts',
   },
+  {
+    // By it the operator keeps containers that declare the port.
+    what: "the number of a PodMonitor's port",
+    policy: 'monitor-target',
+    from: [
+      object('monitoring.coreos.com/v1', 'PodMonitor', 'carts', {
+        spec: { selector: { matchLabels: CARTS }, podMetricsEndpoints: [{ portNumber: 9090 }] },
+      }),
+    ],
+    target: [deployment(CARTS, { containers: [container({ ports: [{ containerPort: 9090 }] })] })],
+    instead: [deployment(CARTS, { containers: [container({ ports: [{ containerPort: 8080 }] })] })],
+    field: 'spec.podMetricsEndpoints[0].portNumber',
+    message: '9090',
+  },
 ];
 
 function monitor(port: string): Data {
