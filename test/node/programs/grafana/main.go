@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -53,6 +54,7 @@ func run(terminated context.Context) error {
 	}
 	http.Handle("GET /api/health", answer(map[string]string{"database": "ok", "version": "in Grafana's place"}))
 	http.Handle("GET /api/datasources", answer(dataSources))
+	http.HandleFunc("GET /metrics", metrics)
 	for _, dashboard := range dashboards {
 		http.Handle("GET /api/dashboards/uid/"+dashboard.uid, answer(map[string]json.RawMessage{"dashboard": dashboard.json}))
 	}
@@ -171,4 +173,12 @@ func readYAML(file string, into any) error {
 		return err
 	}
 	return yaml.Unmarshal(text, into)
+}
+
+var start = time.Now()
+
+// metrics answers whoever scrapes it as little as he can read.
+func metrics(response http.ResponseWriter, _ *http.Request) {
+	response.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	fmt.Fprintf(response, "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %d\n", start.Unix())
 }

@@ -98,6 +98,7 @@ func run(terminated context.Context, file string) error {
 	})
 	http.HandleFunc("GET /api/traces/{id}", store.get)
 	http.HandleFunc("GET /api/search", store.search)
+	http.HandleFunc("GET /metrics", metrics)
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
 	go func() { failed <- http.ListenAndServe(fmt.Sprintf(":%d", config.Server.HTTPListenPort), nil) }()
@@ -313,4 +314,12 @@ func meetsAll(resource map[string]string, span *trace.Span, conditions []conditi
 		}
 	}
 	return true
+}
+
+var start = time.Now()
+
+// metrics answers whoever scrapes it as little as he can read.
+func metrics(response http.ResponseWriter, _ *http.Request) {
+	response.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	fmt.Fprintf(response, "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %d\n", start.Unix())
 }
