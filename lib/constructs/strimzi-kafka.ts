@@ -173,8 +173,8 @@ export class StrimziKafka extends PatchableConstruct {
       checkObjectName(this, `observers[${index}]`, user);
     });
     this.name = id;
-    const nodes = { [CLUSTER_LABEL]: id, [NAME_LABEL]: `${id}-kafka` };
-    const brokers = podPeer(this, { ...nodes, [POOL_LABEL]: BROKERS });
+    const nodes = nodeLabels(id);
+    const brokers = podPeer(this, StrimziKafka.brokerLabels(id));
     const controllers = podPeer(this, { ...nodes, [POOL_LABEL]: CONTROLLERS });
     this.endpoint = {
       host: serviceHost(this, `${id}-kafka-bootstrap`),
@@ -280,6 +280,11 @@ export class StrimziKafka extends PatchableConstruct {
     );
   }
 
+  /** Labels of the brokers' pods of a cluster, which the operator gives them. */
+  public static brokerLabels(name: string): Record<string, string> {
+    return { ...nodeLabels(name), [POOL_LABEL]: BROKERS };
+  }
+
   /** Key with a user's password, for a client that is not told by `sasl.jaas.config`. */
   public passwordOf(user: string): KeyValue {
     return { from: { kind: 'Secret', name: user, keys: ['password', 'sasl.jaas.config'] }, key: 'password' };
@@ -310,6 +315,11 @@ export class StrimziKafka extends PatchableConstruct {
       },
     };
   }
+}
+
+/** Labels of the pods of brokers and controllers. */
+function nodeLabels(name: string): Record<string, string> {
+  return { [CLUSTER_LABEL]: name, [NAME_LABEL]: `${name}-kafka` };
 }
 
 function gvk(kind: string): GroupVersionKind {

@@ -1,4 +1,4 @@
-import { type ApiObject, Size } from 'cdk8s';
+import { type ApiObject, Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
@@ -6,14 +6,15 @@ import { checkPort } from '../constructs/port';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { type ResourceProps } from '../constructs/resources';
 import { ConfigMap } from '../constructs/config-map';
-import { type Endpoint, hostPort, podPeer, serviceHost } from '../constructs/endpoint';
+import { type Endpoint, podPeer, serviceHost } from '../constructs/endpoint';
 import { type Component, selectorOf } from '../constructs/labels';
 import type { StorageProps } from '../constructs/storage';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
 import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
-import { ATTRIBUTES, LOKI_TRACE_ID, lokiLabel } from './attributes';
+import { type GrafanaDashboard, homeSetting, provisionDashboards } from './grafana-dashboards';
+import { toDataSources } from './grafana-data-sources';
 import { singleStatefulSet } from './single-stateful-set';
 
 /** Props of {@link Grafana}. */
@@ -22,6 +23,26 @@ export interface GrafanaProps extends Omit<Component, 'name'> {
   readonly tempo: Endpoint;
   /** Loki's HTTP server. */
   readonly loki: Endpoint;
+  /**
+   * Prometheus' HTTP server. It is the default data source, and its alerts are shown under Alerting.
+   * @default - none: Tempo is the default data source
+   */
+  readonly prometheus?: Endpoint;
+  /**
+   * How often Prometheus scrapes, in whole seconds: Grafana computes rates over four times as long at least.
+   * @default Duration.seconds(30)
+   */
+  readonly scrapeInterval?: Duration;
+  /**
+   * Dashboards, such as those of `platformDashboards`. Nobody can change them in Grafana. The first is what Grafana opens with.
+   * @default - none
+   */
+  readonly dashboards?: readonly GrafanaDashboard[];
+  /**
+   * Where browsers reach Grafana, such as `http://grafana.example.com`.
+   * @default - http://localhost and the port, where `kubectl port-forward` takes it
+   */
+  readonly rootUrl?: string;
   /**
    * Image.
    * @default 'grafana/grafana:11.4.0'
@@ -38,7 +59,7 @@ export interface GrafanaProps extends Omit<Component, 'name'> {
    */
   readonly anonymousRole?: 'Viewer' | 'Editor' | 'Admin';
   /**
-   * Further settings as environment variables, such as `{ GF_SERVER_ROOT_URL: 'https://grafana.example.com' }`.
+   * Further settings as environment variables, such as `{ GF_LOG_LEVEL: 'debug' }`.
    * https://grafana.com/docs/grafana/v11.4/setup-grafana/configure-grafana/#override-configuration-with-environment-variables
    * @default - none
    */
@@ -59,7 +80,7 @@ const DATASOURCES_FOLDER = '/etc/grafana/provisioning/datasources';
 const DATASOURCES_FILE = 'datasources.yaml';
 const DATA_PATH = '/var/lib/grafana'; // the image's own
 
-/** Grafana with Tempo and Loki as data sources, each leading to the other by trace id. */
+/** Grafana with Tempo, Loki and Prometheus as data sources, each leading to the others, and with dashboards. */
 export class Grafana extends PatchableConstruct {
   /** Name of the StatefulSet and of the Service: the construct's id. */
   public readonly name: string;
@@ -75,15 +96,25 @@ export class Grafana extends PatchableConstruct {
   public readonly serviceAccount: k8s.KubeServiceAccount | undefined;
   /** The ConfigMap of its data sources. */
   public readonly dataSources: ConfigMap;
+  /** The ConfigMaps of its dashboards: that by which it finds them, and one for each. None without dashboards. */
+  public readonly dashboards: readonly ConfigMap[];
 
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work, and for a setting that the construct makes itself. */
   constructor(scope: Construct, id: string, props: GrafanaProps) {
     super(scope, id);
-    const { httpPort = 3000, anonymousRole = 'Viewer', settings = {} } = props;
+    const { httpPort = 3000, anonymousRole = 'Viewer', settings = {}, prometheus, dashboards = [] } = props;
     checkName(this, 'id', id, 52); // the pods' label controller-revision-hash is longer by up to 11 characters
     checkPort(this, 'tempo.port', props.tempo.port);
     checkPort(this, 'loki.port', props.loki.port);
-    const ownSettings = toSettings(httpPort, anonymousRole);
+    if (prometheus !== undefined) {
+      checkPort(this, 'prometheus.port', prometheus.port);
+    }
+    checkRootUrl(this, props.rootUrl);
+    const ownSettings = {
+      ...toSettings(httpPort, anonymousRole),
+      ...(props.rootUrl !== undefined && { GF_SERVER_ROOT_URL: props.rootUrl }),
+      ...homeSetting(dashboards),
+    };
     checkSettings(this, settings, ownSettings);
 
     this.name = id;
@@ -93,15 +124,26 @@ export class Grafana extends PatchableConstruct {
     this.dataSources = new ConfigMap(this, `${id}-datasources`, {
       ...props,
       name: id,
-      data: { [DATASOURCES_FILE]: toYaml(toDataSources(props.tempo, props.loki)) },
+      data: {
+        [DATASOURCES_FILE]: toYaml(
+          toDataSources({
+            ...props,
+            prometheus,
+            scrapeSeconds: scrapeSeconds(this, props.scrapeInterval ?? Duration.seconds(30)),
+            serviceDashboard: dashboards.some(({ uid }) => uid === 'service'),
+          }),
+        ),
+      },
     });
+    const provisioned = provisionDashboards(this, { ...props, name: id }, dashboards);
+    this.dashboards = provisioned.map(({ configMap }) => configMap);
     const { statefulSet, service, serviceAccount } = singleStatefulSet(this, {
       ...props,
       name: id,
       image: props.image ?? 'grafana/grafana:11.4.0',
       ports: [{ name: 'http', port: httpPort }],
       metrics: { port: httpPort },
-      connectsTo: [props.tempo, props.loki],
+      connectsTo: [props.tempo, props.loki, ...(prometheus === undefined ? [] : [prometheus])],
       environment: { ...ownSettings, ...settings },
       probes: httpProbes(httpPort, { startup: '/api/health', readiness: '/api/health', liveness: '/api/health' }),
       resources: props.resources ?? {
@@ -109,7 +151,10 @@ export class Grafana extends PatchableConstruct {
         memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
       },
       user: 472, // the image's own
-      mounts: [{ path: DATASOURCES_FOLDER, volume: Volume.fromSource(this.dataSources) }],
+      mounts: [
+        { path: DATASOURCES_FOLDER, volume: Volume.fromSource(this.dataSources) },
+        ...provisioned.map(({ path, configMap }) => ({ path, volume: Volume.fromSource(configMap) })),
+      ],
       dataPath: DATA_PATH,
       storage: props.storage ?? { size: Size.gibibytes(1) },
     });
@@ -144,112 +189,6 @@ function toSettings(httpPort: number, anonymousRole: string): Record<`GF_${strin
   };
 }
 
-/** https://grafana.com/docs/grafana/v11.4/administration/provisioning/#data-sources */
-interface DataSources {
-  readonly apiVersion: 1;
-  readonly datasources: readonly (TempoDataSource | LokiDataSource)[];
-}
-
-interface DataSource {
-  readonly name: string;
-  readonly uid: string;
-  readonly access: 'proxy';
-  readonly url: string;
-  readonly isDefault: boolean;
-  readonly editable: boolean;
-}
-
-/** https://grafana.com/docs/grafana/v11.4/datasources/tempo/configure-tempo-data-source/ */
-interface TempoDataSource extends DataSource {
-  readonly type: 'tempo';
-  readonly jsonData: {
-    readonly tracesToLogsV2: {
-      readonly datasourceUid: string;
-      readonly spanStartTimeShift: string;
-      readonly spanEndTimeShift: string;
-      readonly tags: readonly { readonly key: string; readonly value: string }[];
-      readonly customQuery: boolean;
-      readonly query: string;
-    };
-    readonly nodeGraph: { readonly enabled: boolean };
-  };
-}
-
-/** https://grafana.com/docs/grafana/v11.4/datasources/loki/configure-loki-data-source/ */
-interface LokiDataSource extends DataSource {
-  readonly type: 'loki';
-  readonly jsonData: {
-    readonly derivedFields: readonly {
-      readonly name: string;
-      readonly matcherType: 'label';
-      readonly matcherRegex: string;
-      readonly datasourceUid: string;
-      readonly url: string;
-      readonly urlDisplayLabel: string;
-    }[];
-  };
-}
-
-const TEMPO_UID = 'tempo';
-const LOKI_UID = 'loki';
-
-/** A variable that Grafana fills in when a link is followed: in provisioning files a single `$` names an environment variable. */
-function linkVariable(name: string): string {
-  return `$\${${name}}`;
-}
-
-function toDataSources(tempo: Endpoint, loki: Endpoint): DataSources {
-  return {
-    apiVersion: 1,
-    datasources: [
-      {
-        name: 'Tempo',
-        uid: TEMPO_UID,
-        type: 'tempo',
-        access: 'proxy',
-        url: `http://${hostPort(tempo)}`,
-        isDefault: true,
-        editable: false,
-        jsonData: {
-          // From a span to the lines that its pod wrote for the trace.
-          tracesToLogsV2: {
-            datasourceUid: LOKI_UID,
-            // A line reaches the log a little before its span begins or after it ends.
-            spanStartTimeShift: '-5m',
-            spanEndTimeShift: '5m',
-            tags: [ATTRIBUTES.namespace, ATTRIBUTES.pod].map((key) => ({ key, value: lokiLabel(key) })),
-            customQuery: true,
-            query: `{${linkVariable('__tags')}} | ${LOKI_TRACE_ID} = "${linkVariable('__span.traceId')}"`,
-          },
-          nodeGraph: { enabled: true },
-        },
-      },
-      {
-        name: 'Loki',
-        uid: LOKI_UID,
-        type: 'loki',
-        access: 'proxy',
-        url: `http://${hostPort(loki)}`,
-        isDefault: false,
-        editable: false,
-        jsonData: {
-          // From a line to its trace. To Grafana, structured metadata are labels of the line.
-          derivedFields: [
-            {
-              name: 'Trace',
-              matcherType: 'label',
-              matcherRegex: LOKI_TRACE_ID,
-              datasourceUid: TEMPO_UID,
-              url: linkVariable('__value.raw'),
-              urlDisplayLabel: 'View trace',
-            },
-          ],
-        },
-      },
-    ],
-  };
-}
-
 function checkSettings(
   scope: Construct,
   settings: Readonly<Record<string, string>>,
@@ -266,5 +205,29 @@ function checkSettings(
         remedy: 'Give settings as GF_SECTION_KEY, and none that the construct makes.',
       });
     }
+  }
+}
+
+function scrapeSeconds(scope: Construct, interval: Duration): number {
+  const seconds = interval.toSeconds({ integral: false });
+  if (!Number.isInteger(seconds) || seconds < 1) {
+    throw new InvalidPropError(scope, {
+      prop: 'scrapeInterval',
+      value: interval.toHumanString(),
+      reason: 'not a number of whole seconds of at least 1, and Grafana would compute rates over too short a time.',
+      remedy: 'Give the interval at which Prometheus scrapes, such as Duration.seconds(30).',
+    });
+  }
+  return seconds;
+}
+
+function checkRootUrl(scope: Construct, rootUrl: string | undefined): void {
+  if (rootUrl !== undefined && !/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(rootUrl)) {
+    throw new InvalidPropError(scope, {
+      prop: 'rootUrl',
+      value: rootUrl,
+      reason: 'not an address that a browser opens, and every link that Grafana makes would lead nowhere.',
+      remedy: "Give scheme and host, such as 'https://grafana.example.com'.",
+    });
   }
 }

@@ -6,10 +6,16 @@
  */
 export type { AlertChannel, SecretKey } from './alert-routing';
 export { Alertmanager, type AlertmanagerProps } from './alertmanager';
+export { platformDashboards } from './dashboards/dashboards';
+export type { DashboardsProps } from './dashboards/props';
 export { Grafana, type GrafanaProps } from './grafana';
+export type { GrafanaDashboard } from './grafana-dashboards';
+export { KafkaMetrics, type KafkaMetricsProps } from './kafka-metrics';
+export { KubeStateMetrics, type KubeStateMetricsProps } from './kube-state-metrics';
 export { LogCollector, type LogCollectorProps, type LogFields } from './log-collector';
 export { Loki, type LokiProps } from './loki';
 export { OpenTelemetryCollector, type OpenTelemetryCollectorProps } from './open-telemetry-collector';
+export { type Kubelets, Prometheus, type PrometheusProps } from './prometheus';
 export {
   AlertReceiver,
   type AlertReceiverProps,

@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { CanaryStep } from '../constructs/canary';
+import type { Endpoint, PodPeer } from '../constructs/endpoint';
 import type { SecretStore } from '../constructs/external-secret';
 import type { CertificateIssuer } from '../constructs/gateway';
 import type { AutoscalingProps } from '../constructs/horizontal-pod-autoscaler';
@@ -9,6 +10,7 @@ import type { TopologySpread } from '../constructs/placement';
 import type { StorageProps } from '../constructs/storage';
 import type { StrimziNodePoolProps } from '../constructs/strimzi-kafka';
 import type { K3dCluster } from '../k3d/model';
+import type { AlertChannel } from '../observability/alert-routing';
 import type { Kubelets } from '../observability/prometheus';
 import type { Controller } from '../policy/admission';
 import type { PolicyPackProps } from '../policy/pack';
@@ -237,14 +239,43 @@ export interface GatewayEntrance {
   };
 }
 
-/** A Prometheus of the platform's own. */
-export interface Metrics {
+/** Who keeps metrics: a Prometheus of the platform's own, or one that the cluster has by Prometheus operator. */
+export type Metrics = OwnPrometheus | OperatedPrometheus;
+
+/** A Prometheus of the platform's own, with kube-state-metrics. */
+export interface OwnPrometheus {
+  readonly kind: 'prometheus';
   /**
    * The nodes' kubelets.
    * @default - on the nodes of the cluster that is made here; a cluster elsewhere must say it
    */
   readonly kubelets?: Kubelets;
+  /**
+   * Who is told of alerts, by an Alertmanager of the platform's own.
+   * @default - nobody: Grafana shows them
+   */
+  readonly alerts?: Alerts;
 }
+
+/**
+ * The cluster's Prometheus, which Prometheus operator runs, and which scrapes kube-state-metrics and the kubelets, as that of kube-prometheus-stack.
+ * https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack
+ */
+export interface OperatedPrometheus {
+  readonly kind: 'prometheus-operator';
+  /** Labels by which it chooses monitors, rules and receivers. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where it is asked, and the pods that scrape. */
+  readonly server: Endpoint & { readonly peer: PodPeer };
+  /**
+   * Who is told of alerts, by the cluster's Alertmanager.
+   * @default - nobody but those whom the cluster's own configuration tells
+   */
+  readonly alerts?: Alerts;
+}
+
+/** Who is told of alerts: at a URL which the store of secrets has in its entry `FOLDER/alerts`, as property `url`. */
+export type Alerts = Pick<AlertChannel, 'kind' | 'server'>;
 
 /** What the policies of an environment demand beyond their defaults. */
 export interface PolicyProps

@@ -10,6 +10,7 @@ import { PolicyPack } from '../policy/pack';
 import { policies } from '../policy/policies';
 import { catalogue } from './catalogue';
 import type {
+  Alerts,
   Environment,
   ExternalSecrets,
   FixedScaling,
@@ -75,7 +76,7 @@ export const local: LocalEnvironment = {
   secrets: { kind: 'file' },
   // Browsers resolve every name below localhost to the machine itself (RFC 6761).
   entrance: { kind: 'ingress', className: 'traefik', grafanaHost: 'grafana.localhost' },
-  metrics: {},
+  metrics: { kind: 'prometheus' },
   // It is reached from the machine itself alone.
   policies: { ingressTls: false },
   cluster: {
@@ -118,6 +119,12 @@ const SERVERS = ['10.0.64.0/20'];
 
 /** Range of the addresses of the nodes, and of the API server. */
 const NODES = ['10.0.0.0/18'];
+
+/** Who is told of alerts: a server in the data centre, which knows who is on duty. */
+const ALERTS: Alerts = {
+  kind: 'webhook',
+  server: { host: 'alerts.internal.sportstix.io', port: 443, peer: { type: 'addresses', ranges: SERVERS } },
+};
 
 /** An environment on a cluster that is made elsewhere. */
 interface ManagedEnvironment extends Environment {
@@ -175,7 +182,16 @@ export const production: ManagedEnvironment = {
     certificate: { secretName: 'sportstix-tls', issuer: { name: 'letsencrypt-prod' } },
   },
   observability: { retention: Duration.days(7), storage: { size: Size.gibibytes(50) } },
-  metrics: { kubelets: { ranges: NODES } },
+  metrics: {
+    kind: 'prometheus-operator',
+    labels: { release: 'kube-prometheus-stack' },
+    server: {
+      host: 'prometheus-operated.monitoring.svc.cluster.local',
+      port: 9090,
+      peer: { type: 'pods', namespace: 'monitoring', labels: { 'app.kubernetes.io/name': 'prometheus' } },
+    },
+    alerts: ALERTS,
+  },
   network: {
     dns: { peer: { type: 'pods', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } } },
     apiServer: { ranges: NODES, port: 443 },
@@ -206,6 +222,7 @@ export const staging: ManagedEnvironment = {
     hosts: { frontend: 'staging.sportstix.io', api: 'api.staging.sportstix.io' },
   },
   observability: { retention: Duration.days(3), storage: { size: Size.gibibytes(10) } },
+  metrics: { kind: 'prometheus', kubelets: { ranges: NODES }, alerts: ALERTS },
 };
 
 /** The environments that are synthesized. */

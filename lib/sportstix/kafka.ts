@@ -4,9 +4,11 @@ import type { Endpoint } from '../constructs/endpoint';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import type { KafkaBootstrap, KafkaExternalListener } from '../constructs/kafka-listener';
 import { KafkaKraft } from '../constructs/kafka-kraft';
+import { selectorOf } from '../constructs/labels';
 import { StrimziKafka } from '../constructs/strimzi-kafka';
 import type { K3dCluster } from '../k3d/model';
 import { KafkaMetrics, type KafkaMetricsProps } from '../observability/kafka-metrics';
+import type { RuleKafka } from '../observability/rules/props';
 import { acknowledge } from '../policy/exceptions';
 import type { Environment, KraftKafka, StrimziCluster } from './environment';
 import { addTopicsJob } from './kafka-topics';
@@ -23,6 +25,16 @@ const LOOPBACK = '127.0.0.1';
 
 /** Gives a service what it must know to connect to Kafka. */
 export type KafkaFor = (service: { readonly name: string }) => KafkaBootstrap & { readonly endpoint: Endpoint };
+
+/** Name of the cluster that Strimzi's operator runs. */
+const STRIMZI_NAME = 'sportstix-kafka';
+
+/** How many brokers there are, and by which labels their pods are found. */
+export function brokersOf({ kafka }: Environment): RuleKafka {
+  return kafka.kind === 'kraft'
+    ? { brokers: kafka.replicas, selector: selectorOf('kafka') }
+    : { brokers: kafka.brokers.replicas ?? 3, selector: StrimziKafka.brokerLabels(STRIMZI_NAME) };
+}
 
 /**
  * Makes the Kafka cluster, and the topics.
@@ -71,7 +83,7 @@ function addStrimzi(
   { services, topics = [] }: Environment,
   { version, brokers, controllers }: StrimziCluster,
 ): KafkaFor {
-  const kafka = new StrimziKafka(scope, 'sportstix-kafka', {
+  const kafka = new StrimziKafka(scope, STRIMZI_NAME, {
     component: 'broker',
     version,
     brokers,

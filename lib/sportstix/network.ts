@@ -17,9 +17,9 @@ import { HOST_OF_K3D } from './host';
  *
  * @throws Error if the environment does not say it, and its cluster is made elsewhere.
  */
-export function clusterPeersOf({ name, cluster, network }: Environment): ClusterPeers {
+export function clusterPeersOf({ name, cluster, network, metrics }: Environment): ClusterPeers {
   if (network !== undefined) {
-    return network;
+    return { ...network, ...(metrics.kind === 'prometheus-operator' && { metricsScraper: metrics.server.peer }) };
   }
   if (cluster === undefined) {
     throw new Error(

@@ -123,7 +123,7 @@ export class Platform extends Construct {
       return { spec, service };
     });
     addEntrance(chart, environment, services);
-    addMetrics(this, chartIn(environment.observabilityNamespace), environment);
+    addMetrics(this, chart, chartIn(environment.observabilityNamespace), environment);
     new NetworkPolicies(namespaces, 'network-policies', {
       appliesTo: this,
       component: 'network-policy',

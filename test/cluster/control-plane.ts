@@ -243,6 +243,11 @@ async function keep(kubernetesVersion: string, network: NodeNetwork | undefined,
   }
 }
 
+/** Where kwokctl has the certificates and keys of a cluster, by the folder of its kubeconfig: `ca.crt`, `admin.crt`. */
+export function pkiFolder(folder: string): string {
+  return join(folder, 'clusters', CLUSTER_NAME, 'pki');
+}
+
 /** A program that runs another one in a network, wherever it is started itself. */
 async function wrap(program: string, { enter }: NodeNetwork, folder: string): Promise<string> {
   const path = join(folder, basename(program));
@@ -316,6 +321,10 @@ async function ownCluster(
                 { key: 'service-cluster-ip-range', value: network.serviceCidr },
                 // A node's name resolves nowhere.
                 { key: 'kubelet-preferred-address-types', value: 'InternalIP' },
+                // Kubelets know it by a certificate, and are known by theirs, as in k3s and kubeadm.
+                { key: 'kubelet-client-certificate', value: join(pkiFolder(folder), 'admin.crt') },
+                { key: 'kubelet-client-key', value: join(pkiFolder(folder), 'admin.key') },
+                { key: 'kubelet-certificate-authority', value: join(pkiFolder(folder), 'ca.crt') },
               ]),
         ],
       },
@@ -418,7 +427,13 @@ export function storage(folder: string): readonly KubernetesObject[] {
       storageClassName: storageClass.metadata.name,
       capacity: { storage: '1Ti' },
       accessModes: ['ReadWriteOnce'],
-      hostPath: { path: `${folder}/volume-${index}` },
+      // As k3s makes them, and not by hostPath, of which the kubelet does not say how full it is.
+      local: { path: `${folder}/volume-${index}` },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
+        },
+      },
     },
   }));
   return [storageClass, ...volumes];

@@ -203,6 +203,13 @@ const PROGRAMS = [
   { name: 'grafana/loki:3.3.2', program: 'loki', path: '/usr/bin/loki' },
   { name: 'grafana/tempo:2.6.1', program: 'tempo', path: '/tempo' },
   { name: 'grafana/grafana:11.4.0', program: 'grafana', path: '/run.sh' },
+  { name: 'prom/prometheus:v3.14.0', program: 'prometheus', path: '/bin/prometheus' },
+  { name: 'prom/alertmanager:v0.35.0', program: 'alertmanager', path: '/bin/alertmanager' },
+  {
+    name: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1',
+    program: 'kube-state-metrics',
+    path: '/kube-state-metrics',
+  },
   { name: 'registry.k8s.io/pause:3.9', program: 'pause', path: '/pause' },
   { name: 'rancher/mirrored-coredns-coredns:1.15.0', program: 'coredns', path: '/coredns' },
   { name: 'rancher/mirrored-library-traefik:3.5.3', program: 'traefik', path: '/usr/local/bin/traefik' },

@@ -4,7 +4,7 @@
 # and then the kernel ends all that runs in the PID namespace, containers included.
 #
 # usage: node.sh FOLDER CGROUP NODE_NAME, with KUBECONFIG, and the programs in PATH
-#   FOLDER   state and logs of this node, with OCI images in FOLDER/images
+#   FOLDER   state and logs of this node, with OCI images in FOLDER/images, and the kubelet's certificate in FOLDER/kubelet
 #   CGROUP   name of the control group of its pods
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,6 +17,7 @@ mount --bind "$folder/var/lib" /var/lib
 mount --bind "$folder/var/log" /var/log
 mkdir -p /run/cni/net.d
 cp "$here/cni.conflist" /run/cni/net.d
+cp -R "$folder/kubelet" /run
 
 start() {
   name=$1

@@ -20,9 +20,11 @@ import { jsonLines, type JsonRecord, record, records, text } from '../cluster/js
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { issueCertificate } from './certificates';
 import { unpackKafka } from './images';
+import { Monitoring } from './monitoring';
 import {
   API_SERVER,
   HOST_ADDRESS,
+  KUBELET,
   closeFirewall,
   configureHost,
   type Node,
@@ -30,6 +32,7 @@ import {
   serveLoadBalancer,
   startNode,
 } from './node';
+import { describeObservability } from './observability';
 import {
   apiOf,
   containers,
@@ -223,6 +226,8 @@ describe('from an empty node', () => {
   });
 });
 
+describeObservability(() => ({ platform, kubectl, secrets, node }));
+
 (isOwn ? describe : describe.skip)('network policies', () => {
   /** A namespace without a policy. */
   const OUTSIDE = 'outside';
@@ -267,6 +272,7 @@ describe('from an empty node', () => {
         protocol: 'TCP',
       })),
       { name: 'API server', ...API_SERVER, protocol: 'TCP' },
+      { name: 'kubelet', ...KUBELET, protocol: 'TCP' },
     ];
   });
   afterAll(async () => {
@@ -695,14 +701,25 @@ describe('under the restricted security context', () => {
     expect((await platform.livePods('payment')).map(({ metadata }) => metadata.name)).toEqual([failed.metadata.name]);
   });
 
-  test('PostgreSQL is stopped and started, and no pod is restarted for it', async () => {
+  test('PostgreSQL is stopped and started: an alert says so and ends, and no pod is restarted for it', async () => {
     const before = identities(await databasePods());
+    const monitoring = new Monitoring(platform);
+    const unreachable = async (): Promise<readonly unknown[]> =>
+      (await monitoring.alerts())
+        .filter(({ name, state }) => name === 'DatabaseUnreachable' && state === 'firing')
+        .map(({ labels }) => labels['service'])
+        .sort();
     lab().stopPostgres();
     await platform.until('no pod with a database is Ready', async () => !(await databasePods()).some(isReady));
+    await platform.until('an alert says that no service reaches its database', async () => {
+      const services = await unreachable();
+      return WITH_DATABASE.every((name) => services.includes(name));
+    });
 
     lab().startPostgres();
     await platform.untilReady();
     expect(identities(await databasePods())).toEqual(before);
+    await platform.until('the alert has ended', async () => (await unreachable()).length === 0);
     await platform.until('game takes events in', async () => {
       return (await platform.request(eventsOf('game'), { method: 'POST', body: 'after the stop' })).code === 200;
     });

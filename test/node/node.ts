@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { PasswordOf } from '../../lib/host/model';
@@ -12,10 +12,11 @@ import type { K3dHostAccess } from '../../lib/k3d/model';
 import { postgresServers } from '../../lib/host/model';
 import { psqlPasswords, sqlFileName } from '../../lib/host/servers';
 import { binary, kubernetesVersions, moduleFolder, newestVersion, progress, seconds } from '../cluster/binaries';
-import { type Cluster, type NodeNetwork, startCluster, storage } from '../cluster/control-plane';
+import { type Cluster, type NodeNetwork, pkiFolder, startCluster, storage } from '../cluster/control-plane';
 import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import { Lab, must, requireHost } from '../host/lab';
 import { record, records, text } from '../cluster/json';
+import { issueCertificate } from './certificates';
 import { LOAD_BALANCER_IMAGE, type StandInVersion, writeImages } from './images';
 
 /** Name of the node, as k3d would name it. */
@@ -26,6 +27,8 @@ const ADDRESS = '172.21.0.2';
 export const HOST_ADDRESS = '172.21.0.1';
 /** Where the API server answers, as it does in k3s. */
 export const API_SERVER = { address: ADDRESS, port: 6443 };
+/** Where the kubelet answers. */
+export const KUBELET = { address: ADDRESS, port: 10250 };
 /** First address of the cluster's Services, that of the API server. */
 const SERVICE_ADDRESS = '10.43.0.1';
 /** What k3s runs in every cluster. */
@@ -126,6 +129,7 @@ done`;
     const crds = join(await moduleFolder('rollouts-controller'), 'manifests', 'crds');
     await kubectl.apply({ kustomization: crds }, { fieldManager: 'sportstix-test' });
     await kubectl.apply({ objects: [ROLLOUTS_NAMESPACE] });
+    writeKubeletCertificate(join(folder, 'kubelet'), pkiFolder(dirname(kubectl.kubeconfig)));
     const [enter = '', ...inNetwork] = network.enter;
     init = spawn(
       enter,
@@ -175,6 +179,15 @@ done`;
     const said = logs();
     await stop();
     throw new Error(`the node did not start\n${said}`, { cause: error });
+  }
+}
+
+/** Writes the certificate by which the kubelet is known at the node's name and address, signed by the cluster's CA. */
+function writeKubeletCertificate(folder: string, pki: string): void {
+  const authority = { certificate: join(pki, 'ca.crt'), key: join(pki, 'ca.key') };
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(issueCertificate([NODE, ADDRESS], authority))) {
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
   }
 }
 

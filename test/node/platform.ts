@@ -1,7 +1,7 @@
 /** The platform as it runs on a cluster, and what its tests ask of it and do to it. */
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { readWorkloads } from '../../lib/k3d/workloads';
+import { readWorkloads, type Workload } from '../../lib/k3d/workloads';
 import type { SpringServiceSpec } from '../../lib/sportstix/catalogue';
 import { local } from '../../lib/sportstix/environments';
 import { type JsonRecord, record, records, text } from '../cluster/json';
@@ -70,9 +70,17 @@ export class RunningPlatform {
     private readonly node: Node | undefined,
   ) {}
 
-  /** Waits until there is something, or something holds; see {@link until}. Its error tells how the pods are. */
-  public until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<Exclude<T, undefined | false>> {
-    return until(what, look, () => this.describePods());
+  /**
+   * Waits until there is something, or something holds; see {@link until}. Its error tells how the pods are.
+   *
+   * @param describe says more, for the error
+   */
+  public until<T>(
+    what: string,
+    look: () => Promise<T | undefined | false>,
+    describe = (): string => '',
+  ): Promise<Exclude<T, undefined | false>> {
+    return until(what, look, async () => [describe(), await this.describePods()].join('\n'));
   }
 
   /** The pods. */
@@ -90,11 +98,10 @@ export class RunningPlatform {
 
   /** Every workload has as many Ready pods as it wants, of its newest version, and no others; and they are asked what comes in. */
   public async untilReady(): Promise<void> {
-    const wanted =
-      local.services.length + ['kafka', 'otel-collector', 'log-collector', 'loki', 'tempo', 'grafana'].length;
     await this.until('every pod is Ready', async () => {
-      const found = await this.pods();
-      return found.length === wanted && found.every(isReady) && (await this.isRolled());
+      const [found, workloads] = [await this.pods(), await this.workloads()];
+      const wanted = workloads.reduce((sum, workload) => sum + workload.wanted, 0);
+      return found.length === wanted && found.every(isReady) && workloads.every(({ done }) => done);
     });
     for (const { name, routes } of local.services) {
       for (const { path } of routes) {
@@ -108,13 +115,13 @@ export class RunningPlatform {
     }
   }
 
-  /** Whether every workload is of its newest version. */
-  private async isRolled(): Promise<boolean> {
+  /** The workloads that are applied, and how far each has come. */
+  private async workloads(): Promise<readonly Workload[]> {
     const kinds = 'deployments,statefulsets,daemonsets,rollouts.argoproj.io,pods';
     const lists = await Promise.all(
       NAMESPACES.map((namespace) => this.kubectl.run(['get', kinds, '--output=json', `--namespace=${namespace}`])),
     );
-    return lists.every(({ stdout }) => readWorkloads(stdout)?.every(({ done }) => done) === true);
+    return lists.flatMap(({ stdout }) => readWorkloads(stdout) ?? []);
   }
 
   /** Lets namespaces go, also those that a test has left in the middle. Nobody waits for it, nor a broker that has no quorum to stop. */

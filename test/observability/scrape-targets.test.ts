@@ -2,9 +2,8 @@ import { App, Chart, Size } from 'cdk8s';
 import { Cpu } from '../../imports/k8s';
 import { ConfigMap } from '../../lib/constructs/config-map';
 import { SpringService, type SpringServiceProps } from '../../lib/constructs/spring-service';
-import { WebService } from '../../lib/constructs/web-service';
+import { httpProbes, WebService } from '../../lib/constructs/web-service';
 import { Worker } from '../../lib/constructs/worker';
-import { Probe } from '../../lib/constructs/probe';
 import { scrapeTargets } from '../../lib/observability/scrape-targets';
 import { Tempo } from '../../lib/observability/tempo';
 
@@ -29,11 +28,7 @@ test('are the workloads that say that they serve metrics, by namespace and name'
     image: 'shop/mail:1.0.0',
     resources,
     ports: [{ name: 'metrics', port: 9000 }],
-    probes: {
-      startup: Probe.fromTcpSocket(9000),
-      readiness: Probe.fromTcpSocket(9000),
-      liveness: Probe.fromTcpSocket(9000),
-    },
+    probes: httpProbes(9000, { startup: '/', readiness: '/', liveness: '/' }),
     metrics: { port: 9000, path: '/own', honorLabels: true },
   });
   new SpringService(shop, 'orders', { image, port: 8080, resources, config: { [EXPOSURE]: 'health,prometheus' } });

@@ -29,6 +29,14 @@ export class Objects {
     return this.at(this.workloadKind(), 'spec', 'template', 'spec', ...path);
   }
 
+  /** The ConfigMap of a name. */
+  public configMap(name: string): unknown {
+    const [found] = this.manifests.filter(
+      (manifest) => at(manifest, 'kind') === 'ConfigMap' && at(manifest, 'metadata', 'name') === name,
+    );
+    return found;
+  }
+
   /** The file in the only ConfigMap, parsed. */
   public config(...path: readonly (string | number)[]): unknown {
     const files: unknown[] = Object.values(this.at('ConfigMap', 'data') as Record<string, unknown>);

@@ -93,7 +93,7 @@ export const example: Example & Required<Pick<Environment, 'cluster'>> = {
   kafka: { kind: 'kraft', replicas: 1, storage: { size: Size.gibibytes(1) } },
   secrets: { kind: 'file' },
   entrance: { kind: 'ingress', className: 'traefik' },
-  metrics: {},
+  metrics: { kind: 'prometheus' },
   cluster: {
     name: 'shop',
     servers: 1,

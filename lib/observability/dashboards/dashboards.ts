@@ -1,3 +1,4 @@
+import type { GrafanaDashboard } from '../grafana-dashboards';
 import { clusterDashboard } from './cluster';
 import { kafkaDashboard } from './kafka';
 import type { Dashboard } from './model';
@@ -10,7 +11,12 @@ import { serviceDashboard } from './service';
  * for what Spring's Micrometer, kube-state-metrics, the kubelet, the OpenTelemetry Collector and its receiver `kafkametrics` say, and for
  * what the platform's rules record.
  */
-export function platformDashboards(props: DashboardsProps): readonly Dashboard[] {
+export function platformDashboards(props: DashboardsProps): readonly GrafanaDashboard[] {
+  return dashboardModels(props);
+}
+
+/** {@link platformDashboards}, with everything that is in them. */
+export function dashboardModels(props: DashboardsProps): readonly Dashboard[] {
   const platform = platformOf(props);
   return [platformDashboard, serviceDashboard, kafkaDashboard, clusterDashboard].map((make) => make(platform));
 }

@@ -1175,6 +1175,13 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
       ...observed,
       tempo: endpoint,
       loki: endpoint,
+      prometheus: endpoint,
+      scrapeInterval: duration(1, 300),
+      dashboards: fc.array(
+        fc.record({ uid: spoilt(name), title: freeText, panels: fc.array(fc.record({ title: freeText })) }),
+        { maxLength: 2 },
+      ),
+      rootUrl: spoilt(fc.constantFrom('http://grafana.example.com:8880', 'https://example.com/grafana/')),
       anonymousRole: fc.constantFrom('Viewer', 'Editor', 'Admin'),
       settings: recordOf(spoilt(fc.constantFrom('GF_SERVER_ROOT_URL', 'GF_LOG_LEVEL')), freeText),
     }),

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Parser, SyntaxNode } from '@lezer/common';
-import { platformDashboards } from '../../../lib/observability/dashboards/dashboards';
+import { dashboardModels } from '../../../lib/observability/dashboards/dashboards';
 import type { Dashboard, Panel, Target } from '../../../lib/observability/dashboards/model';
 import type { DashboardsProps } from '../../../lib/observability/dashboards/props';
 
@@ -25,7 +25,7 @@ export interface DashboardQuery {
 
 /** Every query of every dashboard: of its panels, its variables and its annotations. */
 export function dashboardQueries(props: DashboardsProps): DashboardQuery[] {
-  return platformDashboards(props).flatMap(queriesOf);
+  return dashboardModels(props).flatMap(queriesOf);
 }
 
 /** Every query of a dashboard. */

@@ -1,5 +1,5 @@
-// Command grafana answers in the place of Grafana, whose module cannot be had. It reads the data sources that are provisioned and
-// writes to its data folder, as Grafana does at its start, and answers what probes ask.
+// Command grafana answers in the place of Grafana, whose module cannot be had. It reads the data sources and dashboards that are
+// provisioned and writes to its data folder, as Grafana does at its start, gives the dashboards back, and answers what probes ask.
 package main
 
 import (
@@ -13,12 +13,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
 
 const (
-	provisioning = "/etc/grafana/provisioning/datasources"
+	provisioning = "/etc/grafana/provisioning"
 	data         = "/var/lib/grafana"
 )
 
@@ -40,7 +41,11 @@ func main() {
 }
 
 func run(terminated context.Context) error {
-	dataSources, err := readAll(provisioning)
+	dataSources, err := readAll(filepath.Join(provisioning, "datasources"), readDataSources)
+	if err != nil {
+		return err
+	}
+	dashboards, err := readAll(filepath.Join(provisioning, "dashboards"), readDashboards)
 	if err != nil {
 		return err
 	}
@@ -49,6 +54,10 @@ func run(terminated context.Context) error {
 	}
 	http.Handle("GET /api/health", answer(map[string]string{"database": "ok", "version": "in Grafana's place"}))
 	http.Handle("GET /api/datasources", answer(dataSources))
+	http.HandleFunc("GET /metrics", metrics)
+	for _, dashboard := range dashboards {
+		http.Handle("GET /api/dashboards/uid/"+dashboard.uid, answer(map[string]json.RawMessage{"dashboard": dashboard.json}))
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- http.ListenAndServe(":"+os.Getenv("GF_SERVER_HTTP_PORT"), nil) }()
 	select {
@@ -69,34 +78,30 @@ func answer(value any) http.Handler {
 }
 
 // readAll reads the files that Grafana reads: a mounted ConfigMap has folders beside them, of other names.
-func readAll(folder string) ([]dataSource, error) {
-	found := []dataSource{}
+func readAll[T any](folder string, read func(file string) ([]T, error)) ([]T, error) {
+	found := []T{}
 	for _, pattern := range []string{"*.yaml", "*.yml"} {
 		files, err := filepath.Glob(filepath.Join(folder, pattern))
 		if err != nil {
 			return nil, err
 		}
 		for _, file := range files {
-			dataSources, err := read(file)
+			entries, err := read(file)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", file, err)
 			}
-			found = append(found, dataSources...)
+			found = append(found, entries...)
 		}
 	}
 	return found, nil
 }
 
-func read(file string) ([]dataSource, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
+func readDataSources(file string) ([]dataSource, error) {
 	var content struct {
 		APIVersion  int          `yaml:"apiVersion"`
 		DataSources []dataSource `yaml:"datasources"`
 	}
-	if err := yaml.Unmarshal(text, &content); err != nil {
+	if err := readYAML(file, &content); err != nil {
 		return nil, err
 	}
 	if content.APIVersion != 1 {
@@ -111,4 +116,69 @@ func read(file string) ([]dataSource, error) {
 		}
 	}
 	return content.DataSources, nil
+}
+
+// dashboard is one of the files in a folder that a provider names.
+type dashboard struct {
+	uid  string
+	json json.RawMessage
+}
+
+func readDashboards(file string) ([]dashboard, error) {
+	var content struct {
+		APIVersion int `yaml:"apiVersion"`
+		Providers  []struct {
+			Type    string `yaml:"type"`
+			Options struct {
+				Path string `yaml:"path"`
+			} `yaml:"options"`
+		} `yaml:"providers"`
+	}
+	if err := readYAML(file, &content); err != nil {
+		return nil, err
+	}
+	found := []dashboard{}
+	for _, provider := range content.Providers {
+		if content.APIVersion != 1 || provider.Type != "file" || provider.Options.Path == "" {
+			return nil, errors.New("not apiVersion 1, or a provider that is none of files, or has no path")
+		}
+		files, err := filepath.Glob(filepath.Join(provider.Options.Path, "*.json"))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range files {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			var identity struct {
+				UID   string `json:"uid"`
+				Title string `json:"title"`
+			}
+			if err := json.Unmarshal(text, &identity); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			if identity.UID == "" || identity.Title == "" {
+				return nil, fmt.Errorf("%s: it lacks a uid or a title", path)
+			}
+			found = append(found, dashboard{uid: identity.UID, json: text})
+		}
+	}
+	return found, nil
+}
+
+func readYAML(file string, into any) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return yaml.Unmarshal(text, into)
+}
+
+var start = time.Now()
+
+// metrics answers whoever scrapes it as little as he can read.
+func metrics(response http.ResponseWriter, _ *http.Request) {
+	response.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	fmt.Fprintf(response, "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %d\n", start.Unix())
 }

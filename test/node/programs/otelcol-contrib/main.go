@@ -5,10 +5,12 @@ package main
 import (
 	"log"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/k8sattributesprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/filelogreceiver"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/kafkametricsreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/envprovider"
@@ -53,7 +55,9 @@ func factories() (otelcol.Factories, error) {
 	if err != nil {
 		return factories, err
 	}
-	factories.Receivers, err = receiver.MakeFactoryMap(otlpreceiver.NewFactory(), filelogreceiver.NewFactory())
+	factories.Receivers, err = receiver.MakeFactoryMap(
+		otlpreceiver.NewFactory(), filelogreceiver.NewFactory(), kafkametricsreceiver.NewFactory(),
+	)
 	if err != nil {
 		return factories, err
 	}
@@ -65,6 +69,7 @@ func factories() (otelcol.Factories, error) {
 	}
 	factories.Exporters, err = exporter.MakeFactoryMap(
 		otlpexporter.NewFactory(), otlphttpexporter.NewFactory(), debugexporter.NewFactory(),
+		prometheusexporter.NewFactory(),
 	)
 	return factories, err
 }

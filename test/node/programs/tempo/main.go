@@ -1,5 +1,6 @@
 // Command tempo answers in the place of Tempo, whose module cannot be had: it takes spans by OTLP over gRPC, and gives them back by
-// Tempo's own HTTP API. It reads Tempo's configuration, and writes where that says. Spans are kept in memory.
+// Tempo's own HTTP API, or searches them by a little of TraceQL. It reads Tempo's configuration, and writes where that says. Spans are kept
+// in memory.
 package main
 
 import (
@@ -15,8 +16,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -92,6 +97,8 @@ func run(terminated context.Context, file string) error {
 		fmt.Fprintln(response, "an OTLP receiver in Tempo's place")
 	})
 	http.HandleFunc("GET /api/traces/{id}", store.get)
+	http.HandleFunc("GET /api/search", store.search)
+	http.HandleFunc("GET /metrics", metrics)
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
 	go func() { failed <- http.ListenAndServe(fmt.Sprintf(":%d", config.Server.HTTPListenPort), nil) }()
@@ -201,4 +208,118 @@ func (s *store) get(response http.ResponseWriter, request *http.Request) {
 	if err := json.NewEncoder(response).Encode(answer); err != nil {
 		log.Print(err)
 	}
+}
+
+// condition is one of those that a TraceQL query joins by &&.
+type condition func(resource map[string]string, span *trace.Span) bool
+
+// parseTraceQL reads the part of TraceQL that dashboards use: {CONDITION && ...}.
+func parseTraceQL(query string) ([]condition, error) {
+	inner, isSpanset := strings.CutPrefix(strings.TrimSpace(query), "{")
+	inner, isClosed := strings.CutSuffix(inner, "}")
+	if !isSpanset || !isClosed {
+		return nil, fmt.Errorf("%q: only {CONDITION && ...} is known here", query)
+	}
+	var conditions []condition
+	for _, text := range strings.Split(inner, "&&") {
+		match := conditionForm.FindStringSubmatch(strings.TrimSpace(text))
+		if match == nil {
+			return nil, fmt.Errorf("%q: only resource.NAME = \"VALUE\", duration > TIME and status = error are known here", text)
+		}
+		if name, value := match[1], match[2]; name != "" {
+			conditions = append(conditions, func(resource map[string]string, _ *trace.Span) bool { return resource[name] == value })
+			continue
+		}
+		if match[3] == "" {
+			conditions = append(conditions, func(_ map[string]string, span *trace.Span) bool {
+				return span.GetStatus().GetCode() == trace.Status_STATUS_CODE_ERROR
+			})
+			continue
+		}
+		longerThan, err := time.ParseDuration(match[3])
+		if err != nil {
+			return nil, err
+		}
+		conditions = append(conditions, func(_ map[string]string, span *trace.Span) bool { return durationOf(span) > longerThan })
+	}
+	return conditions, nil
+}
+
+var conditionForm = regexp.MustCompile(`^(?:resource\.([\w.]+)\s*=\s*"([^"]*)"|duration\s*>\s*(\w+)|status\s*=\s*error)$`)
+
+func durationOf(span *trace.Span) time.Duration {
+	return time.Duration(span.EndTimeUnixNano - span.StartTimeUnixNano)
+}
+
+// found is a trace as Tempo's search tells of it.
+type found struct {
+	TraceID           string `json:"traceID"`
+	RootServiceName   string `json:"rootServiceName"`
+	RootTraceName     string `json:"rootTraceName"`
+	StartTimeUnixNano string `json:"startTimeUnixNano"`
+	DurationMs        int64  `json:"durationMs"`
+}
+
+// search finds the newest traces of which a span meets the conditions of a query.
+func (s *store) search(response http.ResponseWriter, request *http.Request) {
+	conditions, err := parseTraceQL(request.URL.Query().Get("q"))
+	if err != nil {
+		http.Error(response, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answer := struct {
+		Traces []found `json:"traces"`
+	}{Traces: []found{}}
+	s.mutex.Lock()
+	for index := len(s.order) - 1; index >= 0 && len(answer.Traces) < 20; index-- {
+		if one, ok := matching(s.traces[s.order[index]], conditions); ok {
+			one.TraceID = s.order[index]
+			answer.Traces = append(answer.Traces, one)
+		}
+	}
+	s.mutex.Unlock()
+	response.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(response).Encode(answer); err != nil {
+		log.Print(err)
+	}
+}
+
+// matching returns the first span of a trace that meets all conditions.
+func matching(batches []*trace.ResourceSpans, conditions []condition) (found, bool) {
+	for _, batch := range batches {
+		resource := map[string]string{}
+		for _, attribute := range batch.GetResource().GetAttributes() {
+			resource[attribute.Key] = attribute.GetValue().GetStringValue()
+		}
+		for _, scope := range batch.ScopeSpans {
+			for _, span := range scope.Spans {
+				if meetsAll(resource, span, conditions) {
+					return found{
+						RootServiceName:   resource["service.name"],
+						RootTraceName:     span.Name,
+						StartTimeUnixNano: strconv.FormatUint(span.StartTimeUnixNano, 10),
+						DurationMs:        durationOf(span).Milliseconds(),
+					}, true
+				}
+			}
+		}
+	}
+	return found{}, false
+}
+
+func meetsAll(resource map[string]string, span *trace.Span, conditions []condition) bool {
+	for _, meets := range conditions {
+		if !meets(resource, span) {
+			return false
+		}
+	}
+	return true
+}
+
+var start = time.Now()
+
+// metrics answers whoever scrapes it as little as he can read.
+func metrics(response http.ResponseWriter, _ *http.Request) {
+	response.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	fmt.Fprintf(response, "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %d\n", start.Unix())
 }

@@ -12,6 +12,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.CompositeHealth;
 import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -29,6 +30,11 @@ class RouteController {
   /** All but Actuator's and the WebSocket's, which must not seem to exist where they do not. */
   private static final String EVERY_PATH = "/{root:(?!actuator$|ws$).+}/**";
 
+  /** The more specific ones, which metrics tell apart. */
+  private static final String API = "/api/v1/{collection}/**";
+
+  private static final String EVENTS = "/api/v1/{collection}/events";
+
   private static final Logger log = LoggerFactory.getLogger(RouteController.class);
 
   private final String service;
@@ -42,12 +48,24 @@ class RouteController {
     this.sinks = sinks;
   }
 
-  /** A delay keeps the request in flight, as a slow one is while its pod is being stopped. */
-  @GetMapping({"/", EVERY_PATH})
-  Map<String, Object> get(HttpServletRequest request, @RequestParam(defaultValue = "0") long delay)
+  /**
+   * A delay keeps the request in flight, as a slow one is while its pod is being stopped. Another status than 200 is that of an
+   * error that nobody has handled.
+   */
+  @GetMapping({"/", API, EVENTS, EVERY_PATH})
+  Map<String, Object> get(
+      HttpServletRequest request,
+      @RequestParam(defaultValue = "0") long delay,
+      @RequestParam(defaultValue = "200") int status)
       throws InterruptedException {
     Map<String, Object> answer = answerTo(request);
     Thread.sleep(delay);
+    if (status >= 500) {
+      log.error("{} {} fails, as asked for", request.getMethod(), request.getRequestURI());
+    }
+    if (status != 200) {
+      throw new ResponseStatusException(HttpStatusCode.valueOf(status));
+    }
     answer.put("components", components());
     if (isEvents(request)) {
       sinks.forEach(sink -> answer.putAll(sink.seen()));
@@ -55,7 +73,7 @@ class RouteController {
     return answer;
   }
 
-  @PostMapping({"/", EVERY_PATH})
+  @PostMapping({"/", API, EVENTS, EVERY_PATH})
   Map<String, Object> post(HttpServletRequest request, @RequestBody String payload) throws Exception {
     Map<String, Object> answer = answerTo(request);
     if (!isEvents(request)) {
