@@ -200,6 +200,7 @@ export function seriesOf(expr: string): readonly string[] {
 
 /** Requests to services, of which some are slow and some fail, until it is stopped. */
 export class Load {
+  private readonly start = Date.now();
   private isOver = false;
   private readonly clients: readonly Promise<void>[];
 
@@ -209,6 +210,11 @@ export class Load {
     services: readonly string[],
   ) {
     this.clients = services.map((service) => this.use(service));
+  }
+
+  /** For how long it has lasted. */
+  public seconds(): number {
+    return (Date.now() - this.start) / 1000;
   }
 
   /** Ends it, once the last answers are there. */
