@@ -13,7 +13,7 @@ import { platformRules } from '../../lib/observability/rules/rules';
 import { toYaml } from '../../lib/synth/yaml';
 import { binary, kubernetesVersions, newestVersion } from './binaries';
 import { platform } from './rules/platform';
-import { type Firing, FIRING, SILENT } from './rules/rows';
+import { type Firing, FIRING, OTHER_ALERTS, SILENT } from './rules/rows';
 import { toInput } from './rules/series';
 
 const execFile = promisify(execFileCallback);
@@ -59,29 +59,25 @@ function filledIn(text: string, labels: Readonly<Record<string, string>>): strin
 }
 
 /** What promtool is to see, as its tests have it: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
-function firingTest({ alert: name, events, holdsFrom, interval = 1, labels, summary }: Firing): object {
+function firingTest({ alert: name, events, holdsFrom, interval = 1, endsAt, ...told }: Firing): object {
   const alert = alertNamed(name);
   const fires = holdsFrom + minutesOf(alert);
   const { description, impact, action, panel } = alert;
   const texts = { description, impact, action, dashboard: panelUrl({ ...panel, grafanaUrl: GRAFANA_URL }) };
+  const firing = [told, ...(told.also ?? [])].map(({ labels, summary }) => ({
+    exp_labels: { ...labels, severity: alert.severity },
+    exp_annotations: {
+      summary,
+      ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, filledIn(text, labels)])),
+    },
+  }));
   return {
     name,
     interval: `${interval}m`,
-    input_series: toInput(platform(events), fires, interval),
+    input_series: toInput(platform(events), endsAt ?? fires, interval),
     alert_rule_test: [
-      {
-        eval_time: `${fires}m`,
-        alertname: name,
-        exp_alerts: [
-          {
-            exp_labels: { ...labels, severity: alert.severity },
-            exp_annotations: {
-              summary,
-              ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, filledIn(text, labels)])),
-            },
-          },
-        ],
-      },
+      { eval_time: `${fires}m`, alertname: name, exp_alerts: firing },
+      ...(endsAt === undefined ? [] : [{ eval_time: `${endsAt}m`, alertname: name, exp_alerts: [] }]),
     ],
     promql_expr_test: [nothingFired(fires - interval, `alertname="${name}"`)],
   };
@@ -179,6 +175,17 @@ describe('rules', () => {
       expect(await testRules(firingTest(row), row.interval)).toBe('');
     },
   );
+
+  test.each(OTHER_ALERTS)('$alert does not fire where $name', async ({ alert, name, events, minutes }) => {
+    const test = {
+      name,
+      interval: '1m',
+      input_series: toInput(platform(events), minutes, 1),
+      promql_expr_test: [nothingFired(minutes, `alertname="${alert}"`)],
+    };
+
+    expect(await testRules(test)).toBe('');
+  });
 
   test.each(SILENT)('nobody is told of $name', async ({ name, events, minutes, interval = 1 }) => {
     const test = {

@@ -72,6 +72,7 @@ describe('a shop', () => {
       port: 8081,
       resources: JVM,
       managementPort: 9001,
+      config: { MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,prometheus' },
       database: { endpoint: postgres.endpoint(), name: 'orders', username: 'orders' },
       kafka,
       redis: REDIS,

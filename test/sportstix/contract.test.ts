@@ -248,7 +248,12 @@ for (const { service, redis, kafka, traces } of holding(CONNECTIONS)) {
             ...(traces ? ['observability/otel-collector:4317'] : []),
           ];
     expect(out.sort()).toEqual(names.length === 0 ? [] : [...names, ...ASKS_DNS].sort());
-    expect(incoming).toEqual([`kube-system/traefik:${found?.port ?? 0}`]);
+    const port = found?.port ?? 0;
+    expect(incoming.sort()).toEqual([
+      `kube-system/traefik:${port}`,
+      // What is no Spring service serves no metrics.
+      ...(found !== undefined && isSpring(found) ? [`observability/prometheus:${port}`] : []),
+    ]);
   });
 }
 
@@ -331,6 +336,7 @@ test.each(
     SPRING_JPA_HIBERNATE_DDL_AUTO: 'validate',
     MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,info,prometheus',
     MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS: 'when_authorized',
+    MANAGEMENT_METRICS_DISTRIBUTION_PERCENTILESHISTOGRAM_HTTP_SERVER_REQUESTS: 'true',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector.observability.svc.cluster.local:4317',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     OTEL_METRICS_EXPORTER: 'none',
@@ -343,7 +349,7 @@ test.each(
 )('sportstix-common says %s=%s', (variable, value) => {
   const data = dataOf(find(manifests, 'ConfigMap', 'sportstix-common'));
   expect(data[variable]).toBe(value);
-  expect(Object.keys(data)).toHaveLength(15);
+  expect(Object.keys(data)).toHaveLength(16);
 });
 
 describe('servers outside the cluster', () => {
@@ -432,9 +438,12 @@ describe('kafka', () => {
   });
 });
 
-test('the ingress says where it is reached', () => {
-  expect(find(manifests, 'Ingress', 'sportstix').metadata.annotations).toEqual({
-    'kubernetes.io/description': 'Reached at http://localhost:8880',
+test.each([
+  ['sportstix', 'http://localhost:8880'],
+  ['grafana-ingress', 'http://grafana.localhost:8880'],
+])('Ingress %s says that it is reached at %s', (name, address) => {
+  expect(find(manifests, 'Ingress', name).metadata.annotations).toEqual({
+    'kubernetes.io/description': `Reached at ${address}`,
   });
 });
 
@@ -456,6 +465,8 @@ describe('observability', () => {
     ['StatefulSet', 'tempo', 'grafana/tempo:2.6.1'],
     ['StatefulSet', 'loki', 'grafana/loki:3.3.2'],
     ['StatefulSet', 'grafana', 'grafana/grafana:11.4.0'],
+    ['StatefulSet', 'prometheus', 'prom/prometheus:v3.14.0'],
+    ['Deployment', 'kube-state-metrics', 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1'],
   ])('%s %s runs %s in namespace observability', (kind, name, image) => {
     expect(find(manifests, kind, name).metadata.namespace).toBe('observability');
     expect(containerOf(find(manifests, kind, name)).image).toBe(image);
@@ -466,6 +477,7 @@ describe('observability', () => {
     ['tempo', [3200, 4317]],
     ['loki', [3100]],
     ['grafana', [3000]],
+    ['prometheus', [9090]],
   ])('Service %s has ports %j', (name, ports) => {
     const { spec } = find(manifests, 'Service', name) as unknown as { spec: { ports: { port: number }[] } };
     expect(spec.ports.map(({ port }) => port)).toEqual(ports);
@@ -475,6 +487,7 @@ describe('observability', () => {
     ['tempo', '10Gi'],
     ['loki', '10Gi'],
     ['grafana', '1Gi'],
+    ['prometheus', '10Gi'],
   ])('%s keeps %s', (name, storage) => {
     expect(find(manifests, 'StatefulSet', name)).toMatchObject({
       spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }] },
@@ -513,6 +526,7 @@ describe('network policies', () => {
             '',
             9092,
           ),
+          'kafka-metrics:9092',
           'kube-system/svccontroller.k3s.cattle.io/svcname=kafka-external-0,svccontroller.k3s.cattle.io/svcnamespace=sportstix:9094',
         ],
         out: [...ASKS_DNS, 'kafka:9092', 'kafka:9093'],
@@ -521,19 +535,29 @@ describe('network policies', () => {
     [
       'otel-collector',
       {
-        in: clients(
-          CONNECTIONS.filter(({ traces }) => traces),
-          'sportstix/',
-          4317,
-        ),
+        in: [
+          'prometheus:8888',
+          ...clients(
+            CONNECTIONS.filter(({ traces }) => traces),
+            'sportstix/',
+            4317,
+          ),
+        ],
         out: [...ASKS_DNS, 'tempo:4317', '172.21.0.0/16:6443'],
       },
     ],
-    ['log-collector', { in: [], out: [...ASKS_DNS, 'loki:3100', '172.21.0.0/16:6443'] }],
-    ['tempo', { in: ['grafana:3200', 'otel-collector:4317'], out: [] }],
-    ['loki', { in: ['grafana:3100', 'log-collector:3100'], out: [] }],
-    // Nobody from outside yet: `kubectl port-forward` comes from the node.
-    ['grafana', { in: [], out: [...ASKS_DNS, 'loki:3100', 'tempo:3200'] }],
+    ['log-collector', { in: ['prometheus:8888'], out: [...ASKS_DNS, 'loki:3100', '172.21.0.0/16:6443'] }],
+    ['tempo', { in: ['grafana:3200', 'prometheus:3200', 'otel-collector:4317'], out: [] }],
+    ['loki', { in: ['grafana:3100', 'log-collector:3100', 'prometheus:3100'], out: [] }],
+    [
+      'grafana',
+      {
+        in: ['kube-system/traefik:3000', 'prometheus:3000'],
+        out: [...ASKS_DNS, 'loki:3100', 'tempo:3200', 'prometheus:9090'],
+      },
+    ],
+    ['kube-state-metrics', { in: ['prometheus:8080'], out: [...ASKS_DNS, '172.21.0.0/16:6443'] }],
+    ['kafka-metrics', { in: ['observability/prometheus:8889'], out: [...ASKS_DNS, 'kafka:9092'] }],
   ])('let through of %s what it needs, and what uses it', (name, expected) => {
     const ways = waysOf(manifests, name);
 

@@ -13,7 +13,7 @@ import { dataOf, placeholderSecrets, synthesize } from './example';
 // of the services that there are stand in contract.test.ts.
 
 /** What every cluster of an environment's kind has, or somebody sets up in it. */
-function takenFromCluster({ entrance, secrets, network }: Environment): string[] {
+function takenFromCluster({ entrance, secrets, network, metrics }: Environment): string[] {
   const gateway = network?.entrance?.type === 'pods' ? network.entrance.namespace : '';
   return [
     ...(entrance.kind === 'ingress'
@@ -23,6 +23,12 @@ function takenFromCluster({ entrance, secrets, network }: Environment): string[]
           `there is no ClusterIssuer ${entrance.certificate.issuer.name}`,
           `no namespace has the label kubernetes.io/metadata.name=${gateway}`,
         ]),
+    ...(metrics.kind === 'prometheus-operator'
+      ? [
+          `no namespace has the label kubernetes.io/metadata.name=${metrics.server.peer.namespace}`,
+          `there is no Service prometheus-operated in namespace ${metrics.server.peer.namespace}`,
+        ]
+      : []),
     ...(secrets.kind === 'external' ? [`there is no ClusterSecretStore ${secrets.store.name}`] : []),
   ];
 }
@@ -102,7 +108,12 @@ describe.each(environments)('environment $name', (environment) => {
       ),
     );
 
-    expect(routesOf(manifests).toSorted(byText)).toEqual(expected.toSorted(byText));
+    const grafana =
+      environment.entrance.kind === 'ingress' && environment.entrance.grafanaHost !== undefined
+        ? ['Prefix / grafana:http']
+        : [];
+
+    expect(routesOf(manifests).toSorted(byText)).toEqual([...expected, ...grafana].toSorted(byText));
   });
 
   test('a cluster on this machine: its host lets in every database that is on it, with its roles, and nothing else', () => {

@@ -441,7 +441,10 @@ describe('network policies', () => {
   ])('let $service get to its servers, and the gateway to it', ({ service, servers, kafka }) => {
     const ways = waysOf(manifests, service);
 
-    expect(ways.in.map((way) => way.replace(/:\d+$/, ''))).toEqual(['gateway/traefik']);
+    expect(ways.in.map((way) => way.replace(/:\d+$/, ''))).toEqual([
+      'gateway/traefik',
+      ...(service === 'frontend' ? [] : ['monitoring/prometheus']),
+    ]);
     expect(ways.out.toSorted()).toEqual(
       [
         ...(service === 'frontend' ? [] : ASKS_DNS),
@@ -544,6 +547,7 @@ describe('staging', () => {
       'secrets',
       'entrance',
       'observability',
+      'metrics',
     ]);
   });
 

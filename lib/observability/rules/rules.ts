@@ -36,7 +36,7 @@ function checkProps(scope: Construct, props: RulesProps): void {
       remedy: 'Give a share such as 0.999.',
     });
   }
-  if (latency !== undefined && latency.toMilliseconds() === 0) {
+  if (latency?.toMilliseconds({ integral: false }) === 0) {
     throw new InvalidPropError(scope, {
       prop: 'latency',
       value: '0 ms',

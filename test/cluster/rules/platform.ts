@@ -119,7 +119,7 @@ export function pod({ namespace, service, name, owner, isSpring = true, at }: Po
 
 /** A counter that is not there before it counts. */
 function failing(series: Series): Series {
-  return { ...series, at: (minute) => series.at(minute) || undefined };
+  return { ...series, at: (minute) => (series.at(minute) === 0 ? undefined : series.at(minute)) };
 }
 
 /** What happens to Kafka: undefined where all is well. */
@@ -242,6 +242,8 @@ export function observing(at: At<ObservingState>): readonly Series[] {
 export interface Events {
   /** To pod `orders-1`, one of two of `orders`. */
   readonly orders?: At<PodState>;
+  /** To the other. */
+  readonly other?: At<PodState>;
   /** To the one pod of `carts`. */
   readonly carts?: At<PodState>;
   readonly kafka?: At<KafkaState>;
@@ -259,6 +261,7 @@ const well = (): Record<string, never> => ({});
 /** All series of the platform. */
 export function platform({
   orders = well,
+  other = well,
   carts = well,
   kafka: ofKafka = well,
   observing: ofObserving = well,
@@ -267,7 +270,7 @@ export function platform({
 }: Events): readonly Series[] {
   const all = [
     ...pod({ namespace: 'shop', service: 'orders', name: PODS.orders, at: orders }),
-    ...pod({ namespace: 'shop', service: 'orders', name: PODS.other, at: well }),
+    ...pod({ namespace: 'shop', service: 'orders', name: PODS.other, at: other }),
     ...pod({ namespace: 'shop', service: 'carts', name: PODS.carts, at: carts }),
     ...kafka(ofKafka),
     ...observing(ofObserving),

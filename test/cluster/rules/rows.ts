@@ -1,8 +1,16 @@
-import { type Events, kafka, pod, PODS } from './platform';
+import { type Events, kafka, pod, PODS, type PodState } from './platform';
 import { gauge } from './series';
 
-/** Something that is wrong, and who is told after which time. */
-export interface Firing {
+/** What people are told. */
+interface Told {
+  /** The alert's labels, without its severity. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its summary, as people read it. */
+  readonly summary: string;
+}
+
+/** Something that is wrong, and what people are told after which time. */
+export interface Firing extends Told {
   readonly alert: string;
   /** What happens. */
   readonly events: Events;
@@ -13,10 +21,16 @@ export interface Firing {
   readonly interval?: number;
   /** The first minute at whose end the alert's expression holds. */
   readonly holdsFrom: number;
-  /** The alert's labels, without its severity. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Its summary, as people read it. */
-  readonly summary: string;
+  /**
+   * What the same alert tells at the same time of others.
+   * @default - nothing
+   */
+  readonly also?: readonly Told[];
+  /**
+   * The minute at whose end nobody is told of anything any more, as it was mended.
+   * @default - it goes on
+   */
+  readonly endsAt?: number;
 }
 
 /** Something of which nobody is told. */
@@ -142,9 +156,10 @@ export const FIRING: readonly Firing[] = [
   },
   {
     alert: 'DatabaseUnreachable',
-    // Nobody asks for anything: the pool finds out by itself.
-    events: { carts: from(30, { requests: 0, connections: 0, active: 0 }) },
+    // Nobody asks for anything: the pool finds out by itself. Then the database is there again.
+    events: { carts: during(30, 45, { requests: 0, connections: 0, active: 0 }) },
     holdsFrom: 30,
+    endsAt: 45,
     labels: CARTS,
     summary: 'carts does not reach its database',
   },
@@ -154,6 +169,20 @@ export const FIRING: readonly Firing[] = [
     events: { carts: from(30, { connections: 3, active: 3, pending: 4, timeouts: 2 }) },
     holdsFrom: 30,
     labels: CARTS,
+    summary: 'carts does not reach its database',
+  },
+  {
+    alert: 'DatabaseUnreachable',
+    // Both services that use it end as they start.
+    events: {
+      orders: during(30, 60, { up: false }),
+      other: during(30, 60, { up: false }),
+      carts: during(30, 60, { up: false }),
+    },
+    holdsFrom: 30,
+    endsAt: 60,
+    labels: CARTS,
+    also: [{ labels: ORDERS, summary: 'orders does not reach its database' }],
     summary: 'carts does not reach its database',
   },
   {
@@ -285,12 +314,71 @@ export const FIRING: readonly Firing[] = [
   },
 ];
 
+/** Of something else people are told, and not of this. */
+export interface OtherAlert extends Silent {
+  readonly alert: string;
+}
+
+export const OTHER_ALERTS: readonly OtherAlert[] = [
+  {
+    alert: 'DatabaseUnreachable',
+    name: 'one of two services does not start',
+    events: { carts: from(30, { up: false }) },
+    minutes: HOUR,
+  },
+  {
+    alert: 'DatabaseUnreachable',
+    name: 'a pool is exhausted',
+    events: { carts: from(30, { active: 10, pending: 7, timeouts: 2 }) },
+    minutes: HOUR,
+  },
+  {
+    alert: 'ConnectionPoolExhausted',
+    name: 'a database is not there',
+    events: { carts: from(30, { connections: 0, active: 0, pending: 7, timeouts: 2 }) },
+    minutes: HOUR,
+  },
+  {
+    alert: 'ServiceUnavailable',
+    name: 'one of two pods is not ready',
+    events: { orders: from(30, { up: false }) },
+    minutes: 2 * HOUR,
+  },
+  {
+    alert: 'ConsumerStuck',
+    name: 'a consumer falls behind',
+    events: { kafka: (minute) => ({ consumed: 5, lag: minute < 30 ? 0 : 100 * (minute - 29) }) },
+    minutes: 2 * HOUR,
+  },
+  {
+    alert: 'ErrorBudgetBurn1h',
+    name: 'failures that use up the budget in days',
+    events: { orders: from(30, { failures: 1.2 }) },
+    minutes: 8 * HOUR,
+  },
+  {
+    alert: 'VolumeFullIn4Hours',
+    name: 'a volume is nearly full, and stays so',
+    events: { observing: () => ({ free: 50 }) },
+    minutes: 4 * HOUR,
+  },
+];
+
 /** One pod ends, and another of the service takes its place: minutes until it is Ready. */
 const ROLLOUT_MINUTES = 4;
 
 /** Of what belongs to a platform that is well nobody is told, whatever the alert. */
 export const SILENT: readonly Silent[] = [
   { name: 'a platform that is well', events: {}, minutes: 4 * HOUR },
+  {
+    name: 'a platform at the edge of what is told',
+    events: {
+      carts: () => ({ cpu: 0.89, memory: 0.94, heap: 0.89, seconds: 0.9, active: 9, failures: 0.05 }),
+      kafka: (minute) => ({ consumed: 5, lag: minute }),
+      observing: () => ({ free: 110, certificate: 15 * DAY * 60 }),
+    },
+    minutes: 12 * HOUR,
+  },
   {
     name: 'a quiet service',
     events: { carts: from(30, { requests: 0, active: 0 }), orders: () => ({ requests: 0 }) },
@@ -307,7 +395,7 @@ export const SILENT: readonly Silent[] = [
   {
     name: 'a restart, and another later',
     events: {
-      carts: (minute) => {
+      carts: (minute: number): PodState => {
         const restarts = minute < 30 ? 0 : minute < 50 ? 1 : 2;
         const starts = (minute >= 30 && minute < 33) || (minute >= 50 && minute < 53);
         return starts ? { restarts, up: false, cpu: 1 } : { restarts };
@@ -345,7 +433,10 @@ export const SILENT: readonly Silent[] = [
   },
   {
     name: 'one bad minute, all requests of a service fail',
-    events: { carts: during(90, 91, { failures: 60, seconds: 10 }) },
+    // One has failed before: of a series that begins with the failures of a minute, Prometheus sees no increase.
+    events: {
+      carts: (minute) => (minute === 10 ? { failures: 1 } : minute === 90 ? { failures: 60, seconds: 10 } : {}),
+    },
     minutes: 8 * HOUR,
   },
   {
@@ -410,16 +501,16 @@ export const SILENT: readonly Silent[] = [
     minutes: 4 * HOUR,
   },
   {
-    name: 'jobs: one that runs, one that is done, one that failed',
+    name: 'jobs: one that waits, one that runs, one that is done, one that failed',
     events: {
-      more: (['Running', 'Succeeded', 'Failed'] as const).flatMap((phase) =>
+      more: (['Pending', 'Running', 'Succeeded', 'Failed'] as const).flatMap((phase) =>
         pod({
           namespace: 'shop',
           service: 'migration',
           name: `migration-${phase.toLowerCase()}`,
           owner: { kind: 'Job', name: 'migration' },
           isSpring: false,
-          at: () => ({ phase, cpu: 0.2 }),
+          at: () => ({ phase, up: phase === 'Running', cpu: 0.2 }),
         }).filter(({ metric }) => metric !== 'up'),
       ),
     },
