@@ -20,6 +20,11 @@ export interface Question {
   readonly asker: string;
   readonly language: Language;
   readonly expr: string;
+  /**
+   * Whether PromQL is evaluated for one time; otherwise for a range.
+   * @default false
+   */
+  readonly instant?: boolean;
 }
 
 /** What Prometheus scrapes, by the labels that it gives to its series. */
@@ -100,18 +105,17 @@ export class Monitoring {
 
   /** A trace that Prometheus keeps beside a series. */
   public async exemplarTrace(series: string): Promise<string | undefined> {
-    const found = await this.ask('prometheus', '/api/v1/query_exemplars', { query: series, ...lastSeconds(PERIOD) });
-    const [trace] = records(found['data'])
+    const [trace] = records((await this.exemplars(series))['data'])
       .flatMap(({ exemplars }) => records(exemplars))
       .map(({ labels }) => record(labels)['trace_id']);
     return trace === undefined ? undefined : text(trace);
   }
 
-  /** Of some questions those to which there is no answer. */
+  /** Of some questions those to which there is no answer: no number, line or trace. */
   public async unanswered<Q extends Question>(questions: readonly Q[]): Promise<readonly Q[]> {
     const found: Q[] = [];
     for (const question of questions) {
-      if (!(await this.isAnswered(question))) {
+      if (!showsSomething(question.language, await this.answer(question))) {
         found.push(question);
       }
     }
@@ -123,29 +127,26 @@ export class Monitoring {
     return record((await this.platform.ask(NAMESPACE, 'grafana', `/api/dashboards/uid/${uid}`))['dashboard']);
   }
 
-  /** What PromQL has found in the last minutes: Prometheus' own answer. */
-  public range(expr: string): Promise<JsonRecord> {
-    return this.ask('prometheus', '/api/v1/query_range', { query: expr, step: String(STEP), ...lastSeconds(PERIOD) });
+  /** What the data source itself answers. */
+  public answer({ language, expr, instant = false }: Question): Promise<JsonRecord> {
+    const { start, end } = lastSeconds(PERIOD);
+    switch (language) {
+      case 'PromQL':
+        return instant
+          ? this.ask('prometheus', '/api/v1/query', { query: expr })
+          : this.ask('prometheus', '/api/v1/query_range', { query: expr, start, end, step: String(STEP) });
+      case 'LogQL': {
+        const nanoseconds = { start: `${start}000000000`, end: `${end}000000000` };
+        return this.ask('loki', '/loki/api/v1/query_range', { query: expr, ...nanoseconds, step: String(STEP) });
+      }
+      case 'TraceQL':
+        return this.ask('tempo', '/api/search', { q: expr, start, end });
+    }
   }
 
-  /** Whether there is something to be seen: a number, a line, a trace. */
-  private async isAnswered({ language, expr }: Question): Promise<boolean> {
-    switch (language) {
-      case 'PromQL': {
-        const { result } = record((await this.range(expr))['data']);
-        return records(result).some(({ values }) => Array.isArray(values) && values.some(isNumber));
-      }
-      case 'LogQL': {
-        const { start, end } = lastSeconds(PERIOD);
-        const range = { start: `${start}000000000`, end: `${end}000000000`, step: String(STEP) };
-        const answer = await this.ask('loki', '/loki/api/v1/query_range', { query: expr, limit: '10', ...range });
-        return records(record(answer['data'])['result']).length > 0;
-      }
-      case 'TraceQL': {
-        const answer = await this.ask('tempo', '/api/search', { q: expr, ...lastSeconds(PERIOD) });
-        return records(answer['traces']).length > 0;
-      }
-    }
+  /** What Prometheus answers to the question for the exemplars of an expression's series. */
+  public exemplars(expr: string): Promise<JsonRecord> {
+    return this.ask('prometheus', '/api/v1/query_exemplars', { query: expr, ...lastSeconds(PERIOD) });
   }
 
   private async prometheus(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<JsonRecord> {
@@ -160,6 +161,17 @@ export class Monitoring {
 /** The end of a pair of time and value. */
 function lastOf(pair: unknown): unknown {
   return Array.isArray(pair) ? pair.at(-1) : undefined;
+}
+
+/** Whether there is anything to be seen in an answer. */
+function showsSomething(language: Language, answer: JsonRecord): boolean {
+  if (language === 'TraceQL') {
+    return records(answer['traces']).length > 0;
+  }
+  const result = records(record(answer['data'])['result']);
+  return language === 'LogQL'
+    ? result.length > 0
+    : result.some(({ value, values = [value] }) => Array.isArray(values) && values.some(isNumber));
 }
 
 /** Whether a pair of time and value shows anything: what was divided by zero does not. */
@@ -188,6 +200,7 @@ export function seriesOf(expr: string): readonly string[] {
 
 /** Requests to services, of which some are slow and some fail, until it is stopped. */
 export class Load {
+  private readonly start = Date.now();
   private isOver = false;
   private readonly clients: readonly Promise<void>[];
 
@@ -197,6 +210,11 @@ export class Load {
     services: readonly string[],
   ) {
     this.clients = services.map((service) => this.use(service));
+  }
+
+  /** For how long it has lasted. */
+  public seconds(): number {
+    return (Date.now() - this.start) / 1000;
   }
 
   /** Ends it, once the last answers are there. */

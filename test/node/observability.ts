@@ -1,4 +1,5 @@
 /** Whether who opens Grafana sees what is: each target, series, query and rule, by what a platform under load really answers. */
+import { join } from 'node:path';
 import { App } from 'cdk8s';
 import type { Dashboard } from '../../lib/observability/dashboards/model';
 import { scrapeTargets } from '../../lib/observability/scrape-targets';
@@ -6,6 +7,7 @@ import { local } from '../../lib/sportstix/environments';
 import { Platform } from '../../lib/sportstix/platform';
 import type { SecretValues } from '../../lib/sportstix/secrets';
 import type { Kubectl } from '../cluster/kubectl';
+import { type Answer, drawDashboard } from '../dashboards-page/draw';
 import { queriesOf, substitute } from '../observability/dashboards/metrics';
 import { Load, Monitoring, type Question, seriesOf } from './monitoring';
 import { KUBELET, type Node } from './node';
@@ -15,6 +17,11 @@ import { type RunningPlatform, SPRING } from './platform';
 const DASHBOARDS = ['platform', 'service', 'kafka', 'cluster'] as const;
 /** A service with everything that a dashboard shows of one: a database, Kafka, Redis. */
 const SERVICE = 'game';
+
+/** The folder for pictures of the dashboards, where somebody wants them. */
+const PICTURES = process.env['DASHBOARD_PICTURES'];
+/** Seconds of load that are on a picture. */
+const PICTURED_SECONDS = 12 * 60;
 
 /** What these tests need of the run that they are part of. */
 export interface Observed {
@@ -133,6 +140,16 @@ export function describeObservability(observed: () => Observed): void {
       expect(await platform.attributesOf(trace)).toMatchObject({ 'service.name': `${SERVICE}-service` });
     });
 
+    (PICTURES === undefined ? test.skip : test).each(DASHBOARDS)(
+      'dashboard %s is drawn from what was answered',
+      async (uid) => {
+        const { platform } = observed();
+        await platform.until('there is something to see', () => Promise.resolve(load.seconds() > PICTURED_SECONDS));
+        const dashboard = (await monitoring.dashboard(uid)) as unknown as Dashboard;
+        await draw(monitoring, dashboard, join(PICTURES ?? '', `${uid}.png`));
+      },
+    );
+
     test('Prometheus may read the metrics of the kubelet and nothing else of it, and others not even that', async () => {
       const { kubectl, node } = observed();
       if (node === undefined) {
@@ -157,6 +174,29 @@ export function describeObservability(observed: () => Observed): void {
       expect(status('/metrics', 'nobody')).toBe('401');
     });
   });
+}
+
+/** What a dashboard asks, with the panel and the letter of each query. */
+function questionsOf(dashboard: Dashboard): readonly (Question & { readonly panel: string; readonly refId: string })[] {
+  return queriesOf(dashboard).map(({ panel, refId, language, expr, instant }) => ({
+    asker: `${dashboard.uid}, ${panel}, ${refId}`,
+    panel,
+    refId,
+    language,
+    instant,
+    expr: substitute(expr, { service: SERVICE }),
+  }));
+}
+
+/** Draws a dashboard from what the data sources answer now. */
+async function draw(monitoring: Monitoring, dashboard: Dashboard, file: string): Promise<void> {
+  const answers: Answer[] = [];
+  for (const question of questionsOf(dashboard)) {
+    const { panel, refId, language, expr } = question;
+    const exemplars = language === 'PromQL' && expr.includes('_bucket') ? await monitoring.exemplars(expr) : undefined;
+    answers.push({ panel, refId, answer: await monitoring.answer(question), exemplars });
+  }
+  await drawDashboard(dashboard, answers, file, { variables: { service: SERVICE } });
 }
 
 /** Waits until each question has an answer. */

@@ -142,7 +142,7 @@ func readDashboards(file string) ([]dashboard, error) {
 		if content.APIVersion != 1 || provider.Type != "file" || provider.Options.Path == "" {
 			return nil, errors.New("not apiVersion 1, or a provider that is none of files, or has no path")
 		}
-		files, err := filepath.Glob(filepath.Join(provider.Options.Path, "*.json"))
+		files, err := dashboardFiles(provider.Options.Path)
 		if err != nil {
 			return nil, err
 		}
@@ -163,6 +163,19 @@ func readDashboards(file string) ([]dashboard, error) {
 			}
 			found = append(found, dashboard{uid: identity.UID, json: text})
 		}
+	}
+	return found, nil
+}
+
+// dashboardFiles finds those of a folder and of the folders in it, but not of those that a mounted ConfigMap has for itself.
+func dashboardFiles(folder string) ([]string, error) {
+	found := []string{}
+	for _, pattern := range []string{"*.json", "[^.]*/*.json"} {
+		files, err := filepath.Glob(filepath.Join(folder, pattern))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, files...)
 	}
 	return found, nil
 }
