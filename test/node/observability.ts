@@ -117,7 +117,13 @@ export function describeObservability(observed: () => Observed): void {
         language,
         expr: substitute(expr, { service: SERVICE }),
       }));
-      await untilAnswered(observed().platform, monitoring, questions);
+      await untilAnswered(
+        observed().platform,
+        monitoring,
+        questions.flatMap((question) =>
+          isForEvents(question) ? seriesOf(question.expr).map((expr): Question => ({ ...question, expr })) : [question],
+        ),
+      );
 
       expect(questions.length).toBeGreaterThan(3);
     });
@@ -176,8 +182,17 @@ export function describeObservability(observed: () => Observed): void {
   });
 }
 
-/** What a dashboard asks, with the panel and the letter of each query. */
-function questionsOf(dashboard: Dashboard): readonly (Question & { readonly panel: string; readonly refId: string })[] {
+/** Questions for what dashboards mark on their panels: events, of which there may be none. */
+const isForEvents = ({ panel }: PanelQuestion): boolean => panel.startsWith('annotation ');
+
+/** A question, with the panel and the letter of its query. */
+interface PanelQuestion extends Question {
+  readonly panel: string;
+  readonly refId: string;
+}
+
+/** What a dashboard asks. */
+function questionsOf(dashboard: Dashboard): readonly PanelQuestion[] {
   return queriesOf(dashboard).map(({ panel, refId, language, expr, instant }) => ({
     asker: `${dashboard.uid}, ${panel}, ${refId}`,
     panel,
