@@ -168,7 +168,7 @@ export function describeObservability(observed: () => Observed): void {
           ...['--silent', '--insecure', '--output', '/dev/null', '--write-out', '%{http_code}'],
           ...['--header', `Authorization: Bearer ${bearer}`, `https://${KUBELET.address}:${KUBELET.port}${path}`],
         ]);
-      const own = await token(local.observabilityNamespace, 'prometheus');
+      const own = await token(local.observabilityNamespace, 'prometheus-sa');
       const paths = ['/metrics', '/metrics/cadvisor', '/pods', '/stats/summary', '/logs/', '/configz'];
 
       expect(paths.map((path) => `${path} ${status(path, own)}`)).toEqual([
