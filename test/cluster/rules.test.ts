@@ -1,17 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFile as execFileCallback } from 'node:child_process';
 import { promisify } from 'node:util';
 import { App, Chart } from 'cdk8s';
+import { loadAll } from 'js-yaml';
 import { Alertmanager } from '../../lib/observability/alertmanager';
 import { panelUrl } from '../../lib/observability/dashboards/link';
 import type { Alert } from '../../lib/observability/rules/model';
 import type { RulesProps } from '../../lib/observability/rules/props';
 import { toRuleFile } from '../../lib/observability/rules/render';
 import { platformRules } from '../../lib/observability/rules/rules';
+import { environments } from '../../lib/sportstix/environments';
 import { toYaml } from '../../lib/synth/yaml';
 import { binary, kubernetesVersions, newestVersion } from './binaries';
+import { record, text } from './json';
 import { platform } from './rules/platform';
 import { type Firing, FIRING, OTHER_ALERTS, SILENT } from './rules/rows';
 import { toInput } from './rules/series';
@@ -47,6 +51,16 @@ function alertNamed(name: string): Alert {
   return found;
 }
 
+/** What programs read of an object: the files of a ConfigMap, the rules of a PrometheusRule. */
+function filesIn(manifest: unknown): readonly { readonly file: string; readonly content: string }[] {
+  const { kind, data, spec } = record(manifest);
+  return kind === 'PrometheusRule'
+    ? [{ file: 'rules.yaml', content: toYaml(spec) }]
+    : kind === 'ConfigMap'
+      ? Object.entries(record(data)).map(([file, value]) => ({ file, content: text(value) }))
+      : [];
+}
+
 /** Minutes of an alert's time. */
 function minutesOf({ for: time }: Alert): number {
   const [, count = '', unit = ''] = /^(\d+)([mh])$/.exec(time) ?? [];
@@ -54,8 +68,8 @@ function minutesOf({ for: time }: Alert): number {
 }
 
 /** What a text says of an alert with these labels. */
-function filledIn(text: string, labels: Readonly<Record<string, string>>): string {
-  return text.replace(/\{\{ \$labels\.(\w+) \}\}/g, (template, name: string) => labels[name] ?? template);
+function filledIn(template: string, labels: Readonly<Record<string, string>>): string {
+  return template.replace(/\{\{ \$labels\.(\w+) \}\}/g, (whole, name: string) => labels[name] ?? whole);
 }
 
 /** What promtool is to see, as its tests have it: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
@@ -68,7 +82,7 @@ function firingTest({ alert: name, events, holdsFrom, interval = 1, endsAt, ...t
     exp_labels: { ...labels, severity: alert.severity },
     exp_annotations: {
       summary,
-      ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, filledIn(text, labels)])),
+      ...Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, filledIn(value, labels)])),
     },
   }));
   return {
@@ -105,7 +119,14 @@ describe('rules', () => {
   /** What promtool says of a test; empty where it passes. */
   async function testRules(test: object, interval = 1): Promise<string> {
     const file = join(folder, 'test.yaml');
-    await writeFile(file, toYaml({ rule_files: ['rules.yaml'], evaluation_interval: `${interval}m`, tests: [test] }));
+    const content = {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: `${interval}m`,
+      // Prometheus evaluates groups at times of their own; here one sees what another has just recorded.
+      group_eval_order: rulesOf(EVERYTHING).map(({ name }) => name),
+      tests: [test],
+    };
+    await writeFile(file, toYaml(content));
     return execFile(promtool, ['test', 'rules', file]).then(
       () => '',
       (error: unknown) =>
@@ -150,9 +171,9 @@ describe('rules', () => {
           server: { host: 'hooks.example.com', port: 443 },
         },
       });
-      const [text = ''] = Object.values(config.data);
+      const [content = ''] = Object.values(config.data);
       const file = join(folder, 'alertmanager.yaml');
-      await writeFile(file, text);
+      await writeFile(file, content);
       const amtool = await binary('amtool', newestVersion(kubernetesVersions()));
 
       const { stdout } = await execFile(amtool, ['check-config', file]);
@@ -160,6 +181,33 @@ describe('rules', () => {
 
       expect(stdout).toMatch(/SUCCESS[^]*1 inhibit rules[^]*1 receivers/);
       expect(routes.stdout.trim()).toBe('people');
+    },
+  );
+
+  test.each(environments)(
+    'what environment $name has in dist is taken by the programs that read it',
+    async ({ name }) => {
+      const manifests = join(__dirname, '../../dist', name, 'manifests');
+      const files = readdirSync(manifests).flatMap((file) =>
+        loadAll(readFileSync(join(manifests, file), 'utf8')).flatMap(filesIn),
+      );
+      const amtool = await binary('amtool', newestVersion(kubernetesVersions()));
+      const programs: Readonly<Record<string, readonly [string, ...string[]]>> = {
+        // The files that it names are in the pod.
+        'prometheus.yaml': [promtool, 'check', 'config', '--syntax-only'],
+        'rules.yaml': [promtool, 'check', 'rules', '--lint=all', '--lint-fatal'],
+        'alertmanager.yaml': [amtool, 'check-config'],
+      };
+      for (const { file, content } of files) {
+        const [program, ...args] = programs[file] ?? [];
+        if (program !== undefined) {
+          const path = join(folder, `${name}-${file}`);
+          await writeFile(path, content);
+          await execFile(program, [...args, path]);
+        }
+      }
+
+      expect(files.map(({ file }) => file)).toContain('rules.yaml');
     },
   );
 

@@ -216,7 +216,7 @@ function legendOf(
   write: (value: number) => string,
 ): { readonly markup: string; readonly height: number } {
   const entries = lines.map(({ name, points, style }) => ({ name, last: write(points.at(-1)?.[1] ?? 0), style }));
-  const widths = entries.map(({ name, last }) => 34 + 6.6 * (name.length + last.length));
+  const widths = entries.map(({ name, last }) => 44 + 7.1 * (name.length + last.length));
   const rows = widths.reduce(
     ({ count, used }, next) =>
       used + next > width - 16 ? { count: count + 1, used: next } : { count, used: used + next },

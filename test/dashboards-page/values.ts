@@ -70,10 +70,12 @@ export function ticks(max: number, count: number, unit: Unit): readonly number[]
   if (max <= 0) {
     return [0];
   }
-  const base = unit === 'bytes' ? 1024 ** Math.floor(Math.log(max / count) / Math.log(1024)) : 1;
-  const rough = max / count / base;
+  const rough = max / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = base * power * (STEPS.find((candidate) => candidate * power >= rough) ?? 10);
+  const step =
+    unit === 'bytes'
+      ? 2 ** Math.ceil(Math.log2(rough))
+      : power * (STEPS.find((candidate) => candidate * power >= rough) ?? 10);
   return Array.from({ length: Math.floor(max / step + 1e-9) + 1 }, (_, index) => index * step);
 }
 

@@ -11,27 +11,16 @@ export default class NodeTierEnvironment extends TestEnvironment {
 
   /** Called by Jest for whatever happens to the tests of a file. */
   public handleTestEvent(event: Circus.Event): void {
-    switch (event.name) {
-      case 'run_describe_start':
-        if (this.hasFailed) {
-          event.describeBlock.mode = 'skip';
-        }
-        break;
-      case 'test_start':
-        if (this.hasFailed) {
-          event.test.mode = 'skip';
-        }
-        break;
-      case 'test_fn_success':
-        this.say('passed', titleOf(event.test));
-        break;
-      case 'test_fn_failure':
-        this.fail(titleOf(event.test), event.error);
-        break;
-      case 'hook_failure':
-        this.fail(`${event.hook.type} of ${titleOf(event.hook.parent)}`, event.error);
-        break;
-      default:
+    if (event.name === 'run_describe_start' && this.hasFailed) {
+      event.describeBlock.mode = 'skip';
+    } else if (event.name === 'test_start' && this.hasFailed) {
+      event.test.mode = 'skip';
+    } else if (event.name === 'test_fn_success') {
+      this.say('passed', titleOf(event.test));
+    } else if (event.name === 'test_fn_failure') {
+      this.fail(titleOf(event.test), event.error);
+    } else if (event.name === 'hook_failure') {
+      this.fail(`${event.hook.type} of ${titleOf(event.hook.parent)}`, event.error);
     }
   }
 

@@ -281,7 +281,7 @@ export function clusterDashboard(platform: Platform): Dashboard {
       {
         title: 'Pods',
         lines: [
-          { height: 13, panels: ['pods'] },
+          { height: 17, panels: ['pods'] },
           { height: 8, panels: ['cpuByWorkload', 'memoryByWorkload'] },
         ],
       },
@@ -292,7 +292,7 @@ export function clusterDashboard(platform: Platform): Dashboard {
       {
         title: 'What observes it',
         lines: [
-          { height: 9, panels: ['targets', 'seriesByService'] },
+          { height: 15, panels: ['targets', 'seriesByService'] },
           {
             height: 7,
             panels: certificates ? ['telemetry', 'lostTelemetry', 'certificates'] : ['telemetry', 'lostTelemetry'],

@@ -128,7 +128,7 @@ export function kafkaDashboard({ namespace, kafkaPods }: Platform): Dashboard {
         links: logs,
       }),
       inSyncByTopic: table({
-        title: 'Topics',
+        title: 'Topics and their replicas',
         description: 'The fewest replicas in sync that a partition of the topic has, of how many there should be.',
         rows: [{ label: 'topic', title: 'Topic' }],
         columns: [
@@ -207,7 +207,7 @@ export function kafkaDashboard({ namespace, kafkaPods }: Platform): Dashboard {
         title: 'Topics',
         lines: [
           { height: 8, panels: ['produced', 'deadLettersByTopic'] },
-          { height: 9, panels: ['inSyncByTopic'] },
+          { height: 12, panels: ['inSyncByTopic'] },
         ],
       },
       { title: 'Brokers', lines: [{ height: 7, panels: ['cpu', 'memory', 'volumes'] }] },

@@ -366,7 +366,7 @@ export function platformDashboard(platform: Platform): Dashboard {
             height: 4,
             panels: ['firingAlerts', 'targetsDown', 'podsNotReady', 'restarts', 'requests', 'errors', 'latency'],
           },
-          { height: 8, panels: ['services', 'alerts'], widths: [14, 10] },
+          { height: 11, panels: ['services', 'alerts'], widths: [14, 10] },
         ],
       },
       {

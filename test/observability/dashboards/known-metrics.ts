@@ -1,0 +1,60 @@
+/**
+ * The metrics that dashboards read, by who serves them. Each is read by a dashboard, and none that is not here: a metric that nobody serves
+ * leaves a panel empty, and the test on a node asks a real Prometheus for every one.
+ */
+export const METRICS = {
+  prometheus: ['ALERTS', 'ALERTS_FOR_STATE', 'up', 'scrape_duration_seconds', 'scrape_samples_post_metric_relabeling'],
+  spring: [
+    'http_server_requests_seconds_bucket',
+    'http_server_requests_seconds_count',
+    'jvm_gc_pause_seconds_sum',
+    'jvm_memory_max_bytes',
+    'jvm_memory_used_bytes',
+    'hikaricp_connections_acquire_seconds_max',
+    'hikaricp_connections_active',
+    'hikaricp_connections_idle',
+    'hikaricp_connections_max',
+    'hikaricp_connections_pending',
+    'logback_events_total',
+  ],
+  kubeStateMetrics: [
+    'kube_node_status_allocatable',
+    'kube_node_status_condition',
+    'kube_pod_container_resource_limits',
+    'kube_pod_container_resource_requests',
+    'kube_pod_container_status_restarts_total',
+    'kube_pod_container_status_waiting_reason',
+    'kube_pod_status_phase',
+    'kube_pod_status_ready',
+    'kube_replicaset_created',
+    'kube_replicaset_spec_replicas',
+  ],
+  kubelet: [
+    'container_cpu_usage_seconds_total',
+    'container_memory_working_set_bytes',
+    'kubelet_volume_stats_capacity_bytes',
+    'kubelet_volume_stats_used_bytes',
+  ],
+  kafka: [
+    'kafka_brokers',
+    'kafka_consumer_group_lag_sum',
+    'kafka_consumer_group_members',
+    'kafka_consumer_group_offset',
+    'kafka_partition_current_offset',
+    'kafka_partition_oldest_offset',
+    'kafka_partition_replicas',
+    'kafka_partition_replicas_in_sync',
+    'kafka_topic_partitions',
+  ],
+  collectors: [
+    'otelcol_exporter_send_failed_log_records',
+    'otelcol_exporter_send_failed_spans',
+    'otelcol_exporter_sent_log_records',
+    'otelcol_exporter_sent_spans',
+    'otelcol_receiver_accepted_log_records',
+    'otelcol_receiver_accepted_spans',
+    'otelcol_receiver_refused_log_records',
+    'otelcol_receiver_refused_spans',
+  ],
+  certManager: ['certmanager_certificate_expiration_timestamp_seconds'],
+} as const;
