@@ -23,6 +23,9 @@ const PICTURES = process.env['DASHBOARD_PICTURES'];
 /** Seconds of load that are on a picture. */
 const PICTURED_SECONDS = 12 * 60;
 
+/** From where on a trace of a dashboard is slow. */
+const SLOW = '500ms';
+
 /** What these tests need of the run that they are part of. */
 export interface Observed {
   readonly platform: RunningPlatform;
@@ -115,7 +118,7 @@ export function describeObservability(observed: () => Observed): void {
       const questions = queriesOf(dashboard).map(({ panel, refId, language, expr }): Question => ({
         asker: `${uid}, ${panel}, ${refId}`,
         language,
-        expr: substitute(expr, { service: SERVICE }),
+        expr: substitute(expr, { service: SERVICE, slow: SLOW }),
       }));
       await untilAnswered(
         observed().platform,
@@ -199,7 +202,7 @@ function questionsOf(dashboard: Dashboard): readonly PanelQuestion[] {
     refId,
     language,
     instant,
-    expr: substitute(expr, { service: SERVICE }),
+    expr: substitute(expr, { service: SERVICE, slow: SLOW }),
   }));
 }
 
@@ -211,7 +214,7 @@ async function draw(monitoring: Monitoring, dashboard: Dashboard, file: string):
     const exemplars = language === 'PromQL' && expr.includes('_bucket') ? await monitoring.exemplars(expr) : undefined;
     answers.push({ panel, refId, answer: await monitoring.answer(question), exemplars });
   }
-  await drawDashboard(dashboard, answers, file, { variables: { service: SERVICE } });
+  await drawDashboard(dashboard, answers, file, { variables: { service: SERVICE, slow: SLOW } });
 }
 
 /** Waits until each question has an answer. */
