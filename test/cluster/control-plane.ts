@@ -40,6 +40,12 @@ const RUN_LABEL = 'sportstix.test/run';
 /** kwokctl's name for the cluster; every cluster has a folder of its own, so one name is enough. */
 const CLUSTER_NAME = 'test';
 
+/** Who waits for a busy machine longer than a lease lasts ends as one who is no leader any more, and nobody starts it again. */
+const PATIENT_LEADER = [
+  { key: 'leader-elect-lease-duration', value: '2h' },
+  { key: 'leader-elect-renew-deadline', value: '1h' },
+];
+
 /** The network that a control plane runs in, where that is not the machine's own, and what is in it: real nodes. */
 export interface NodeNetwork {
   /** The words before a command that make it run in the network. */
@@ -307,7 +313,11 @@ async function ownCluster(
       // The data need not survive the machine.
       { name: 'etcd', extraArgs: [{ key: 'unsafe-no-fsync', value: 'true' }] },
       // As in k3s and kubeadm: each controller has an account of its own, by which policies know it.
-      { name: 'kube-controller-manager', extraArgs: [{ key: 'use-service-account-credentials', value: 'true' }] },
+      {
+        name: 'kube-controller-manager',
+        extraArgs: [{ key: 'use-service-account-credentials', value: 'true' }, ...PATIENT_LEADER],
+      },
+      { name: 'kube-scheduler', extraArgs: PATIENT_LEADER },
       {
         name: 'kube-apiserver',
         extraArgs: [

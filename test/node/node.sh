@@ -63,6 +63,8 @@ sysctl -q -w net.bridge.bridge-nf-call-iptables=1
 start kube-router sh -c 'until "$@"; do sleep 0.2; done' sh \
   kube-router --kubeconfig="$KUBECONFIG" --hostname-override="$node" --service-cluster-ip-range=10.43.0.0/16 \
   --run-firewall=true --run-router=false --run-service-proxy=false
-start rollouts-controller rollouts-controller --kubeconfig="$KUBECONFIG"
+# By default it ends where the machine is too busy for it to say every few seconds that it still leads.
+start rollouts-controller rollouts-controller --kubeconfig="$KUBECONFIG" \
+  --leader-election-lease-duration=2h --leader-election-renew-deadline=1h
 echo started
 cat > /dev/null

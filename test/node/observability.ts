@@ -23,6 +23,9 @@ const PICTURES = process.env['DASHBOARD_PICTURES'];
 /** Seconds of load that are on a picture. */
 const PICTURED_SECONDS = 12 * 60;
 
+/** From where on a trace of a dashboard is slow. */
+const SLOW = '500ms';
+
 /** What these tests need of the run that they are part of. */
 export interface Observed {
   readonly platform: RunningPlatform;
@@ -115,9 +118,15 @@ export function describeObservability(observed: () => Observed): void {
       const questions = queriesOf(dashboard).map(({ panel, refId, language, expr }): Question => ({
         asker: `${uid}, ${panel}, ${refId}`,
         language,
-        expr: substitute(expr, { service: SERVICE }),
+        expr: substitute(expr, { service: SERVICE, slow: SLOW }),
       }));
-      await untilAnswered(observed().platform, monitoring, questions);
+      await untilAnswered(
+        observed().platform,
+        monitoring,
+        questions.flatMap((question) =>
+          isForEvents(question) ? seriesOf(question.expr).map((expr): Question => ({ ...question, expr })) : [question],
+        ),
+      );
 
       expect(questions.length).toBeGreaterThan(3);
     });
@@ -162,7 +171,7 @@ export function describeObservability(observed: () => Observed): void {
           ...['--silent', '--insecure', '--output', '/dev/null', '--write-out', '%{http_code}'],
           ...['--header', `Authorization: Bearer ${bearer}`, `https://${KUBELET.address}:${KUBELET.port}${path}`],
         ]);
-      const own = await token(local.observabilityNamespace, 'prometheus');
+      const own = await token(local.observabilityNamespace, 'prometheus-sa');
       const paths = ['/metrics', '/metrics/cadvisor', '/pods', '/stats/summary', '/logs/', '/configz'];
 
       expect(paths.map((path) => `${path} ${status(path, own)}`)).toEqual([
@@ -176,15 +185,24 @@ export function describeObservability(observed: () => Observed): void {
   });
 }
 
-/** What a dashboard asks, with the panel and the letter of each query. */
-function questionsOf(dashboard: Dashboard): readonly (Question & { readonly panel: string; readonly refId: string })[] {
+/** Questions for what dashboards mark on their panels: events, of which there may be none. */
+const isForEvents = ({ panel }: PanelQuestion): boolean => panel.startsWith('annotation ');
+
+/** A question, with the panel and the letter of its query. */
+interface PanelQuestion extends Question {
+  readonly panel: string;
+  readonly refId: string;
+}
+
+/** What a dashboard asks. */
+function questionsOf(dashboard: Dashboard): readonly PanelQuestion[] {
   return queriesOf(dashboard).map(({ panel, refId, language, expr, instant }) => ({
     asker: `${dashboard.uid}, ${panel}, ${refId}`,
     panel,
     refId,
     language,
     instant,
-    expr: substitute(expr, { service: SERVICE }),
+    expr: substitute(expr, { service: SERVICE, slow: SLOW }),
   }));
 }
 
@@ -196,7 +214,7 @@ async function draw(monitoring: Monitoring, dashboard: Dashboard, file: string):
     const exemplars = language === 'PromQL' && expr.includes('_bucket') ? await monitoring.exemplars(expr) : undefined;
     answers.push({ panel, refId, answer: await monitoring.answer(question), exemplars });
   }
-  await drawDashboard(dashboard, answers, file, { variables: { service: SERVICE } });
+  await drawDashboard(dashboard, answers, file, { variables: { service: SERVICE, slow: SLOW } });
 }
 
 /** Waits until each question has an answer. */
