@@ -41,7 +41,13 @@
 export { type CanaryPods, canaryPods, type CanaryStep } from './canary';
 export { ConfigMap, type ConfigMapProps, type EnvironmentSource } from './config-map';
 export type { Container, ContainerProps, InitContainerProps, PodContainer, SidecarProps } from './container';
-export { type ConnectionProps, declareConnections, type ExposedPort, type WorkloadConnections } from './connections';
+export {
+  type ConnectionProps,
+  declareConnections,
+  type ExposedPort,
+  type MetricsEndpoint,
+  type WorkloadConnections,
+} from './connections';
 export { CronJob, type CronJobProps } from './cron-job';
 export type { DeploymentProps } from './deployment';
 export {

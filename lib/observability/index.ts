@@ -7,6 +7,13 @@
 export type { AlertChannel, SecretKey } from './alert-routing';
 export { Alertmanager, type AlertmanagerProps } from './alertmanager';
 export { platformDashboards } from './dashboards/dashboards';
+export {
+  DASHBOARDS,
+  type DashboardUid,
+  type PanelKey,
+  type PanelReference,
+  type VariableName,
+} from './dashboards/link';
 export type { DashboardsProps } from './dashboards/props';
 export { Grafana, type GrafanaProps } from './grafana';
 export type { GrafanaDashboard } from './grafana-dashboards';

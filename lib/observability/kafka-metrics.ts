@@ -74,7 +74,7 @@ const CA_FILE = 'ca.crt';
  * OpenTelemetry Collector, as a client that reads no message.
  *
  * The broker's own metrics are in its JVM, and leave it by JMX alone, which is RMI: the official image has no agent that serves them over HTTP
- * (`jmxExporter` of {@link KafkaKraft} takes one from an image of yours). Lag is in neither: it is what groups have committed, compared with the ends.
+ * (`jmxExporter` of `KafkaKraft` takes one from an image of yours). Lag is in neither: it is what groups have committed, compared with the ends.
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.114.0/receiver/kafkametricsreceiver
  */
 export class KafkaMetrics extends PatchableConstruct {
