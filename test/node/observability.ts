@@ -120,13 +120,10 @@ export function describeObservability(observed: () => Observed): void {
         language,
         expr: substitute(expr, { service: SERVICE, slow: SLOW }),
       }));
-      await untilAnswered(
-        observed().platform,
-        monitoring,
-        questions.flatMap((question) =>
-          isForEvents(question) ? seriesOf(question.expr).map((expr): Question => ({ ...question, expr })) : [question],
-        ),
+      const asked = questions.flatMap((question): readonly Question[] =>
+        isOfEvents(question) ? seriesOf(question.expr).map((expr) => ({ ...question, expr })) : [question],
       );
+      await untilAnswered(observed().platform, monitoring, asked);
 
       expect(questions.length).toBeGreaterThan(3);
     });
@@ -185,8 +182,8 @@ export function describeObservability(observed: () => Observed): void {
   });
 }
 
-/** Questions for what dashboards mark on their panels: events, of which there may be none. */
-const isForEvents = ({ panel }: PanelQuestion): boolean => panel.startsWith('annotation ');
+/** Whether a question is for what a dashboard marks on its panels: events, of which there may be none. */
+const isOfEvents = ({ panel }: PanelQuestion): boolean => panel.startsWith('annotation ');
 
 /** A question, with the panel and the letter of its query. */
 interface PanelQuestion extends Question {
