@@ -114,12 +114,7 @@ export function describeObservability(observed: () => Observed): void {
     });
 
     test.each(DASHBOARDS)('no query of dashboard %s is without an answer', async (uid) => {
-      const dashboard = (await monitoring.dashboard(uid)) as unknown as Dashboard;
-      const questions = queriesOf(dashboard).map(({ panel, refId, language, expr }): Question => ({
-        asker: `${uid}, ${panel}, ${refId}`,
-        language,
-        expr: substitute(expr, { service: SERVICE, slow: SLOW }),
-      }));
+      const questions = questionsOf((await monitoring.dashboard(uid)) as unknown as Dashboard);
       const asked = questions.flatMap((question): readonly Question[] =>
         isOfEvents(question) ? seriesOf(question.expr).map((expr) => ({ ...question, expr })) : [question],
       );
