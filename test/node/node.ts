@@ -45,6 +45,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   openssl: 'openssl',
   javac: 'openjdk-17-jdk-headless',
   socat: 'socat',
+  curl: 'curl',
 };
 /** Programs that run on the node. */
 const PROGRAMS = ['kubelet', 'kube-proxy', 'kube-router', 'rollouts-controller'] as const;

@@ -6,6 +6,7 @@ import { scrapeTargets } from '../../lib/observability/scrape-targets';
 import { local } from '../../lib/sportstix/environments';
 import { Platform } from '../../lib/sportstix/platform';
 import type { SecretValues } from '../../lib/sportstix/secrets';
+import { kubeconfigUnderTest } from '../cluster/binaries';
 import type { Kubectl } from '../cluster/kubectl';
 import { type Answer, drawDashboard } from '../dashboards-page/draw';
 import { queriesOf, substitute } from '../observability/dashboards/metrics';
@@ -25,6 +26,8 @@ const PICTURED_SECONDS = 12 * 60;
 
 /** From where on a trace of a dashboard is slow. */
 const SLOW = '500ms';
+
+const own = kubeconfigUnderTest() === undefined ? test : test.skip;
 
 /** What these tests need of the run that they are part of. */
 export interface Observed {
@@ -114,19 +117,11 @@ export function describeObservability(observed: () => Observed): void {
     });
 
     test.each(DASHBOARDS)('no query of dashboard %s is without an answer', async (uid) => {
-      const dashboard = (await monitoring.dashboard(uid)) as unknown as Dashboard;
-      const questions = queriesOf(dashboard).map(({ panel, refId, language, expr }): Question => ({
-        asker: `${uid}, ${panel}, ${refId}`,
-        language,
-        expr: substitute(expr, { service: SERVICE, slow: SLOW }),
-      }));
-      await untilAnswered(
-        observed().platform,
-        monitoring,
-        questions.flatMap((question) =>
-          isForEvents(question) ? seriesOf(question.expr).map((expr): Question => ({ ...question, expr })) : [question],
-        ),
+      const questions = questionsOf((await monitoring.dashboard(uid)) as unknown as Dashboard);
+      const asked = questions.flatMap((question): readonly Question[] =>
+        isOfEvents(question) ? seriesOf(question.expr).map((expr) => ({ ...question, expr })) : [question],
       );
+      await untilAnswered(observed().platform, monitoring, asked);
 
       expect(questions.length).toBeGreaterThan(3);
     });
@@ -159,10 +154,10 @@ export function describeObservability(observed: () => Observed): void {
       },
     );
 
-    test('Prometheus may read the metrics of the kubelet and nothing else of it, and others not even that', async () => {
+    own('Prometheus may read the metrics of the kubelet and nothing else of it, and others not even that', async () => {
       const { kubectl, node } = observed();
       if (node === undefined) {
-        return;
+        throw new Error('the node is not ours');
       }
       const token = async (namespace: string, account: string): Promise<string> =>
         (await kubectl.run(['create', 'token', account, `--namespace=${namespace}`])).stdout.trim();
@@ -171,10 +166,10 @@ export function describeObservability(observed: () => Observed): void {
           ...['--silent', '--insecure', '--output', '/dev/null', '--write-out', '%{http_code}'],
           ...['--header', `Authorization: Bearer ${bearer}`, `https://${KUBELET.address}:${KUBELET.port}${path}`],
         ]);
-      const own = await token(local.observabilityNamespace, 'prometheus-sa');
+      const ofPrometheus = await token(local.observabilityNamespace, 'prometheus-sa');
       const paths = ['/metrics', '/metrics/cadvisor', '/pods', '/stats/summary', '/logs/', '/configz'];
 
-      expect(paths.map((path) => `${path} ${status(path, own)}`)).toEqual([
+      expect(paths.map((path) => `${path} ${status(path, ofPrometheus)}`)).toEqual([
         '/metrics 200',
         '/metrics/cadvisor 200',
         ...paths.slice(2).map((path) => `${path} 403`),
@@ -185,8 +180,8 @@ export function describeObservability(observed: () => Observed): void {
   });
 }
 
-/** Questions for what dashboards mark on their panels: events, of which there may be none. */
-const isForEvents = ({ panel }: PanelQuestion): boolean => panel.startsWith('annotation ');
+/** Whether a question is for what a dashboard marks on its panels: events, of which there may be none. */
+const isOfEvents = ({ panel }: PanelQuestion): boolean => panel.startsWith('annotation ');
 
 /** A question, with the panel and the letter of its query. */
 interface PanelQuestion extends Question {
