@@ -55,6 +55,13 @@ export function addObservability(chart: (name: string) => Chart, environment: En
     }),
     rootUrl: grafanaUrlOf(environment),
   });
+  if (environment.metrics.kind === 'prometheus-operator') {
+    acknowledge(
+      grafana.dataSources,
+      'reference-outside',
+      'It asks the Prometheus of the cluster, which others install.',
+    );
+  }
   addGrafanaEntrance(scope, environment, grafana);
   return collector.otlpGrpc;
 }

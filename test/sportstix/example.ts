@@ -114,6 +114,7 @@ export function withoutCluster(environment: Example): Example {
   const elsewhere = {
     ...environment,
     network: clusterPeersOf(environment),
+    metrics: { kind: 'prometheus', kubelets: { ranges: ['192.0.2.0/24'] } } as const,
     postgres: fromEach(environment.postgres, (server) => ({ ...server, ranges: ['192.0.2.0/24'] })),
     redis: fromEach(environment.redis, (server) => ({ ...server, ranges: ['192.0.2.0/24'] })),
   };

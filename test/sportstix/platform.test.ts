@@ -40,6 +40,7 @@ describe('another environment', () => {
       'ingress.k8s.yaml',
       'kafka.k8s.yaml',
       'otel-collector.k8s.yaml',
+      'prometheus.k8s.yaml',
       'secrets.k8s.yaml',
     ]);
   });
@@ -201,10 +202,29 @@ describe('another environment', () => {
     ].flat();
 
     expect(waysOf(other, 'web').in).toEqual(['gateway/traefik:3000']);
+    expect(waysOf(other, 'prometheus').out).toContain('192.0.2.0/24:10250');
     expect(waysOf(other, 'orders').out).toEqual(
       expect.arrayContaining(['dns/resolver:53', 'dns/resolver:53/UDP', '10.0.64.0/20:6379']),
     );
     expect(waysOf(other, 'log-collector').out).toContain('10.0.0.0/18:443');
+  });
+
+  test('is refused where nobody knows whose metrics its Prometheus asks the kubelets for', () => {
+    const unknown = {
+      ...withoutCluster(example),
+      entrance: { ...example.entrance, host: 'tickets.example.com' },
+      metrics: { kind: 'prometheus' } as const,
+    };
+
+    expect(() => synthesize(unknown)).toThrow('Environment example: metrics.kubelets: missing');
+  });
+
+  test('is refused where people are to be told of alerts at a URL that nobody keeps', () => {
+    const alerts = { kind: 'webhook', server: { host: '192.0.2.7', port: 443 } } as const;
+
+    expect(() => synthesize({ ...example, metrics: { kind: 'prometheus', alerts } })).toThrow(
+      'environment.metrics.alerts "file"',
+    );
   });
 
   test('is refused where nobody knows whom its network policies must know', () => {
