@@ -149,23 +149,6 @@ describe('binaries', () => {
     );
   });
 
-  it('adds to a copy of a module the files that it lacks', async () => {
-    const published = join(folder, 'published');
-    await mkdir(join(published, 'ui'), { recursive: true });
-    await writeFile(join(published, 'ui', 'web.go'), '', { mode: 0o444 });
-    const go = fakeGo('find module -type f | sort >"$2"; chmod +x "$2"');
-    await program('go', go.replace('"go.mod"', `"go.mod", "Dir": "${published}"`));
-
-    const path = await binary('alertmanager', '1.37.2');
-
-    expect((await readFile(path, 'utf8')).trim().split('\n')).toEqual([
-      'module/ui/app/dist/elm/index.html',
-      'module/ui/app/dist/mantine/index.html',
-      'module/ui/web.go',
-    ]);
-    await expect(readdir(join(published, 'ui'))).resolves.toEqual(['web.go']);
-  });
-
   it.each(OWN_PROGRAMS)(
     'builds our own %s from a copy of its sources, by the versions that they require',
     async (name) => {

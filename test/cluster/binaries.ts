@@ -7,7 +7,7 @@
 import { execFile as execFileCallback, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify, types } from 'node:util';
@@ -33,8 +33,6 @@ interface Recipe {
   readonly folder?: string;
   /** Build tags, https://pkg.go.dev/cmd/go#hdr-Build_constraints. */
   readonly tags?: readonly string[];
-  /** Files that the program embeds and its module lacks, as they are made from other sources: they are empty here. */
-  readonly emptyFiles?: readonly string[];
   /** Variables that the linker sets: a program built from a module does not know its own version otherwise. */
   readonly linkerVariables?: (version: string) => Readonly<Record<string, string>>;
 }
@@ -61,13 +59,6 @@ const prometheus = {
   // It finds pods, and what is written down: the clients of all other clouds would be most of its build.
   tags: ['remove_all_sd', 'enable_kubernetes_sd'],
   linkerVariables: () => ({ [PROMETHEUS_VERSION_VARIABLE]: '3.14.0' }),
-} satisfies Recipe;
-
-const alertmanager = {
-  module: 'github.com/prometheus/alertmanager',
-  version: '0.35.0',
-  emptyFiles: ['ui/app/dist/elm/index.html', 'ui/app/dist/mantine/index.html'],
-  linkerVariables: (version) => ({ [PROMETHEUS_VERSION_VARIABLE]: version }),
 } satisfies Recipe;
 
 /** The programs, by the names that their own releases, and envtest's folders of them, use. */
@@ -109,8 +100,12 @@ const RECIPES = {
   },
   prometheus: { ...prometheus, folder: 'cmd/prometheus' },
   promtool: { ...prometheus, folder: 'cmd/promtool' },
-  alertmanager: { ...alertmanager, folder: 'cmd/alertmanager' },
-  amtool: { ...alertmanager, folder: 'cmd/amtool' },
+  amtool: {
+    module: 'github.com/prometheus/alertmanager',
+    version: '0.35.0',
+    folder: 'cmd/amtool',
+    linkerVariables: (version) => ({ [PROMETHEUS_VERSION_VARIABLE]: version }),
+  },
   'kube-state-metrics': {
     module: 'k8s.io/kube-state-metrics/v2',
     version: '2.19.1',
@@ -163,7 +158,6 @@ interface Wanted {
   /** Import path of the program. */
   readonly package: string;
   readonly tags: readonly string[];
-  readonly emptyFiles: readonly string[];
   readonly linkerVariables: Readonly<Record<string, string>>;
 }
 
@@ -172,9 +166,9 @@ function wantedOf(name: BinaryName, kubernetesVersion: string): Wanted {
   if (recipe === 'own') {
     const origin = join(OWN_PROGRAMS, name);
     const key = join('programs', hashOfFolder(origin));
-    return { name, title: name, origin, key, package: '.', tags: [], emptyFiles: [], linkerVariables: {} };
+    return { name, title: name, origin, key, package: '.', tags: [], linkerVariables: {} };
   }
-  const { module, version = kubernetesVersion, folder, tags = [], emptyFiles = [], linkerVariables } = recipe;
+  const { module, version = kubernetesVersion, folder, tags = [], linkerVariables } = recipe;
   return {
     name,
     title: `${name} ${version}`,
@@ -182,7 +176,6 @@ function wantedOf(name: BinaryName, kubernetesVersion: string): Wanted {
     key: `${module}@v${version}`,
     package: folder === undefined ? module : `${module}/${folder}`,
     tags,
-    emptyFiles,
     linkerVariables: linkerVariables?.(version) ?? {},
   };
 }
@@ -359,7 +352,7 @@ async function build(wanted: Wanted, path: string, signal?: AbortSignal): Promis
     if (typeof origin === 'string') {
       await cp(origin, workspace, { recursive: true });
     } else {
-      await requireModule(go, workspace, origin, wanted.emptyFiles);
+      await requireModule(go, origin);
     }
     const variables = Object.entries(wanted.linkerVariables).map(([variable, value]) => `-X ${variable}=${value}`);
     const ldflags = ['-s', '-w', ...variables].join(' ');
@@ -383,32 +376,11 @@ async function build(wanted: Wanted, path: string, signal?: AbortSignal): Promis
 type Go = (...args: readonly string[]) => Promise<string>;
 
 /** Makes a folder a module from which a program of a published one can be built. */
-async function requireModule(
-  go: Go,
-  workspace: string,
-  wanted: PublishedModule,
-  emptyFiles: readonly string[],
-): Promise<void> {
+async function requireModule(go: Go, wanted: PublishedModule): Promise<void> {
   const download = record(JSON.parse(await go('mod', 'download', '-json', `${wanted.module}@v${wanted.version}`)));
   const goMod = parseGoMod(await go('mod', 'edit', '-json', text(download['GoMod'])));
   await go('mod', 'init', 'sportstix.test/build');
   await go('mod', 'edit', ...goModEdits(wanted, goMod));
-  if (emptyFiles.length > 0) {
-    const copy = join(workspace, 'module');
-    await copyModule(text(download['Dir']), copy, emptyFiles);
-    await go('mod', 'edit', `-replace=${wanted.module}=${copy}`);
-  }
-}
-
-/** Copies a published module, and adds empty files to it. */
-async function copyModule(folder: string, copy: string, emptyFiles: readonly string[]): Promise<void> {
-  await cp(folder, copy, { recursive: true });
-  // Go keeps modules read-only.
-  await execFile('chmod', ['-R', 'u+w', copy]);
-  for (const file of emptyFiles) {
-    await mkdir(dirname(join(copy, file)), { recursive: true });
-    await writeFile(join(copy, file), '');
-  }
 }
 
 /** The folder of a program's published sources, which hold more than the program. */

@@ -204,7 +204,6 @@ const PROGRAMS = [
   { name: 'grafana/tempo:2.6.1', program: 'tempo', path: '/tempo' },
   { name: 'grafana/grafana:11.4.0', program: 'grafana', path: '/run.sh' },
   { name: 'prom/prometheus:v3.14.0', program: 'prometheus', path: '/bin/prometheus' },
-  { name: 'prom/alertmanager:v0.35.0', program: 'alertmanager', path: '/bin/alertmanager' },
   {
     name: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1',
     program: 'kube-state-metrics',
