@@ -218,7 +218,11 @@ describe('from an empty node', () => {
       });
     }
     const groups = (
-      await platform.kafkaTool('kafka-consumer-groups.sh', ['--bootstrap-server=localhost:9092', '--list'])
+      await platform.kafkaTool('kafka-consumer-groups.sh', [
+        '--bootstrap-server=localhost:9092',
+        '--list',
+        '--timeout=600000',
+      ])
     ).split('\n');
     expect(groups).toEqual(
       expect.arrayContaining(SPRING.filter(({ kafka }) => kafka).map(({ name }) => `${name}-service`)),
@@ -343,7 +347,7 @@ describe('Kafka', () => {
 
   const BOOTSTRAP = '--bootstrap-server=localhost:9092';
   const lag = async (group: string): Promise<string> =>
-    platform.kafkaTool('kafka-consumer-groups.sh', [BOOTSTRAP, '--describe', `--group=${group}`]);
+    platform.kafkaTool('kafka-consumer-groups.sh', [BOOTSTRAP, '--describe', `--group=${group}`, '--timeout=600000']);
   const consume = (group: string, count: number): Promise<string> =>
     platform.kafkaTool('kafka-console-consumer.sh', [
       BOOTSTRAP,
