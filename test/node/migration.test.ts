@@ -201,7 +201,7 @@ function earlierManifests(): readonly KubernetesObject[] {
   /** Group, partition, committed offset and lag of each consumer group. */
   async function readOffsets(): Promise<readonly string[]> {
     const table = await platform.kafkaTool('kafka-consumer-groups.sh', [
-      ...['--bootstrap-server=localhost:9092', '--describe', '--all-groups'],
+      ...['--bootstrap-server=localhost:9092', '--describe', '--all-groups', '--timeout=600000'],
     ]);
     return table
       .split('\n')
