@@ -8,8 +8,10 @@ import * as observability from '../../lib/observability';
 const LIB = join(__dirname, '../../lib');
 
 /** The classes that a folder has, by what stands in its files. */
+const filesOf = (folder: string): readonly string[] =>
+  readdirSync(join(LIB, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const classesOf = (folder: string): readonly string[] =>
-  readdirSync(join(LIB, folder)).flatMap((file) =>
+  filesOf(folder).flatMap((file) =>
     [...readFileSync(join(LIB, folder, file), 'utf8').matchAll(/^export class (\w+) extends \w*Construct\b/gm)].map(
       ([, name = '']) => name,
     ),
