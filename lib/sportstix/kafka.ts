@@ -49,13 +49,14 @@ export function addKafka(chart: (name: string) => Chart, environment: Environmen
   checkTopics(scope, environment);
   switch (kafka.kind) {
     case 'kraft':
-      return addKraft(scope, environment, kafka);
+      return addKraft(chart, scope, environment, kafka);
     case 'strimzi':
-      return addStrimzi(scope, environment, kafka);
+      return addStrimzi(chart, scope, environment, kafka);
   }
 }
 
 function addKraft(
+  chart: (name: string) => Chart,
   scope: Chart,
   { cluster, topics = [] }: Environment,
   { replicas, storage, externalListener }: KraftKafka,
@@ -74,11 +75,12 @@ function addKraft(
   if (topics.length > 0) {
     addTopicsJob(scope, kafka, { topics, brokers: replicas, image: IMAGE });
   }
-  addKafkaMetrics(scope, { kafka });
+  addKafkaMetrics(chart(METRICS), { kafka });
   return () => kafka;
 }
 
 function addStrimzi(
+  chart: (name: string) => Chart,
   scope: Chart,
   { services, topics = [] }: Environment,
   { version, brokers, controllers }: StrimziCluster,
@@ -98,7 +100,7 @@ function addStrimzi(
     observers: [METRICS],
     clientsByNetworkPolicies: true,
   });
-  addKafkaMetrics(scope, {
+  addKafkaMetrics(chart(METRICS), {
     kafka: kafka.bootstrapFor(METRICS),
     login: { username: METRICS, password: kafka.passwordOf(METRICS) },
   });
