@@ -202,7 +202,7 @@ describe('cannot be said:', () => {
     const monitors = manifests.filter(({ kind }) => kind === 'PodMonitor');
     const graph = new Graph(manifests.map((manifest) => ({ manifest })));
     const problems = graph.objects
-      .filter(({ kind }) => kind === 'PodMonitor')
+      .filter(({ resource }) => resource.kind === 'PodMonitor')
       .flatMap((monitor) => graph.referencesOf(monitor))
       .flatMap((reference) => graph.problemOf(reference)?.message ?? []);
 
