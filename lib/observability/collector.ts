@@ -1,10 +1,11 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Cpu, k8s } from '../../imports/k8s';
+import { Cpu, type k8s } from '../../imports/k8s';
 import type { ResourceProps } from '../constructs/resources';
-import { type Component, metadataOf, namespaceOf, withoutNamespace } from '../constructs/labels';
+import type { Component } from '../constructs/labels';
 import { serviceAccount } from '../constructs/service-account';
 import { ATTRIBUTES } from './attributes';
+import { type ClusterGrant, grantInCluster } from './rights';
 
 // What the collector for traces and the one for logs have in common: the parts of the OpenTelemetry Collector's
 // configuration that they use, as types, and its way into Kubernetes.
@@ -150,31 +151,17 @@ export function k8sAttributes(
 }
 
 /** What {@link podReader} makes. */
-export interface PodReader {
+export interface PodReader extends ClusterGrant {
   readonly serviceAccountName: string;
   readonly serviceAccount: k8s.KubeServiceAccount | undefined;
-  readonly clusterRole: k8s.KubeClusterRole;
-  readonly clusterRoleBinding: k8s.KubeClusterRoleBinding;
 }
 
 /** A ServiceAccount that may read what the k8sattributes processor looks up: pods and their owners, in every namespace. */
 export function podReader(scope: Construct, props: Component & { readonly name: string }): PodReader {
   const { name: serviceAccountName, object } = serviceAccount(scope, props);
-  // A ClusterRole lies in no namespace: its name carries the namespace, so that two collectors of one name do not share it.
-  const metadata = metadataOf(scope, props, `${namespaceOf(scope)}-${props.name}`);
-
-  const clusterRole = new k8s.KubeClusterRole(scope, 'ClusterRole', {
-    metadata,
-    rules: [
-      { apiGroups: [''], resources: ['pods', 'namespaces', 'nodes'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: ['get', 'list', 'watch'] },
-    ],
-  });
-  const clusterRoleBinding = new k8s.KubeClusterRoleBinding(scope, 'ClusterRoleBinding', {
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
-    subjects: [{ kind: 'ServiceAccount', name: serviceAccountName, namespace: namespaceOf(scope) }],
-  });
-  [clusterRole, clusterRoleBinding].forEach(withoutNamespace);
-  return { serviceAccountName, serviceAccount: object, clusterRole, clusterRoleBinding };
+  const grant = grantInCluster(scope, { ...props, serviceAccountName }, [
+    { apiGroups: [''], resources: ['pods', 'namespaces', 'nodes'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: ['get', 'list', 'watch'] },
+  ]);
+  return { serviceAccountName, serviceAccount: object, ...grant };
 }

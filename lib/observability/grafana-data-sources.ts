@@ -2,6 +2,7 @@ import { type Endpoint, hostPort } from '../constructs/endpoint';
 import { ATTRIBUTES, LOKI_TRACE_ID, lokiLabel } from './attributes';
 import { DATA_SOURCES } from './dashboards/data-sources';
 import { dashboardPath } from './dashboards/link';
+import { CONTAINERS } from './rules/promql';
 
 /** Where Grafana asks, and what for. */
 export interface DataSourcesProps {
@@ -205,7 +206,7 @@ const POD_QUERIES = [
   },
   {
     name: 'CPU',
-    query: `sum by (pod) (rate(container_cpu_usage_seconds_total{${linkVariable('__tags')}, container!="", container!="POD"}[5m]))`,
+    query: `sum by (pod) (rate(container_cpu_usage_seconds_total{${linkVariable('__tags')}, ${CONTAINERS}}[5m]))`,
   },
 ];
 

@@ -1,4 +1,4 @@
-import { type ApiObject, Duration, Size } from 'cdk8s';
+import { type ApiObject, type Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Cpu, type k8s } from '../../imports/k8s';
 import { checkName } from '../constructs/validation';
@@ -15,6 +15,8 @@ import { PatchableConstruct } from '../constructs/patch';
 import { toYaml } from '../synth/yaml';
 import { type GrafanaDashboard, homeSetting, provisionDashboards } from './grafana-dashboards';
 import { toDataSources } from './grafana-data-sources';
+import { checkGrafanaUrl } from './grafana-url';
+import { SCRAPE_INTERVAL } from './scrape-targets';
 import { singleStatefulSet } from './single-stateful-set';
 
 /** Props of {@link Grafana}. */
@@ -109,7 +111,7 @@ export class Grafana extends PatchableConstruct {
     if (prometheus !== undefined) {
       checkPort(this, 'prometheus.port', prometheus.port);
     }
-    checkRootUrl(this, props.rootUrl);
+    checkGrafanaUrl(this, 'rootUrl', props.rootUrl);
     const ownSettings = {
       ...toSettings(httpPort, anonymousRole),
       ...(props.rootUrl !== undefined && { GF_SERVER_ROOT_URL: props.rootUrl }),
@@ -129,7 +131,7 @@ export class Grafana extends PatchableConstruct {
           toDataSources({
             ...props,
             prometheus,
-            scrapeSeconds: scrapeSeconds(this, props.scrapeInterval ?? Duration.seconds(30)),
+            scrapeSeconds: scrapeSeconds(this, props.scrapeInterval ?? SCRAPE_INTERVAL),
             serviceDashboard: dashboards.some(({ uid }) => uid === 'service'),
           }),
         ),
@@ -219,15 +221,4 @@ function scrapeSeconds(scope: Construct, interval: Duration): number {
     });
   }
   return seconds;
-}
-
-function checkRootUrl(scope: Construct, rootUrl: string | undefined): void {
-  if (rootUrl !== undefined && !/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(rootUrl)) {
-    throw new InvalidPropError(scope, {
-      prop: 'rootUrl',
-      value: rootUrl,
-      reason: 'not an address that a browser opens, and every link that Grafana makes would lead nowhere.',
-      remedy: "Give scheme and host, such as 'https://grafana.example.com'.",
-    });
-  }
 }

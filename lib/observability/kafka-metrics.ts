@@ -1,8 +1,8 @@
 import { type ApiObject, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { k8s } from '../../imports/k8s';
+import type { k8s } from '../../imports/k8s';
 import { ConfigMap } from '../constructs/config-map';
-import { declareConnections } from '../constructs/connections';
+import { deployment } from '../constructs/deployment';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { bootstrapEndpoints, type KafkaBootstrap } from '../constructs/kafka-listener';
 import { type Component, metadataOf, selectorOf } from '../constructs/labels';
@@ -14,7 +14,6 @@ import { checkName } from '../constructs/validation';
 import type { KeyValue } from '../constructs/variables';
 import { type Mount, Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
-import { workload } from '../constructs/workload';
 import { toYaml } from '../synth/yaml';
 import {
   COLLECTOR_IMAGE,
@@ -26,6 +25,7 @@ import {
   MEMORY_LIMITER,
   telemetry,
 } from './collector';
+import { SCRAPE_INTERVAL } from './scrape-targets';
 
 /** Props of {@link KafkaMetrics}. */
 export interface KafkaMetricsProps extends Omit<Component, 'name'> {
@@ -123,21 +123,11 @@ export class KafkaMetrics extends PatchableConstruct {
       mounts: [{ path: CONFIG_FOLDER, volume: Volume.fromSource(this.config) }, ...caMounts(kafka)],
       terminationGracePeriod: Duration.seconds(30),
     });
-    this.deployment = workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
-      metadata,
-      template,
-      spec: k8s.toJson_DeploymentSpec({
-        replicas: 1,
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: this.selector },
-        template,
-      }),
-    });
-    declareConnections(this.deployment, {
-      selector: this.selector,
-      connectsTo: bootstrapEndpoints(kafka),
-      metrics: { port: httpPort },
-    });
+    this.deployment = deployment(
+      this,
+      { metadata, selector: this.selector, template },
+      { connectsTo: bootstrapEndpoints(kafka), metrics: { port: httpPort } },
+    ).workload;
   }
 }
 
@@ -199,7 +189,7 @@ function toConfig(
         brokers: bootstrapServers.split(','),
         // What the client speaks, which newer brokers understand too.
         protocol_version: '2.6.0',
-        collection_interval: '30s',
+        collection_interval: `${SCRAPE_INTERVAL.toSeconds()}s`,
         scrapers: ['brokers', 'topics', 'consumers'],
         ...(security !== undefined && {
           auth: {

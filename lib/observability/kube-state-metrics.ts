@@ -1,17 +1,17 @@
 import { type ApiObject, Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Cpu, k8s } from '../../imports/k8s';
-import { declareConnections } from '../constructs/connections';
+import { Cpu, type k8s } from '../../imports/k8s';
+import { deployment } from '../constructs/deployment';
 import { API_SERVER } from '../constructs/endpoint';
 import { InvalidPropError } from '../constructs/invalid-prop';
-import { type Component, metadataOf, namespaceOf, selectorOf, withoutNamespace } from '../constructs/labels';
+import { type Component, metadataOf, selectorOf } from '../constructs/labels';
 import { PatchableConstruct } from '../constructs/patch';
 import { podTemplate } from '../constructs/pod-template';
 import { type ResourceProps } from '../constructs/resources';
 import { serviceAccount } from '../constructs/service-account';
 import { checkName, checkNamespaceName } from '../constructs/validation';
 import { httpProbes } from '../constructs/web-service';
-import { workload } from '../constructs/workload';
+import { grantInCluster, grantInNamespaces } from './rights';
 
 /** Props of {@link KubeStateMetrics}. */
 export interface KubeStateMetricsProps extends Omit<Component, 'name'> {
@@ -111,56 +111,23 @@ export class KubeStateMetrics extends PatchableConstruct {
       serviceAccountToken: true,
       terminationGracePeriod: Duration.seconds(30),
     });
-    this.deployment = workload(this, 'Deployment', k8s.KubeDeployment.GVK, {
-      metadata,
-      template,
-      spec: k8s.toJson_DeploymentSpec({
-        replicas: 1,
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: this.selector },
-        template,
-      }),
-    });
-    declareConnections(this.deployment, {
-      selector: this.selector,
-      connectsTo: [],
-      discovers: [API_SERVER],
-      metrics: { port: httpPort, honorLabels: true },
-    });
-    this.grant(named, account.name);
-  }
-
-  private grant(props: KubeStateMetricsProps & { readonly name: string }, account: string): void {
-    const subjects = [{ kind: 'ServiceAccount', name: account, namespace: namespaceOf(this) }];
-    const apiGroup = 'rbac.authorization.k8s.io';
-    const name = `${namespaceOf(this)}-${this.name}`;
+    this.deployment = deployment(
+      this,
+      { metadata, selector: this.selector, template },
+      { discovers: [API_SERVER], metrics: { port: httpPort, honorLabels: true } },
+    ).workload;
     const verbs = ['list', 'watch'];
-    for (const namespace of props.namespaces) {
-      const metadata = { ...metadataOf(this, props, name), namespace };
-      new k8s.KubeRole(this, `Role-${namespace}`, {
-        metadata,
-        rules: Object.entries(NAMESPACED).map(([group, resources]) => ({
-          apiGroups: [group],
-          resources: [...resources],
-          verbs,
-        })),
-      });
-      new k8s.KubeRoleBinding(this, `RoleBinding-${namespace}`, {
-        metadata,
-        roleRef: { apiGroup, kind: 'Role', name },
-        subjects,
-      });
-    }
-    const metadata = metadataOf(this, props, name);
-    const role = new k8s.KubeClusterRole(this, 'ClusterRole', {
-      metadata,
-      rules: [{ apiGroups: [''], resources: [NODES], verbs }],
-    });
-    const binding = new k8s.KubeClusterRoleBinding(this, 'ClusterRoleBinding', {
-      metadata,
-      roleRef: { apiGroup, kind: 'ClusterRole', name },
-      subjects,
-    });
-    [role, binding].forEach(withoutNamespace);
+    const grantee = { ...named, serviceAccountName: account.name };
+    grantInNamespaces(
+      this,
+      grantee,
+      namespaces,
+      Object.entries(NAMESPACED).map(([group, resources]) => ({
+        apiGroups: [group],
+        resources: [...resources],
+        verbs,
+      })),
+    );
+    grantInCluster(this, grantee, [{ apiGroups: [''], resources: [NODES], verbs }]);
   }
 }

@@ -1,12 +1,11 @@
-import { ApiObject, Duration, type GroupVersionKind } from 'cdk8s';
+import { ApiObject, type Duration, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { AlertmanagerConfigSpec, PodMonitorSpec, PrometheusRuleSpec } from '../../imports/monitoring.coreos.com';
 import { checkSourceKey } from '../constructs/config-map';
 import { InvalidPropError } from '../constructs/invalid-prop';
 import { type Component, metadataOf } from '../constructs/labels';
 import { PatchableConstruct } from '../constructs/patch';
-import { checkPort } from '../constructs/port';
-import { checkLabels, checkName, checkNamespaceName, checkObjectName, goDuration } from '../constructs/validation';
+import { checkObjectName, goDuration } from '../constructs/validation';
 import {
   type AlertChannel,
   GROUP_BY,
@@ -17,9 +16,10 @@ import {
   REPEAT,
   SLACK,
 } from './alert-routing';
+import { checkGrafanaUrl } from './grafana-url';
 import type { RuleGroup } from './rules/model';
 import { toRulesData } from './rules/render';
-import type { ScrapeTarget } from './scrape-targets';
+import { checkTargets, SCRAPE_INTERVAL, type ScrapeTarget } from './scrape-targets';
 
 // What Prometheus operator reads, for clusters that have a Prometheus of their own: which pods it scrapes, by which rules, and who is told.
 // https://prometheus-operator.dev/docs/api-reference/api/
@@ -54,7 +54,7 @@ export class PodMonitors extends PatchableConstruct {
   /** @throws InvalidPropError for a name, label, port or time that the API server would refuse or that would not work, and a target that is there twice. */
   constructor(scope: Construct, id: string, props: PodMonitorsProps) {
     super(scope, id);
-    const interval = goDuration(this, 'interval', props.interval ?? Duration.seconds(30));
+    const interval = goDuration(this, 'interval', props.interval ?? SCRAPE_INTERVAL);
     checkInterval(this, interval);
     checkTargets(this, props.targets);
     this.podMonitors = props.targets.map(({ namespace, name, labels, port, path, scheme, honorLabels }) => {
@@ -92,34 +92,6 @@ function checkInterval(scope: Construct, interval: string): void {
   }
 }
 
-function checkTargets(scope: Construct, targets: readonly ScrapeTarget[]): void {
-  const seen = new Set<string>();
-  targets.forEach(({ namespace, name, labels, port }, index) => {
-    const prop = `targets[${index}]`;
-    checkNamespaceName(scope, `${prop}.namespace`, namespace);
-    checkName(scope, `${prop}.name`, name);
-    checkLabels(scope, `${prop}.labels`, labels);
-    checkPort(scope, `${prop}.port`, port);
-    if (Object.keys(labels).length === 0) {
-      throw new InvalidPropError(scope, {
-        prop: `${prop}.labels`,
-        reason: `no label: every pod of namespace ${namespace} would count as ${name}.`,
-        remedy: 'Give labels that its pods have and others have not.',
-      });
-    }
-    const key = `${namespace}/${name}`;
-    if (seen.has(key)) {
-      throw new InvalidPropError(scope, {
-        prop,
-        value: key,
-        reason: 'there twice: one PodMonitor would take the place of the other.',
-        remedy: 'Give each workload once.',
-      });
-    }
-    seen.add(key);
-  });
-}
-
 /** Props of {@link PrometheusRules}. */
 export interface PrometheusRulesProps extends Component {
   /** Rules, such as {@link platformRules} makes. */
@@ -145,6 +117,7 @@ export class PrometheusRules extends PatchableConstruct {
   constructor(scope: Construct, id: string, props: PrometheusRulesProps) {
     super(scope, id);
     checkObjectName(this, 'id', id);
+    checkGrafanaUrl(this, 'grafanaUrl', props.grafanaUrl);
     this.name = id;
     const spec: PrometheusRuleSpec = toRulesData(props.rules, props.grafanaUrl);
     this.prometheusRule = new ApiObject(this, 'PrometheusRule', {

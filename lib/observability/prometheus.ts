@@ -1,11 +1,11 @@
 import { type ApiObject, Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Cpu, k8s } from '../../imports/k8s';
+import { Cpu, type k8s } from '../../imports/k8s';
 import { ConfigMap } from '../constructs/config-map';
 import { checkPeer } from '../constructs/connections';
 import { API_SERVER, type Endpoint, hostPort, podPeer, serviceHost } from '../constructs/endpoint';
 import { InvalidPropError } from '../constructs/invalid-prop';
-import { type Component, metadataOf, namespaceOf, selectorOf, withoutNamespace } from '../constructs/labels';
+import { type Component, namespaceOf, selectorOf } from '../constructs/labels';
 import { PatchableConstruct } from '../constructs/patch';
 import { checkPort } from '../constructs/port';
 import { type ResourceProps } from '../constructs/resources';
@@ -15,9 +15,12 @@ import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
 import { toYaml } from '../synth/yaml';
 import { retentionHours } from './retention';
+import { checkGrafanaUrl } from './grafana-url';
+import { grantInCluster, grantInNamespaces } from './rights';
 import type { RuleGroup } from './rules/model';
+import { literal } from './rules/promql';
 import { toRuleFile } from './rules/render';
-import { type ScrapeTarget, scrapeTarget } from './scrape-targets';
+import { checkTargets, SCRAPE_INTERVAL, type ScrapeTarget, scrapeTarget } from './scrape-targets';
 import { singleStatefulSet } from './single-stateful-set';
 
 /** The kubelets, which know what containers and volumes use. */
@@ -97,19 +100,16 @@ const HTTP_PORT = 9090;
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Of the hundreds of series of each container, those that dashboards and rules ask for. */
-const KUBELET_METRICS: Readonly<Record<string, readonly string[]>> = {
+export const KUBELET_METRICS: Readonly<Record<string, readonly string[]>> = {
   '/metrics': [
     'kubelet_volume_stats_available_bytes',
     'kubelet_volume_stats_capacity_bytes',
     'kubelet_volume_stats_used_bytes',
   ],
   '/metrics/cadvisor': [
-    'container_cpu_cfs_periods_total',
-    'container_cpu_cfs_throttled_periods_total',
     'container_cpu_usage_seconds_total',
     'container_memory_rss',
     'container_memory_working_set_bytes',
-    'container_spec_memory_limit_bytes',
   ],
 };
 
@@ -141,11 +141,12 @@ export class Prometheus extends PatchableConstruct {
   constructor(scope: Construct, id: string, props: PrometheusProps) {
     super(scope, id);
     const { targets, kubelets, httpPort = HTTP_PORT } = props;
-    const { storage = { size: Size.gibibytes(10) }, interval = Duration.seconds(30) } = props;
+    const { storage = { size: Size.gibibytes(10) }, interval = SCRAPE_INTERVAL } = props;
     checkName(this, 'id', id, 52); // the pods' label controller-revision-hash is longer by up to 11 characters
     const retention = retentionHours(this, props.retention ?? Duration.hours(72), 1);
     checkInterval(this, interval);
     checkTargets(this, targets);
+    checkGrafanaUrl(this, 'grafanaUrl', props.grafanaUrl);
     if (kubelets !== undefined) {
       checkPeer(this, 'kubelets', { type: 'addresses', ranges: kubelets.ranges });
       checkPort(this, 'kubelets.port', kubelets.port ?? 10250);
@@ -202,49 +203,20 @@ export class Prometheus extends PatchableConstruct {
     this.statefulSet = statefulSet;
     this.service = service;
     this.serviceAccount = serviceAccount;
-    this.grant(props, serviceAccountName, namespaces);
+    const grantee = { ...props, name: id, serviceAccountName };
+    const watch = ['get', 'list', 'watch'];
+    grantInNamespaces(this, grantee, namespaces, [{ apiGroups: [''], resources: ['pods'], verbs: watch }]);
+    if (kubelets !== undefined) {
+      grantInCluster(this, grantee, [
+        { apiGroups: [''], resources: ['nodes'], verbs: watch },
+        { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
+      ]);
+    }
   }
 
   /** Where a Prometheus of some id answers in the namespace of a construct, for who is made before it. */
   public static endpoint(scope: Construct, id: string, httpPort = HTTP_PORT): Endpoint {
     return { host: serviceHost(scope, id), port: httpPort, peer: podPeer(scope, selectorOf(id)) };
-  }
-
-  /** What it may ask the API server and the kubelets. */
-  private grant(props: PrometheusProps, account: string, namespaces: readonly string[]): void {
-    const named = { ...props, name: this.name };
-    const subjects = [{ kind: 'ServiceAccount', name: account, namespace: namespaceOf(this) }];
-    const apiGroup = 'rbac.authorization.k8s.io';
-    // The observability parts of two environments may scrape one namespace: the name tells whose the Role is.
-    const name = `${namespaceOf(this)}-${this.name}`;
-    for (const namespace of namespaces) {
-      const metadata = { ...metadataOf(this, named, name), namespace };
-      new k8s.KubeRole(this, `Role-${namespace}`, {
-        metadata,
-        rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
-      });
-      new k8s.KubeRoleBinding(this, `RoleBinding-${namespace}`, {
-        metadata,
-        roleRef: { apiGroup, kind: 'Role', name },
-        subjects,
-      });
-    }
-    if (props.kubelets !== undefined) {
-      const metadata = metadataOf(this, named, name);
-      const role = new k8s.KubeClusterRole(this, 'ClusterRole', {
-        metadata,
-        rules: [
-          { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
-          { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
-        ],
-      });
-      const binding = new k8s.KubeClusterRoleBinding(this, 'ClusterRoleBinding', {
-        metadata,
-        roleRef: { apiGroup, kind: 'ClusterRole', name },
-        subjects,
-      });
-      [role, binding].forEach(withoutNamespace);
-    }
   }
 }
 
@@ -324,7 +296,7 @@ function ofPods(
       {
         action: 'keep',
         source_labels: chosen.map(([label]) => label),
-        regex: chosen.map(([, value]) => escaped(value)).join(';'),
+        regex: chosen.map(([, value]) => literal(value)).join(';'),
       },
       // A pod that has ended is there until somebody removes it, and answers nobody.
       { action: 'drop', source_labels: [`${pod}_phase`], regex: 'Succeeded|Failed' },
@@ -346,7 +318,7 @@ function ofKubelets(path: string, metrics: readonly string[], namespaces: readon
     relabel_configs: [{ source_labels: ['__meta_kubernetes_node_name'], target_label: 'node' }],
     metric_relabel_configs: [
       { action: 'keep', source_labels: ['__name__'], regex: metrics.join('|') },
-      { action: 'keep', source_labels: ['namespace'], regex: namespaces.map(escaped).join('|') },
+      { action: 'keep', source_labels: ['namespace'], regex: namespaces.map(literal).join('|') },
     ],
   };
 }
@@ -354,11 +326,6 @@ function ofKubelets(path: string, metrics: readonly string[], namespaces: readon
 /** A label of Kubernetes as Prometheus writes it: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config */
 function labelName(label: string): string {
   return label.replaceAll(/[^a-zA-Z0-9_]/g, '_');
-}
-
-/** A text as a regular expression that matches nothing else. */
-function escaped(text: string): string {
-  return text.replaceAll('.', '\\.');
 }
 
 /** A target as who is connected to. */
@@ -379,21 +346,4 @@ function checkInterval(scope: Construct, interval: Duration): void {
       remedy: 'Use an interval such as Duration.seconds(30).',
     });
   }
-}
-
-function checkTargets(scope: Construct, targets: readonly ScrapeTarget[]): void {
-  const seen = new Set<string>();
-  targets.forEach(({ namespace, name, port }, index) => {
-    checkPort(scope, `targets[${index}].port`, port);
-    const key = `${namespace}/${name}`;
-    if (seen.has(key)) {
-      throw new InvalidPropError(scope, {
-        prop: `targets[${index}]`,
-        value: key,
-        reason: 'there twice: Prometheus refuses two jobs of one name.',
-        remedy: 'Give each workload once, and not Prometheus itself, which adds itself.',
-      });
-    }
-    seen.add(key);
-  });
 }

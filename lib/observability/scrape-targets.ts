@@ -1,7 +1,13 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { connectionsOf, type MetricsEndpoint } from '../constructs/connections';
+import { InvalidPropError } from '../constructs/invalid-prop';
 import { namespaceOf } from '../constructs/labels';
+import { checkPort } from '../constructs/port';
+import { checkLabels, checkName, checkNamespaceName } from '../constructs/validation';
+
+/** How often metrics are scraped, and rules evaluated, unless something else is said. */
+export const SCRAPE_INTERVAL = Duration.seconds(30);
 
 /** The pods of a workload, and where each serves metrics. */
 export interface ScrapeTarget extends Required<MetricsEndpoint> {
@@ -36,6 +42,35 @@ export function scrapeTargets(scope: IConstruct): ScrapeTarget[] {
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
-function keyOf({ namespace, name }: ScrapeTarget): string {
+function keyOf({ namespace, name }: Pick<ScrapeTarget, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
+}
+
+/** Checks workloads that are scraped: that each is there once, and found. */
+export function checkTargets(scope: IConstruct, targets: readonly ScrapeTarget[]): void {
+  const seen = new Set<string>();
+  targets.forEach(({ namespace, name, labels, port }, index) => {
+    const prop = `targets[${index}]`;
+    checkNamespaceName(scope, `${prop}.namespace`, namespace);
+    checkName(scope, `${prop}.name`, name);
+    checkLabels(scope, `${prop}.labels`, labels);
+    checkPort(scope, `${prop}.port`, port);
+    if (Object.keys(labels).length === 0) {
+      throw new InvalidPropError(scope, {
+        prop: `${prop}.labels`,
+        reason: `no label: every pod of namespace ${namespace} would count as ${name}.`,
+        remedy: 'Give labels that its pods have and others have not.',
+      });
+    }
+    const key = keyOf({ namespace, name });
+    if (seen.has(key)) {
+      throw new InvalidPropError(scope, {
+        prop,
+        value: key,
+        reason: 'there twice: one would take the place of the other.',
+        remedy: 'Give each workload once.',
+      });
+    }
+    seen.add(key);
+  });
 }

@@ -154,7 +154,6 @@ function rulesOf(environment: Environment): Omit<RulesProps, 'targets'> {
   return {
     namespace,
     observabilityNamespace,
-    grafanaUrl: grafanaUrlOf(environment),
     databases: databaseServersOf(environment),
     kafka: brokersOf(environment),
   };

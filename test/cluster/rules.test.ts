@@ -26,7 +26,6 @@ const GRAFANA_URL = 'https://grafana.example.com';
 const EVERYTHING: RulesProps = {
   namespace: 'shop',
   observabilityNamespace: 'watch',
-  grafanaUrl: GRAFANA_URL,
   targets: [
     { namespace: 'shop', name: 'orders' },
     { namespace: 'shop', name: 'carts' },

@@ -171,6 +171,12 @@ describe('PrometheusRules', () => {
     expect(JSON.stringify(find(synthesized(chart), 'PrometheusRule', 'platform'))).not.toContain('dashboard');
   });
 
+  test.each(['grafana.example.com', 'https://grafana.example.com/?a'])('refuses the address %s', (grafanaUrl) => {
+    expect(() => new PrometheusRules(testChart(), 'platform', { rules: RULES, grafanaUrl })).toThrow(
+      `grafanaUrl ${JSON.stringify(grafanaUrl)}`,
+    );
+  });
+
   test('refuses a name that is none', () => {
     expect(() => new PrometheusRules(testChart(), 'Platform', { rules: RULES })).toThrow('not a DNS subdomain');
   });

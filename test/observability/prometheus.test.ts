@@ -1,9 +1,11 @@
-import { Duration, Size } from 'cdk8s';
+import { App, Chart, Duration, Size } from 'cdk8s';
 import { load } from 'js-yaml';
 import { Cpu } from '../../imports/k8s';
 import { InvalidPropError } from '../../lib/constructs/invalid-prop';
-import { Prometheus, type PrometheusProps } from '../../lib/observability/prometheus';
+import { KUBELET_METRICS, Prometheus, type PrometheusProps } from '../../lib/observability/prometheus';
+import { platformRules } from '../../lib/observability/rules/rules';
 import type { ScrapeTarget } from '../../lib/observability/scrape-targets';
+import { METRICS } from './dashboards/known-metrics';
 import { at, NAMESPACE, type Objects, synth } from './synth';
 
 const target = (name: string, props: Partial<ScrapeTarget> = {}): ScrapeTarget => ({
@@ -127,6 +129,15 @@ describe('Prometheus', () => {
     ]);
   });
 
+  test('asks kubelets for what dashboards and rules ask for, and nothing else', () => {
+    const props = { namespace: 'shop', observabilityNamespace: 'watch', targets: [] };
+    const judged = platformRules(new Chart(new App(), 'rules'), props)
+      .flatMap(({ recording = [], alerts = [] }) => [...recording, ...alerts])
+      .flatMap(({ expr }) => expr.match(/\b(container|kubelet)_\w+/g) ?? []);
+
+    expect(Object.values(KUBELET_METRICS).flat().sort()).toEqual([...new Set([...METRICS.kubelet, ...judged])].sort());
+  });
+
   test('keeps samples for 72 hours, as far as four fifths of 10Gi go', () => {
     expect(objects.container('args')).toEqual([
       '--config.file=/etc/prometheus/prometheus.yaml',
@@ -202,6 +213,9 @@ describe('Prometheus', () => {
     ['a target twice', { targets: [target('orders'), target('orders')] }, /targets\[1\]/],
     ['a port that is none', { targets: [target('orders', { port: 0 })] }, /targets\[0\]\.port/],
     ['kubelets without a range', { kubelets: { ranges: [] } }, /kubelets/],
+    ['a target that is found by no label', { targets: [target('orders', { labels: {} })] }, /targets\[0\]\.labels/],
+    ['an address without scheme', { grafanaUrl: 'grafana.example.com' }, /grafanaUrl "grafana\.example\.com"/],
+    ['an address with a query', { grafanaUrl: 'https://grafana.example.com/?a' }, /grafanaUrl/],
     ['an image that is latest', { image: 'prom/prometheus:latest' }, /latest/],
   ])('refuses %s', (_, props, message) => {
     expect(() => build(props)).toThrow(InvalidPropError);

@@ -1,3 +1,4 @@
+import { NOT_ACTUATOR } from '../rules/promql';
 import { HTTP_ERROR_RATIO, HTTP_ERRORS, HTTP_LATENCY, HTTP_REQUESTS, POD_NOT_READY } from '../rules/recording';
 import { deployments } from './annotations';
 import {
@@ -12,18 +13,7 @@ import {
 import { dashboard } from './layout';
 import type { DataLink, Dashboard } from './model';
 import { barGauge, stat, table, timeSeries, type ValueColumn } from './panels';
-import {
-  bound,
-  firing,
-  matchersOf,
-  most,
-  namespacesOf,
-  NOT_ACTUATOR,
-  nothing,
-  restarts,
-  use,
-  withService,
-} from './promql';
+import { bound, firing, matchersOf, most, namespacesOf, nothing, restarts, use, withService } from './promql';
 import {
   allowanceOf,
   atLeast,

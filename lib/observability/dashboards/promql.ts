@@ -1,3 +1,4 @@
+import { CONTAINERS } from '../rules/promql';
 import { POD_SERVICE } from '../rules/recording';
 import type { Platform } from './props';
 
@@ -12,12 +13,6 @@ export function matchersOf(platform: Platform): { readonly services: string; rea
 export function namespacesOf({ namespace, observabilityNamespace }: Platform): string {
   return `${namespace}|${observabilityNamespace}`;
 }
-
-/** Requests that people make: probes and scrapes are none. */
-export const NOT_ACTUATOR = 'uri!~"/actuator.*"';
-
-/** Containers of pods, as the kubelet counts them: neither a pod as a whole nor its pause container. */
-export const CONTAINERS = 'container!="", container!="POD"';
 
 /** Adds the label `service` to series of pods. kube-state-metrics and the kubelet know pods alone. */
 export function withService(expr: string, matchers: string): string {

@@ -5,7 +5,8 @@ import { dashboardLink, logsLink, logsOf, podLogsLink, slowTracesLink, slowTrace
 import { dashboard } from './layout';
 import type { CustomVariable, Dashboard, QueryVariable } from './model';
 import { logs, type Query, stat, timeSeries, traces } from './panels';
-import { bound, NOT_ACTUATOR, restarts, use } from './promql';
+import { NOT_ACTUATOR } from '../rules/promql';
+import { bound, restarts, use } from './promql';
 import type { Platform } from './props';
 import { allowanceOf, atLeast, BURN_RATE, errorThresholds, LATENCY, NEUTRAL, percent, RESTARTS } from './thresholds';
 

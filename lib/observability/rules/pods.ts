@@ -1,12 +1,10 @@
 import type { Alert, RuleGroup } from './model';
-import { label, series } from './promql';
+import { CONTAINERS, label, series } from './promql';
 import type { RulesProps } from './props';
 import { POD_NOT_READY, POD_SERVICE } from './recording';
 
 // What Kubernetes says of pods, and what they use. Of kube-state-metrics' and the kubelet's series only the labels of the objects are read: whose
 // target they come from differs from cluster to cluster.
-
-const OF_CONTAINER = ['container!=""', 'container!="POD"'];
 
 /** Pods: whether they serve, how often their containers start anew, and how near they are to their limits. */
 export function podRules(props: RulesProps): readonly RuleGroup[] {
@@ -131,7 +129,7 @@ const MEMORY: Limited = {
   panel: 'memory',
   share: 0.95,
   // What the kernel cannot take back: files that it has read count in the working set, and a broker's fill that to its limit.
-  used: (namespace) => series('container_memory_rss', { namespace }, ...OF_CONTAINER),
+  used: (namespace) => series('container_memory_rss', { namespace }, CONTAINERS),
   alert: {
     name: 'MemoryNearLimit',
     summary: `Container ${label('container')} of pod ${label('pod')} uses {{ $value | humanizePercentage }} of its memory limit`,
@@ -144,7 +142,7 @@ const CPU: Limited = {
   resource: 'cpu',
   panel: 'cpu',
   share: 0.9,
-  used: (namespace) => `rate(${series('container_cpu_usage_seconds_total', { namespace }, ...OF_CONTAINER)}[5m])`,
+  used: (namespace) => `rate(${series('container_cpu_usage_seconds_total', { namespace }, CONTAINERS)}[5m])`,
   alert: {
     name: 'CpuNearLimit',
     summary: `Container ${label('container')} of pod ${label('pod')} uses {{ $value | humanizePercentage }} of its CPU limit`,

@@ -1,6 +1,12 @@
 /** A matcher of a label: equal to a text, or one of several. */
 type Matchers = Readonly<Record<string, string | readonly string[]>>;
 
+/** Requests that people make: probes and scrapes, of which there are always some, would hide that others fail. */
+export const NOT_ACTUATOR = 'uri!~"/actuator.*"';
+
+/** Containers of pods, as the kubelet counts them: neither a pod as a whole nor its pause container. */
+export const CONTAINERS = 'container!="", container!="POD"';
+
 /**
  * A selector of series, such as `up{namespace="shop"}`. A list stands for any one of its texts.
  *
@@ -10,9 +16,7 @@ export function series(metric: string, matchers: Matchers, ...more: readonly str
   const own = Object.entries(matchers).map(([label, value]) => {
     const values = [...new Set(typeof value === 'string' ? [value] : value)];
     const [first = ''] = values;
-    return values.length > 1
-      ? `${label}=~${quoted(values.map(withoutMeaning).join('|'))}`
-      : `${label}=${quoted(first)}`;
+    return values.length > 1 ? `${label}=~${quoted(values.map(literal).join('|'))}` : `${label}=${quoted(first)}`;
   });
   return `${metric}{${[...own, ...more].join(', ')}}`;
 }
@@ -23,7 +27,7 @@ export function quoted(text: string): string {
 }
 
 /** A text that a regular expression takes as it stands. */
-function withoutMeaning(text: string): string {
+export function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 

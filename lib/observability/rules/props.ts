@@ -30,11 +30,6 @@ export interface RulesProps {
   /** Namespace of what observes them. */
   readonly observabilityNamespace: string;
   /**
-   * Where people open Grafana, such as `http://grafana.localhost:8880`: alerts lead there.
-   * @default - alerts lead nowhere
-   */
-  readonly grafanaUrl?: string;
-  /**
    * The objective: which share of requests is to succeed over 30 days, above 0 and below 1.
    * @default 0.999
    */

@@ -1,4 +1,4 @@
-import { label, decimal, series } from './promql';
+import { decimal, label, NOT_ACTUATOR, series } from './promql';
 import type { Alert, PromDuration, RecordingRule, RuleGroup, Severity } from './model';
 import {
   ERROR_RATIO_WINDOWS,
@@ -14,8 +14,6 @@ import type { RulesProps } from './props';
 
 /** Labels that tell services apart. */
 const BY_SERVICE = 'sum by (namespace, service)';
-/** Probes and scrapes, of which there are always some, would hide that others fail. */
-const NOT_ACTUATOR = 'uri!~"/actuator.*"';
 const FAILED = 'status=~"5.."';
 
 /** Windows that are longer than series of pods live: their ratio comes from what was recorded. */

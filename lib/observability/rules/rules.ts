@@ -15,7 +15,7 @@ import { volumeRules } from './volumes';
  * The rules of a platform: what is recorded, and of what people are told.
  *
  * @param scope whose path an error names
- * @throws InvalidPropError for names that are none, an objective or time that cannot be met, and an address of Grafana that is none.
+ * @throws InvalidPropError for names that are none, and an objective or time that cannot be met.
  */
 export function platformRules(scope: Construct, props: RulesProps): readonly RuleGroup[] {
   checkProps(scope, props);
@@ -27,7 +27,7 @@ export function platformRules(scope: Construct, props: RulesProps): readonly Rul
 function checkProps(scope: Construct, props: RulesProps): void {
   checkNamespaceName(scope, 'namespace', props.namespace);
   checkNamespaceName(scope, 'observabilityNamespace', props.observabilityNamespace);
-  const { objective, latency, grafanaUrl, targets, databases = [], kafka } = props;
+  const { objective, latency, targets, databases = [], kafka } = props;
   if (objective !== undefined && !(objective > 0 && objective < 1)) {
     throw new InvalidPropError(scope, {
       prop: 'objective',
@@ -44,7 +44,6 @@ function checkProps(scope: Construct, props: RulesProps): void {
       remedy: 'Give a longer one, as in Duration.seconds(1).',
     });
   }
-  checkGrafanaUrl(scope, grafanaUrl);
   targets.forEach(({ namespace, name }, index) => {
     checkNamespaceName(scope, `targets[${index}].namespace`, namespace);
     checkName(scope, `targets[${index}].name`, name);
@@ -56,16 +55,5 @@ function checkProps(scope: Construct, props: RulesProps): void {
   });
   if (kafka !== undefined) {
     checkInteger(scope, 'kafka.brokers', kafka.brokers, 1);
-  }
-}
-
-function checkGrafanaUrl(scope: Construct, url: string | undefined): void {
-  if (url !== undefined && !(URL.canParse(url) && /^https?:\/\/[^?#]+$/.test(url))) {
-    throw new InvalidPropError(scope, {
-      prop: 'grafanaUrl',
-      value: url,
-      reason: 'not an address of a page, and the links of alerts would lead nowhere.',
-      remedy: 'Give a URL such as https://grafana.example.com, without query and fragment.',
-    });
   }
 }

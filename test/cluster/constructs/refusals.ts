@@ -264,7 +264,7 @@ export const REFUSALS: readonly Refusal[] = [
   { reason: /^begins before the address/, because: 'API servers of these versions take it, for more than it names' },
   { reason: /^no range, and a network policy/, because: 'a rule without a peer lets through everybody' },
   { reason: /^no label: every pod/, because: 'an empty selector selects every pod of the namespace' },
-  { reason: /^there twice: one PodMonitor/, because: 'the API server would take the second for a change of the first' },
+  { reason: /^there twice: one would take/, because: 'the API server would take the second for a change of the first' },
   { reason: /^no time, and Prometheus/, because: 'the pattern of the definition takes it, and Prometheus does not' },
   { reason: /^no port:/, manifest: () => service({ ports: [] }) },
   {
