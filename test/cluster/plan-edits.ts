@@ -279,7 +279,7 @@ const labels = { a: 'a', b: 'b' };
 const named = (name: string, more: object = {}) => ({ name, ...more });
 const inNamespace = (name: string, more: object = {}) => named(name, { namespace: 'demo', ...more });
 
-/** Objects of kinds that no environment has. */
+/** Objects of kinds, and Services of types, that not every environment has. */
 export const FURTHER_OBJECTS: readonly KubernetesObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: named('demo') },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace('default') },
@@ -289,6 +289,18 @@ export const FURTHER_OBJECTS: readonly KubernetesObject[] = [
     kind: 'ReplicaSet',
     metadata: inNamespace('demo'),
     spec: { replicas: 0, selector: { matchLabels: { a: 'a' } }, template: { metadata: { labels }, spec: pod } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: inNamespace('headless'),
+    spec: { clusterIP: 'None', selector: labels, ports: [{ name: 'http', port: 80 }] },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: inNamespace('open'),
+    spec: { type: 'LoadBalancer', selector: labels, ports: [{ name: 'http', port: 80 }] },
   },
   {
     // With nothing said that has a default.

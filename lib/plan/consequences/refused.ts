@@ -72,6 +72,7 @@ export const refused: Rule = function* (change, comparison): Iterable<Consequenc
   }
   yield* selectorOfOthers(change);
   yield* strategyThatStays(change);
+  yield* openedWithoutAddress(change);
   yield* claimThatGrows(change, comparison);
   yield* versionThatEnded(change);
 };
@@ -203,6 +204,27 @@ function* strategyThatStays(change: ObjectChange): Iterable<Consequence> {
       `The API server refuses ${after ?? ''} beside rollingUpdate, of which it has filled in ${left.join(' and ')}, and no apply takes that away. Do it by hand first, which restarts nobody: kubectl -n ${namespace} patch ${(resource.kind ?? '').toLowerCase()} ${resource.name ?? ''} --type=merge --patch='${patch}'.`,
       causeIn(change, ['spec', strategy]),
       'https://github.com/kubernetes/kubernetes/issues/24198',
+    );
+  }
+}
+
+/** A Service opened to the outside that has no cluster IP, and on which a server would build its node port. */
+function* openedWithoutAddress(change: ObjectChange): Iterable<Consequence> {
+  const now = change.new;
+  const update = updateOf(change);
+  const type = textAt(now?.manifest, 'spec', 'type');
+  if (now === undefined || kindOf(now) !== '/Service' || (type !== 'NodePort' && type !== 'LoadBalancer')) {
+    return;
+  }
+  // A server keeps the one that a manifest does not name any more.
+  const clusterIP = field(now.manifest, 'spec', 'clusterIP') ?? field(update?.old.manifest, 'spec', 'clusterIP');
+  if (clusterIP === 'None') {
+    yield consequence(
+      'refused',
+      'danger',
+      `The API server refuses a Service of type ${type} without a cluster IP (clusterIP: None). Leave the headless Service as it is, and make one of another name for whom it is to be opened.`,
+      ['spec', 'type'],
+      'pkg/apis/core/validation/validation.go of Kubernetes',
     );
   }
 }
