@@ -67,7 +67,8 @@ export class KubeStateMetrics extends PatchableConstruct {
   /** @throws InvalidPropError for props that the API server or the kubelet would refuse or that would not work. */
   constructor(scope: Construct, id: string, props: KubeStateMetricsProps) {
     super(scope, id);
-    const { namespaces, httpPort = 8080, telemetryPort = 8081 } = props;
+    const { httpPort = 8080, telemetryPort = 8081 } = props;
+    const namespaces = [...new Set(props.namespaces)];
     checkName(this, 'id', id, 52); // what is made from it has a suffix of up to 11 characters
     if (namespaces.length === 0) {
       throw new InvalidPropError(this, {

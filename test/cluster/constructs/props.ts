@@ -55,6 +55,7 @@ import {
   type KafkaListenerSecurity,
   KafkaSasl,
 } from '../../../lib/constructs/kafka-kraft';
+import type { KafkaBootstrap, KafkaClientSecurity } from '../../../lib/constructs/kafka-listener';
 import type { Component } from '../../../lib/constructs/labels';
 import { Namespace, type NamespaceProps } from '../../../lib/constructs/namespace';
 import {
@@ -101,11 +102,14 @@ import type { AlertChannel, SecretKey } from '../../../lib/observability/alert-r
 import { Alertmanager, type AlertmanagerProps } from '../../../lib/observability/alertmanager';
 import { Grafana, type GrafanaProps } from '../../../lib/observability/grafana';
 import { LogCollector, type LogCollectorProps, type LogFields } from '../../../lib/observability/log-collector';
+import { KafkaMetrics, type KafkaMetricsProps } from '../../../lib/observability/kafka-metrics';
+import { KubeStateMetrics, type KubeStateMetricsProps } from '../../../lib/observability/kube-state-metrics';
 import { Loki, type LokiProps } from '../../../lib/observability/loki';
 import {
   OpenTelemetryCollector,
   type OpenTelemetryCollectorProps,
 } from '../../../lib/observability/open-telemetry-collector';
+import { type Kubelets, Prometheus, type PrometheusProps } from '../../../lib/observability/prometheus';
 import {
   AlertReceiver,
   type AlertReceiverProps,
@@ -812,6 +816,21 @@ const PLATFORM: RulesProps = {
   ownPrometheus: { prometheus: 'prometheus', alertmanager: 'alertmanager' },
 };
 
+const targets = fc.array(
+  props<ScrapeTarget>(['namespace', 'name', 'labels', 'port', 'path', 'scheme', 'honorLabels'], {
+    namespace: fc.constantFrom('shop', 'observability'),
+    name,
+    labels: mostly(fc.constant({ app: 'orders' }), labels),
+    port,
+    path: fc.constantFrom('/metrics', '/actuator/prometheus'),
+    scheme: fc.constantFrom('HTTP', 'HTTPS'),
+    honorLabels: fc.boolean(),
+  }),
+  { maxLength: 3 },
+);
+const rules = fc.boolean().map((some) => (some ? platformRules(new Chart(new App(), 'rules'), PLATFORM) : []));
+const grafanaUrl = spoilt(fc.constantFrom('http://grafana.localhost:8880', 'https://example.com/grafana'));
+
 /** Each construct and its props: a new construct is one entry. */
 export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   ConfigMap: made(
@@ -1203,18 +1222,7 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     id,
     props<PodMonitorsProps>(['targets'], {
       ...component,
-      targets: fc.array(
-        props<ScrapeTarget>(['namespace', 'name', 'labels', 'port', 'path', 'scheme', 'honorLabels'], {
-          namespace: fc.constantFrom('shop', 'observability'),
-          name,
-          labels: mostly(fc.constant({ app: 'orders' }), labels),
-          port,
-          path: fc.constantFrom('/metrics', '/actuator/prometheus'),
-          scheme: fc.constantFrom('HTTP', 'HTTPS'),
-          honorLabels: fc.boolean(),
-        }),
-        { maxLength: 3 },
-      ),
+      targets,
       interval: duration(1, 3600),
     }),
   ),
@@ -1223,8 +1231,8 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     fc.oneof(id, idOf(subdomain)),
     props<PrometheusRulesProps>(['rules'], {
       ...component,
-      rules: fc.boolean().map((some) => (some ? platformRules(new Chart(new App(), 'rules'), PLATFORM) : [])),
-      grafanaUrl: fc.constant('https://grafana.example.com'),
+      rules,
+      grafanaUrl,
     }),
   ),
   AlertReceiver: made(
@@ -1233,6 +1241,61 @@ export const CONSTRUCTS: Readonly<Record<string, fc.Arbitrary<Make>>> = {
     props<AlertReceiverProps>(['channel'], {
       ...component,
       channel: props<AlertReceiverProps['channel']>(['kind', 'url'], { kind: channelKind, url: channelUrl }),
+    }),
+  ),
+  Prometheus: made(
+    Prometheus,
+    id,
+    props<PrometheusProps>(['targets'], {
+      ...observed,
+      targets,
+      kubelets: props<Kubelets>(['ranges'], {
+        ranges: mostly(fc.array(range, { minLength: 1, maxLength: 2 }), fc.constant<string[]>([])),
+        port,
+      }),
+      rules,
+      grafanaUrl,
+      alertmanager: endpoint,
+      interval: duration(5, 300),
+      retention: duration(3600, 3600),
+    }),
+  ),
+  KubeStateMetrics: made(
+    KubeStateMetrics,
+    id,
+    props<KubeStateMetricsProps>(['namespaces'], {
+      ...ofWorkload,
+      namespaces: mostly(
+        fc.array(name, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom<string[]>([], ['shop', 'shop']),
+      ),
+      image,
+      httpPort: port,
+      telemetryPort: port,
+      resources,
+    }),
+  ),
+  KafkaMetrics: made(
+    KafkaMetrics,
+    id,
+    props<KafkaMetricsProps>(['kafka', 'login'], {
+      ...ofWorkload,
+      kafka: props<KafkaBootstrap>(['bootstrapServers', 'security'], {
+        bootstrapServers: fc.constantFrom('kafka.shop.svc.cluster.local:9092', '192.0.2.10:9093,192.0.2.11:9093'),
+        security: props<KafkaClientSecurity>(['protocol', 'ca', 'mechanism'], {
+          protocol: fc.constant('SASL_SSL'),
+          ca: keyValue,
+          mechanism: fc.constantFrom('PLAIN', 'SCRAM-SHA-512'),
+          jaasConfig: keyValue,
+        }),
+        endpoint: plainEndpoint,
+      }),
+      login: fc.record({ username: spoilt(fc.constant('watcher')), password: keyValue }),
+      image,
+      httpPort: port,
+      metricsPort: port,
+      healthPort: port,
+      resources,
     }),
   ),
 };

@@ -623,7 +623,7 @@ export const REFUSALS: readonly Refusal[] = [
   // What stands in the configuration of a program
   {
     reason:
-      /^(not a Kafka id|an even number|a line break or a backslash|a property that|not a broker property|not an identifier that PostgreSQL|a variable that|leaves no time|not a number of whole (hours|seconds)|no namespace:|not a field that|a setting that|not a setting|not above the weight|no step:|not a name that Grafana reads|not an address that a browser opens|neither a uid of Grafana|given twice: of two dashboards|not an absolute path of a folder that the collector)/,
+      /^(none, which kube-state-metrics|not a Kafka id|an even number|a line break or a backslash|a property that|not a broker property|not an identifier that PostgreSQL|a variable that|leaves no time|not a number of whole (hours|seconds)|no namespace:|not a field that|a setting that|not a setting|not above the weight|no step:|not a name that Grafana reads|not an address that a browser opens|neither a uid of Grafana|given twice: of two dashboards|not an absolute path of a folder that the collector)/,
     because: 'the API server does not read what a program is told',
   },
 ];
