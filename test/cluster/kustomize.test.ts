@@ -290,6 +290,7 @@ const external = [...local.postgres, ...local.redis].map((server) => server.name
 /** Those that name another object by its address. */
 const addressing = [
   'ConfigMap/grafana-datasources',
+  'ConfigMap/kafka-metrics-config',
   'ConfigMap/log-collector-config',
   'ConfigMap/otel-collector-config',
   'ConfigMap/sportstix-common',
