@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { admissionPolicies, ARGO_ROLLOUTS } from '../../lib/policy/admission';
@@ -1084,7 +1085,11 @@ async function runControllersAsOne(
   const folder = join(dirname(kubectl.kubeconfig), 'clusters', 'test');
   const ownConfig = join(folder, 'one-account.json');
   await writeFile(ownConfig, JSON.stringify({ ...config, users }), { mode: 0o600 });
-  process.kill(Number(await readFile(join(folder, 'pids', 'kube-controller-manager.pid'), 'utf8')));
+  const pid = Number(await readFile(join(folder, 'pids', 'kube-controller-manager.pid'), 'utf8'));
+  process.kill(pid);
+  await until('the other controller manager has ended', () => Promise.resolve(!isRunning(pid)));
+  // Its lease, which outlives it by hours (control-plane.ts), is free.
+  await kubectl.run(['delete', 'lease/kube-controller-manager', '--namespace=kube-system']);
   return spawn(
     await binary('kube-controller-manager', version),
     [
@@ -1096,6 +1101,15 @@ async function runControllersAsOne(
     ],
     { stdio: 'ignore' },
   );
+}
+
+/** Whether there is a process of a number; one that has ended and that nobody has waited for is none. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** What an object says of its owner. */
