@@ -45,11 +45,6 @@ for controller in /sys/fs/cgroup /sys/fs/cgroup/*; do
   for file in cpuset.cpus cpuset.mems; do
     [ ! -e "$controller/$cgroup/$file" ] || cat "$controller/$file" > "$controller/$cgroup/$file"
   done
-  # Of CPU time that others want too, a group has as much as one process of theirs, unless it is given more: as much as there is.
-  for most in cpu.shares=262144 cpu.weight=10000; do
-    file=$controller/$cgroup/${most%=*}
-    [ ! -e "$file" ] || echo "${most#*=}" > "$file"
-  done
 done
 
 start containerd containerd --config "$here/containerd.toml"
