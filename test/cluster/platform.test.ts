@@ -178,6 +178,7 @@ describe.each(testedVersions())('the platform on Kubernetes %s', (version) => {
       ['grafana-data-grafana-0', 'Bound'],
       ['kafka-data-kafka-0', 'Bound'],
       ['loki-data-loki-0', 'Bound'],
+      ['prometheus-data-prometheus-0', 'Bound'],
       ['tempo-data-tempo-0', 'Bound'],
     ]);
   });
