@@ -1106,7 +1106,7 @@ async function runControllersAsOne(
 /** Whether there is a process of a number; one that has ended and that nobody has waited for is none. */
 function isRunning(pid: number): boolean {
   try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }

@@ -64,26 +64,29 @@ function condition({ status }: KubernetesObject, type: string): unknown {
       Object.fromEntries(
         [...(await held(name))].map(([key, { metadata }]) => [key, metadata['generation'] ?? metadata.resourceVersion]),
       );
-    /** The pods of the Deployments, by Deployment, once there are as many as are wanted. */
+    /** Workloads of the platform that are there more than once; what is to be there once says so. */
+    const services = (kind: string): readonly KubernetesObject[] =>
+      ofKind(kind).filter(
+        ({ metadata, spec }) => namespaces.includes(metadata.namespace ?? '') && record(spec)['replicas'] !== 1,
+      );
+    /** The pods of their Deployments, by Deployment, once there are as many as are wanted. */
     const podsByDeployment = async (): Promise<ReadonlyMap<string, readonly KubernetesObject[]>> => {
       const { kubectl } = cluster();
       const found = new Map<string, readonly KubernetesObject[]>();
-      for (const { metadata, spec } of ofKind('Deployment')) {
-        if (namespaces.includes(metadata.namespace ?? '')) {
-          const labels = Object.entries(record(record(record(spec)['selector'])['matchLabels']));
-          const selector = labels.map(([key, value]) => `${key}=${text(value)}`).join(',');
-          const pods = await until(`two pods of ${metadata.name} are Ready`, async () => {
-            const running = (await kubectl.list('pods', metadata.namespace, selector)).filter(
-              (pod) => pod.metadata['deletionTimestamp'] === undefined,
+      for (const { metadata, spec } of services('Deployment')) {
+        const labels = Object.entries(record(record(record(spec)['selector'])['matchLabels']));
+        const selector = labels.map(([key, value]) => `${key}=${text(value)}`).join(',');
+        const pods = await until(`two pods of ${metadata.name} are Ready`, async () => {
+          const running = (await kubectl.list('pods', metadata.namespace, selector)).filter(
+            (pod) => pod.metadata['deletionTimestamp'] === undefined,
+          );
+          const isReady = (pod: KubernetesObject): boolean =>
+            records(record(pod['status'])['conditions'] ?? []).some(
+              ({ type, status }) => type === 'Ready' && status === 'True',
             );
-            const isReady = (pod: KubernetesObject): boolean =>
-              records(record(pod['status'])['conditions'] ?? []).some(
-                ({ type, status }) => type === 'Ready' && status === 'True',
-              );
-            return running.length === 2 && running.every(isReady) && running;
-          });
-          found.set(`${metadata.namespace ?? ''}/${metadata.name}`, pods);
-        }
+          return running.length === 2 && running.every(isReady) && running;
+        });
+        found.set(`${metadata.namespace ?? ''}/${metadata.name}`, pods);
       }
       return found;
     };
@@ -120,12 +123,10 @@ function condition({ status }: KubernetesObject, type: string): unknown {
     /** What an autoscaler, or the environment, says how many there are of: each with its number of pods. */
     const replicas = async (): Promise<readonly (readonly [string, unknown])[]> =>
       Promise.all(
-        [...ofKind('Deployment'), ...ofKind('Rollout')]
-          .filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
-          .map(async ({ kind, metadata }) => {
-            const { spec } = await cluster().kubectl.get(`${kind}/${metadata.name}`, metadata.namespace);
-            return [`${metadata.namespace ?? ''}/${metadata.name}`, record(spec)['replicas']] as const;
-          }),
+        [...services('Deployment'), ...services('Rollout')].map(async ({ kind, metadata }) => {
+          const { spec } = await cluster().kubectl.get(`${kind}/${metadata.name}`, metadata.namespace);
+          return [`${metadata.namespace ?? ''}/${metadata.name}`, record(spec)['replicas']] as const;
+        }),
       );
 
     test('every autoscaler finds what it scales, and brings it to its minimum', async () => {
