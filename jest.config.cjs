@@ -25,7 +25,7 @@ module.exports = {
       ...common,
       displayName: tier,
       testMatch: [`<rootDir>/test/${tier}/**/*.test.ts`],
-      ...(tier === 'node' && { testEnvironment: '<rootDir>/test/node/environment.ts' }),
+      ...(['cluster', 'node'].includes(tier) && { testEnvironment: '<rootDir>/test/environment.ts' }),
     })),
   ],
 };

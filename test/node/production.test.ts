@@ -296,7 +296,10 @@ let table: { readonly sources: readonly Source[]; readonly targets: readonly Tar
       expect(sayings((cell) => cell.isOpen && !isDeclared(cell))).toEqual(
         [
           ...asks(
-            [...services, 'grafana', 'log-collector', 'otel-collector', 'brokers', 'controllers', 'entity-operator'],
+            [
+              ...[...services, 'grafana', 'kafka-metrics', 'log-collector', 'otel-collector'],
+              ...['brokers', 'controllers', 'entity-operator'],
+            ],
             'kube-dns',
             ['53', '53/UDP'],
           ),

@@ -2,12 +2,18 @@ import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * Tells each test of a file as it ends, and leaves out what follows a failure. Jest itself says nothing until a file is over, which on a node
+ * Tells each test of a file as it ends, and leaves out what follows a failure. Jest itself says nothing until a file is over, which on a cluster
  * takes long; and what a test has left in the middle makes later ones wait for what does not come, each to its limit.
  */
-export default class NodeTierEnvironment extends TestEnvironment {
+export default class ClusterEnvironment extends TestEnvironment {
   private readonly start = Date.now();
+  private readonly tier: string;
   private hasFailed = false;
+
+  public constructor(...args: ConstructorParameters<typeof TestEnvironment>) {
+    super(...args);
+    this.tier = args[0].projectConfig.displayName?.name ?? '';
+  }
 
   /** Called by Jest for whatever happens to the tests of a file. */
   public handleTestEvent(event: Circus.Event): void {
@@ -31,7 +37,7 @@ export default class NodeTierEnvironment extends TestEnvironment {
 
   private say(what: string, title: string): void {
     const seconds = Math.round((Date.now() - this.start) / 1000);
-    process.stderr.write(`[test/node] ${what} at ${seconds} s: ${title}\n`);
+    process.stderr.write(`[test/${this.tier}] ${what} at ${seconds} s: ${title}\n`);
   }
 }
 
