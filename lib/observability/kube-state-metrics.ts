@@ -68,19 +68,19 @@ export class KubeStateMetrics extends PatchableConstruct {
   constructor(scope: Construct, id: string, props: KubeStateMetricsProps) {
     super(scope, id);
     const { httpPort = 8080, telemetryPort = 8081 } = props;
-    const namespaces = [...new Set(props.namespaces)];
     checkName(this, 'id', id, 52); // what is made from it has a suffix of up to 11 characters
-    if (namespaces.length === 0) {
+    if (props.namespaces.length === 0) {
       throw new InvalidPropError(this, {
         prop: 'namespaces',
-        value: namespaces,
+        value: props.namespaces,
         reason: 'none, which kube-state-metrics takes for every namespace; and it may list nothing there.',
         remedy: 'Name those whose objects it is to tell of.',
       });
     }
-    namespaces.forEach((namespace, index) => {
+    props.namespaces.forEach((namespace, index) => {
       checkNamespaceName(this, `namespaces[${index}]`, namespace);
     });
+    const namespaces = [...new Set(props.namespaces)];
 
     this.name = id;
     this.selector = selectorOf(id);

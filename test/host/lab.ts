@@ -84,8 +84,7 @@ export function requireHost(
     .map(([, name]) => name);
   if (postgresPrograms() === undefined) lacks.push('postgresql');
   if (lacks.length === 0) return;
-  // Another tier may be installing at this moment.
-  const install = ['-o', 'DPkg::Lock::Timeout=540', 'install', '-y', '--no-install-recommends', ...lacks];
+  const install = ['install', '-y', '--no-install-recommends', ...lacks];
   // RUNLEVEL=1 keeps the packages from starting their servers.
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, timeout: 10 * 60_000 };
   if (outcome('apt-get', install, options).code !== 0) {

@@ -55,6 +55,13 @@ describe('kube-state-metrics', () => {
     });
   });
 
+  test('tells once of a namespace that is given twice', () => {
+    const twice = build({ namespaces: ['shop', 'post', 'shop'] });
+
+    expect(twice.container('args')).toContain('--namespaces=shop,post');
+    expect(twice.kinds().filter((kind) => kind === 'Role')).toHaveLength(2);
+  });
+
   test('takes every prop', () => {
     const all = build({
       component: 'telemetry',

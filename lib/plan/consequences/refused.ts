@@ -208,7 +208,7 @@ function* strategyThatStays(change: ObjectChange): Iterable<Consequence> {
   }
 }
 
-/** A Service opened to the outside that has no cluster IP, and on which a server would build its node port. */
+/** A headless Service that is to be open to the outside: node ports and load balancers lead to the cluster IP, of which it has none. */
 function* openedWithoutAddress(change: ObjectChange): Iterable<Consequence> {
   const now = change.new;
   const update = updateOf(change);
@@ -216,7 +216,7 @@ function* openedWithoutAddress(change: ObjectChange): Iterable<Consequence> {
   if (now === undefined || kindOf(now) !== '/Service' || (type !== 'NodePort' && type !== 'LoadBalancer')) {
     return;
   }
-  // A server keeps the one that a manifest does not name any more.
+  // A server keeps the address that a manifest does not name any more.
   const clusterIP = field(now.manifest, 'spec', 'clusterIP') ?? field(update?.old.manifest, 'spec', 'clusterIP');
   if (clusterIP === 'None') {
     yield consequence(
