@@ -13,6 +13,7 @@ import type { StorageProps } from '../constructs/storage';
 import { checkName, wholeSeconds } from '../constructs/validation';
 import { Volume } from '../constructs/volumes';
 import { httpProbes } from '../constructs/web-service';
+import { groupBy } from '../manifest/plain-data';
 import { toYaml } from '../synth/yaml';
 import { retentionHours } from './retention';
 import { checkGrafanaUrl } from './grafana-url';
@@ -20,7 +21,7 @@ import { grantInCluster, grantInNamespaces } from './rights';
 import type { RuleGroup } from './rules/model';
 import { literal } from './rules/promql';
 import { toRuleFile } from './rules/render';
-import { checkTargets, SCRAPE_INTERVAL, type ScrapeTarget, scrapeTarget } from './scrape-targets';
+import { checkTargets, keyOf, SCRAPE_INTERVAL, type ScrapeTarget, scrapeTarget } from './scrape-targets';
 import { singleStatefulSet } from './single-stateful-set';
 
 /** The kubelets, which know what containers and volumes use. */
@@ -99,6 +100,10 @@ const HTTP_PORT = 9090;
 /** Where the kubelet puts the token and the CA of a ServiceAccount. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+// What Prometheus knows of a pod: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config
+const POD = '__meta_kubernetes_pod';
+const POD_NAMESPACE = '__meta_kubernetes_namespace';
+
 /** Of the hundreds of series of each container, those that dashboards and rules ask for. */
 export const KUBELET_METRICS: Readonly<Record<string, readonly string[]>> = {
   '/metrics': [
@@ -115,7 +120,7 @@ export const KUBELET_METRICS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Prometheus in one process, its samples on one volume. It scrapes pods by their own addresses, and gives every series the labels `namespace`, `service`
- * (name of the workload), `pod` and, by itself, `instance` and `job`.
+ * (name of the workload), `pod`, `job` (`namespace/service`) and, by itself, `instance`.
  *
  * Its ServiceAccount may list pods where there are targets, and, with {@link PrometheusProps.kubelets}, list nodes and get `nodes/metrics`: not the rest
  * of the kubelet's API, by which whoever may ask it runs commands in containers.
@@ -248,6 +253,7 @@ interface ScrapeConfig {
 interface RelabelConfig {
   readonly action?: 'keep' | 'drop';
   readonly source_labels?: readonly string[];
+  readonly separator?: string;
   readonly regex?: string;
   readonly target_label?: string;
   readonly replacement?: string;
@@ -267,7 +273,7 @@ function toConfig(
       alerting: { alertmanagers: [{ static_configs: [{ targets: [hostPort(alertmanager)] }] }] },
     }),
     scrape_configs: [
-      ...targets.map((target) => ofPods(target, namespaces)),
+      ...[...groupBy(targets, jobOf)].map(([job, some]) => ofPods(job, some, namespaces)),
       ...(kubelets === undefined
         ? []
         : Object.entries(KUBELET_METRICS).map(([path, metrics]) => ofKubelets(path, metrics, namespaces))),
@@ -275,36 +281,68 @@ function toConfig(
   };
 }
 
-/** @param namespaces the same for all targets: then Prometheus watches the pods once. */
+/** Names of the labels by which a target's pods are found. The first says the name of the target, where one does. */
+function labelsOf({ labels, name }: ScrapeTarget): readonly string[] {
+  const sorted = Object.keys(labels).sort();
+  const ofName = sorted.find((label) => labels[label] === name);
+  return ofName === undefined ? sorted : [ofName, ...sorted.filter((label) => label !== ofName)];
+}
+
+/**
+ * The job that scrapes a target, with all that are asked in the same way and found by the same labels: a ConfigMap has no room for some hundreds of jobs.
+ * A target whose name no label says has one of its own.
+ */
+function jobOf(target: ScrapeTarget): string {
+  const { labels, name, path, scheme, honorLabels } = target;
+  const [first = '', ...others] = labelsOf(target);
+  return [
+    labels[first] === name ? `pods by ${[first, ...others].join(', ')}` : keyOf(target),
+    `at ${path}`,
+    ...(scheme === 'HTTPS' ? ['over HTTPS'] : []),
+    ...(honorLabels ? ['with labels of their own'] : []),
+  ].join(' ');
+}
+
+/** @param namespaces the same for all jobs: then Prometheus watches the pods once. */
 function ofPods(
-  { namespace, name, labels, port, path, scheme, honorLabels }: ScrapeTarget,
+  job: string,
+  targets: readonly [ScrapeTarget, ...ScrapeTarget[]],
   namespaces: readonly string[],
 ): ScrapeConfig {
-  const pod = '__meta_kubernetes_pod';
-  const chosen = Object.entries({
-    __meta_kubernetes_namespace: namespace,
-    ...Object.fromEntries(Object.entries(labels).map(([label, value]) => [`${pod}_label_${labelName(label)}`, value])),
-    [`${pod}_container_port_number`]: String(port),
-  });
+  const [target] = targets;
+  const labels = labelsOf(target);
+  const [first = ''] = labels;
+  const pods = [...groupBy(targets, ({ namespace }) => namespace)].map(
+    ([namespace, some]) => `${namespace};(${some.map((each) => podsOf(each, labels)).join('|')})`,
+  );
   return {
-    job_name: `${namespace}/${name}`,
-    ...(honorLabels && { honor_labels: true }),
-    ...(scheme === 'HTTPS' && { scheme: 'https', tls_config: { insecure_skip_verify: true } }),
-    metrics_path: path,
+    job_name: job,
+    ...(target.honorLabels && { honor_labels: true }),
+    ...(target.scheme === 'HTTPS' && { scheme: 'https', tls_config: { insecure_skip_verify: true } }),
+    metrics_path: target.path,
     kubernetes_sd_configs: [{ role: 'pod', namespaces: { names: namespaces } }],
     relabel_configs: [
       {
         action: 'keep',
-        source_labels: chosen.map(([label]) => label),
-        regex: chosen.map(([, value]) => literal(value)).join(';'),
+        source_labels: [POD_NAMESPACE, ...labels.map(podLabel), `${POD}_container_port_number`],
+        regex: pods.join('|'),
       },
       // A pod that has ended is there until somebody removes it, and answers nobody.
-      { action: 'drop', source_labels: [`${pod}_phase`], regex: 'Succeeded|Failed' },
-      { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
-      { source_labels: [`${pod}_name`], target_label: 'pod' },
-      { target_label: 'service', replacement: name },
+      { action: 'drop', source_labels: [`${POD}_phase`], regex: 'Succeeded|Failed' },
+      { source_labels: [POD_NAMESPACE], target_label: 'namespace' },
+      { source_labels: [`${POD}_name`], target_label: 'pod' },
+      {
+        target_label: 'service',
+        ...(target.labels[first] === target.name ? { source_labels: [podLabel(first)] } : { replacement: target.name }),
+      },
+      { source_labels: ['namespace', 'service'], separator: '/', target_label: 'job' },
     ],
   };
+}
+
+/** The pods of a target among those of its namespace, and the port of theirs that is asked. */
+function podsOf({ labels, port }: ScrapeTarget, names: readonly string[]): string {
+  return [...names.map((name) => literal(labels[name] ?? '')), port].join(';');
 }
 
 function ofKubelets(path: string, metrics: readonly string[], namespaces: readonly string[]): ScrapeConfig {
@@ -323,9 +361,8 @@ function ofKubelets(path: string, metrics: readonly string[], namespaces: readon
   };
 }
 
-/** A label of Kubernetes as Prometheus writes it: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config */
-function labelName(label: string): string {
-  return label.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+function podLabel(label: string): string {
+  return `${POD}_label_${label.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`;
 }
 
 /** A target as who is connected to. */

@@ -42,7 +42,8 @@ export function scrapeTargets(scope: IConstruct): ScrapeTarget[] {
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
-function keyOf({ namespace, name }: Pick<ScrapeTarget, 'namespace' | 'name'>): string {
+/** A target, as no other is called. */
+export function keyOf({ namespace, name }: Pick<ScrapeTarget, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
 }
 

@@ -23,6 +23,8 @@ const SNAPSHOTS = {
 const LISTS = ['M dist/local/.generated', 'M dist/local/kustomization.yml'];
 /** Who connects to whom has changed. */
 const TOPOLOGY = 'M dist/local/topology.md';
+/** Whom Prometheus looks at, and by which rules. */
+const MONITORED = 'manifests/prometheus.k8s.yaml';
 /** What the host's files say of the databases. */
 const databaseFiles = (server: string): string[] =>
   ['pg_hba.conf', 'remove.sql', 'sql'].map((file) => `M dist/local/host/${server}.${file}`);
@@ -162,6 +164,7 @@ test('the service that README adds', async () => {
       `?? dist/local/manifests/${name}.k8s.yaml`,
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
+      `M dist/local/${MONITORED}`,
       TOPOLOGY,
       ...images().map((file) => `M ${file}`),
       ...elsewhere(
@@ -170,6 +173,7 @@ test('the service that README adds', async () => {
         `?? manifests/${name}.k8s.yaml`,
         'M manifests/gateway.k8s.yaml',
         ...talkedToElsewhere(service),
+        `M ${MONITORED}`,
         'M topology.md',
       ),
       ...Object.values(SNAPSHOTS),
@@ -202,6 +206,7 @@ test('a service that goes', async () => {
       `D dist/local/manifests/${service.name}.k8s.yaml`,
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
+      `M dist/local/${MONITORED}`,
       TOPOLOGY,
       ...images().map((file) => `M ${file}`),
       ...elsewhere(
@@ -210,6 +215,7 @@ test('a service that goes', async () => {
         `D manifests/${service.name}.k8s.yaml`,
         'M manifests/gateway.k8s.yaml',
         ...talkedToElsewhere(service),
+        `M ${MONITORED}`,
         'M topology.md',
       ),
       ...Object.values(SNAPSHOTS),
@@ -236,6 +242,7 @@ test('a service that is renamed: its database is what it was', async () => {
       '?? dist/local/manifests/renamed.k8s.yaml',
       'M dist/local/manifests/ingress.k8s.yaml',
       ...talkedTo(service),
+      `M dist/local/${MONITORED}`,
       TOPOLOGY,
       `M ${TOPICS}`,
       `M ${ENVIRONMENTS}`,
@@ -247,6 +254,7 @@ test('a service that is renamed: its database is what it was', async () => {
         '?? manifests/renamed.k8s.yaml',
         'M manifests/gateway.k8s.yaml',
         ...talkedToElsewhere(service),
+        `M ${MONITORED}`,
         'M topology.md',
       ),
       ...Object.values(SNAPSHOTS),
@@ -269,8 +277,15 @@ test('a service that is given a database', async () => {
       `M ${CATALOGUE}`,
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      `M dist/local/${MONITORED}`,
       TOPOLOGY,
-      ...elsewhere(NEEDS_ELSEWHERE, SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
+      ...elsewhere(
+        NEEDS_ELSEWHERE,
+        SECRETS_ELSEWHERE,
+        `M manifests/${service.name}.k8s.yaml`,
+        `M ${MONITORED}`,
+        'M topology.md',
+      ),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -287,8 +302,15 @@ test('a service whose database is taken away', async () => {
       `M ${CATALOGUE}`,
       ...databaseFiles(postgres.name),
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      `M dist/local/${MONITORED}`,
       TOPOLOGY,
-      ...elsewhere(NEEDS_ELSEWHERE, SECRETS_ELSEWHERE, `M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
+      ...elsewhere(
+        NEEDS_ELSEWHERE,
+        SECRETS_ELSEWHERE,
+        `M manifests/${service.name}.k8s.yaml`,
+        `M ${MONITORED}`,
+        'M topology.md',
+      ),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );
@@ -339,8 +361,9 @@ test('a second PostgreSQL, on the same machine, for the database of one service'
       ),
       'M dist/local/manifests/external-hosts.k8s.yaml',
       `M dist/local/manifests/${service.name}.k8s.yaml`,
+      `M dist/local/${MONITORED}`,
       TOPOLOGY,
-      ...elsewhere(`M manifests/${service.name}.k8s.yaml`, 'M topology.md'),
+      ...elsewhere(`M manifests/${service.name}.k8s.yaml`, `M ${MONITORED}`, 'M topology.md'),
       ...Object.values(SNAPSHOTS),
     ].sort(),
   );

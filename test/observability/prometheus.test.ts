@@ -25,23 +25,27 @@ const scrapes = (objects: Objects): Record<string, unknown>[] =>
   at(file(objects, 'prometheus.yaml'), 'scrape_configs') as Record<string, unknown>[];
 const scrape = (objects: Objects, job: string): Record<string, unknown> | undefined =>
   scrapes(objects).find(({ job_name: name }) => name === job);
+const relabelings = (job: Record<string, unknown>) => job['relabel_configs'] as Record<string, unknown>[];
+const keepOf = (job: Record<string, unknown>): unknown =>
+  relabelings(job).find(({ action }) => action === 'keep')?.['regex'];
+const ofService = (job: Record<string, unknown>): unknown =>
+  relabelings(job).find(({ target_label: label }) => label === 'service');
 
 describe('Prometheus', () => {
   const objects = build();
 
   test('scrapes the targets, and itself', () => {
-    expect(scrapes(objects).map(({ job_name: name }) => name)).toEqual(['shop/orders', `${NAMESPACE}/metrics`]);
+    expect(scrapes(objects).map((job) => [job['job_name'], keepOf(job)])).toEqual([
+      ['pods by app.kubernetes.io/name at /actuator/prometheus', 'shop;(orders;8080)'],
+      ['pods by app.kubernetes.io/name at /metrics', `${NAMESPACE};(metrics;9090)`],
+    ]);
   });
 
   test('chooses the pods of a target by namespace, labels and port, and nobody else', () => {
-    const { relabel_configs: relabel, ...job } = scrape(
-      build({
-        targets: [target('orders', { labels: { 'app.kubernetes.io/name': 'orders', 'shop.example/a-b': 'x.y' } })],
-      }),
-      'shop/orders',
-    ) as { relabel_configs: unknown[] };
+    const labels = { 'shop.example/a-b': 'x.y', 'app.kubernetes.io/name': 'orders' };
+    const [{ relabel_configs: relabel, ...job } = {}] = scrapes(build({ targets: [target('orders', { labels })] }));
     expect(job).toEqual({
-      job_name: 'shop/orders',
+      job_name: 'pods by app.kubernetes.io/name, shop.example/a-b at /actuator/prometheus',
       metrics_path: '/actuator/prometheus',
       kubernetes_sd_configs: [{ role: 'pod', namespaces: { names: [NAMESPACE, 'shop'] } }],
     });
@@ -54,13 +58,49 @@ describe('Prometheus', () => {
           '__meta_kubernetes_pod_label_shop_example_a_b',
           '__meta_kubernetes_pod_container_port_number',
         ],
-        regex: 'shop;orders;x\\.y;8080',
+        regex: 'shop;(orders;x\\.y;8080)',
       },
       { action: 'drop', source_labels: ['__meta_kubernetes_pod_phase'], regex: 'Succeeded|Failed' },
       { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
       { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
-      { target_label: 'service', replacement: 'orders' },
+      { source_labels: ['__meta_kubernetes_pod_label_app_kubernetes_io_name'], target_label: 'service' },
+      { source_labels: ['namespace', 'service'], separator: '/', target_label: 'job' },
     ]);
+  });
+
+  test('says the name of a target that no label of its pods says', () => {
+    const unnamed = [{ 'shop.example/app': 'a' }, { 'shop.example/app': 'b' }].map((labels, index) =>
+      target(`orders-${index}`, { labels }),
+    );
+    expect(scrapes(build({ targets: unnamed })).map((job) => [job['job_name'], keepOf(job), ofService(job)])).toEqual([
+      ['shop/orders-0 at /actuator/prometheus', 'shop;(a;8080)', { replacement: 'orders-0', target_label: 'service' }],
+      ['shop/orders-1 at /actuator/prometheus', 'shop;(b;8080)', { replacement: 'orders-1', target_label: 'service' }],
+      [expect.stringContaining('pods'), `${NAMESPACE};(metrics;9090)`, expect.anything()],
+    ]);
+  });
+
+  test('asks in one job all that are asked in the same way', () => {
+    const one = target('orders');
+    const jobs = (other: Partial<ScrapeTarget>): number =>
+      scrapes(build({ targets: [one, target('mail', other)] })).length - 1;
+
+    expect(jobs({})).toBe(1);
+    expect(jobs({ namespace: 'post', port: 1 })).toBe(1);
+    expect(jobs({ labels: { 'shop.example/app': 'mail' } })).toBe(2);
+    expect(jobs({ labels: { 'app.kubernetes.io/name': 'mail', 'shop.example/tier': 'a' } })).toBe(2);
+    expect(jobs({ path: '/metrics' })).toBe(1); // Prometheus' own
+    expect(jobs({ path: '/stats' })).toBe(2);
+    expect(jobs({ scheme: 'HTTPS' })).toBe(2);
+    expect(jobs({ honorLabels: true })).toBe(2);
+    expect(keepOf(scrapes(build({ targets: [one, target('mail', { port: 25 })] }))[0] ?? {})).toBe(
+      'shop;(orders;8080|mail;25)',
+    );
+  });
+
+  test('has room for a thousand targets in what client-side apply takes', () => {
+    const targets = Array.from({ length: 1000 }, (_, index) => target(`a-service-with-a-longer-name-${index}`));
+    const many = build({ targets });
+    expect(String(many.at('ConfigMap', 'data', 'prometheus.yaml')).length).toBeLessThan(64 * 1024);
   });
 
   test('watches the pods once, however many targets there are', () => {
@@ -72,14 +112,20 @@ describe('Prometheus', () => {
   });
 
   test('leaves metrics that tell of others their labels, and asks over TLS where that is spoken', () => {
-    const special = build({ targets: [target('state', { honorLabels: true }), target('orders', { scheme: 'HTTPS' })] });
-    expect(scrape(special, 'shop/state')).toMatchObject({ honor_labels: true });
-    expect(scrape(special, 'shop/orders')).toMatchObject({
+    const [state, orders, own] = scrapes(
+      build({ targets: [target('state', { honorLabels: true }), target('orders', { scheme: 'HTTPS' })] }),
+    );
+    expect(state).toMatchObject({
+      job_name: 'pods by app.kubernetes.io/name at /actuator/prometheus with labels of their own',
+      honor_labels: true,
+    });
+    expect(orders).toMatchObject({
+      job_name: 'pods by app.kubernetes.io/name at /actuator/prometheus over HTTPS',
       scheme: 'https',
       tls_config: { insecure_skip_verify: true },
     });
-    expect(scrape(objects, 'shop/orders')).not.toHaveProperty('honor_labels');
-    expect(scrape(objects, 'shop/orders')).not.toHaveProperty('scheme');
+    expect(own).not.toHaveProperty('honor_labels');
+    expect(own).not.toHaveProperty('scheme');
   });
 
   test('may list pods where there are targets, and nothing else', () => {

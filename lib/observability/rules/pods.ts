@@ -52,7 +52,7 @@ export function unavailable(of: {
 }): string {
   return (
     `count by (namespace, service) (${series(POD_NOT_READY, of)}) unless on (namespace, service) ` +
-    `count by (namespace, service) (${series(POD_SERVICE, of)} and on (namespace, pod) ${ready(of.namespace)} == 1)`
+    `count by (namespace, service) (${series(POD_SERVICE, { namespace: of.namespace })} and on (namespace, pod) ${ready(of.namespace)} == 1)`
   );
 }
 

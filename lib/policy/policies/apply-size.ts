@@ -2,7 +2,7 @@ import { CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, SECRET } from '../kinds';
 import type { Policy } from '../policy';
 
 /** What an API server takes of annotations, in bytes (TotalAnnotationSizeLimitB of k8s.io/apimachinery/pkg/api/validation). */
-const LIMIT = 262_144;
+export const ANNOTATIONS_LIMIT = 262_144;
 
 export const applySize: Policy = {
   id: 'apply-size',
@@ -13,8 +13,8 @@ export const applySize: Policy = {
     {
       on: 'applied',
       field: '',
-      rule: `annotationBytes <= ${LIMIT}`,
-      message: `'with the copy of the object that kubectl apply puts there, its annotations have ' + string(annotationBytes) + ' bytes; an API server takes ${LIMIT}'`,
+      rule: `annotationBytes <= ${ANNOTATIONS_LIMIT}`,
+      message: `'with the copy of the object that kubectl apply puts there, its annotations have ' + string(annotationBytes) + ' bytes; an API server takes ${ANNOTATIONS_LIMIT}'`,
       // Server-side apply makes no such copy, and an API server cannot tell what else will be used.
       beforeApply: true,
     },
