@@ -2,7 +2,7 @@
 const MAY_IMPORT = {
   cli: ['sportstix', 'plan', 'preflight', 'k3d', 'host', 'policy', 'graph', 'manifest', 'synth'],
   sportstix: ['observability', 'constructs', 'preflight', 'k3d', 'host', 'policy', 'graph', 'synth'],
-  observability: ['constructs', 'graph', 'synth'],
+  observability: ['constructs', 'graph', 'manifest', 'synth'],
   constructs: ['policy', 'graph', 'manifest'],
   plan: ['policy', 'graph', 'manifest'],
   preflight: ['k3d', 'host', 'graph', 'manifest'],
