@@ -18,6 +18,7 @@ import type { Kubectl, KubernetesObject } from '../cluster/kubectl';
 import type { Lab } from '../host/lab';
 import { configureServers, type Node, runSql, startNode } from './node';
 import { eventsOf, RunningPlatform, SPRING } from './platform';
+import { beforeAllInTurn } from './turn';
 
 // An installation of an earlier dist/ goes over to this one, by the steps that README names, and keeps all that it has.
 
@@ -127,8 +128,9 @@ function earlierManifests(): readonly KubernetesObject[] {
   let node: Node;
   let kubectl: Kubectl;
   let platform: RunningPlatform;
+  let before: unknown;
 
-  beforeAll(async () => {
+  beforeAllInTurn(async () => {
     if (access === undefined) {
       throw new Error('the local environment has no cluster');
     }
@@ -251,25 +253,29 @@ function earlierManifests(): readonly KubernetesObject[] {
       return offsets.length > 0 && offsets.every((line) => line.endsWith(' 0'));
     });
 
-  test('goes over to this one by what README says, and loses nothing', async () => {
+  test('takes events in', async () => {
     for (const number of [1, 2, 3]) {
       await send(`event ${number}`);
     }
     await untilRead();
-    const before = await possessions();
-
-    await goOver();
-
-    expect(await possessions()).toEqual(before);
+    before = await possessions();
   });
 
-  test('and works on, with what it had', async () => {
-    await send('event 4');
-    await untilRead();
+  describe('that goes over to this one by what README says', () => {
+    beforeAllInTurn(goOver);
 
-    for (const { service } of DATABASES) {
-      const { stored } = record(JSON.parse((await platform.request(eventsOf(service))).body));
-      expect(stored).toEqual(expect.arrayContaining([1, 2, 3, 4].map((number) => `event ${number} to ${service}`)));
-    }
+    test('has lost nothing', async () => {
+      expect(await possessions()).toEqual(before);
+    });
+
+    test('works on, with what it had', async () => {
+      await send('event 4');
+      await untilRead();
+
+      for (const { service } of DATABASES) {
+        const { stored } = record(JSON.parse((await platform.request(eventsOf(service))).body));
+        expect(stored).toEqual(expect.arrayContaining([1, 2, 3, 4].map((number) => `event ${number} to ${service}`)));
+      }
+    });
   });
 });

@@ -47,6 +47,7 @@ import {
   status,
 } from './platform';
 import { type Cell, derive, endsOf, graphOfCluster, type Source, type Target, untilAsDerived } from './truth-table';
+import { beforeAllInTurn } from './turn';
 
 const ROOT = join(__dirname, '..', '..');
 const MANIFESTS = join(ROOT, 'dist', 'local', 'manifests');
@@ -65,7 +66,7 @@ let kubectl: Kubectl;
 let platform: RunningPlatform;
 let secrets: SecretValues;
 
-beforeAll(async () => {
+beforeAllInTurn(async () => {
   if (!existsSync(join(MANIFESTS, 'secrets.k8s.yaml'))) {
     throw new Error('dist/local has no Secrets: run `npm run synth` first.');
   }

@@ -38,6 +38,7 @@ import {
   type Target,
   untilAsDerived,
 } from './truth-table';
+import { beforeAllInTurn } from './turn';
 
 // Production as it stands in dist/production, on a real node with a real gateway, the real controllers of network policies and of Rollouts, and
 // small programs in the place of its services; the topics of staging on real brokers; and servers that speak TLS. All of them share a node, and
@@ -87,7 +88,7 @@ let table: { readonly sources: readonly Source[]; readonly targets: readonly Tar
   let tls: TlsHost;
   let silent: ReturnType<typeof keepSilent>;
 
-  beforeAll(async () => {
+  beforeAllInTurn(async () => {
     const access = hostAccessOf(local);
     if (access === undefined) {
       throw new Error('the local environment has no cluster');
