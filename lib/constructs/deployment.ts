@@ -131,7 +131,7 @@ export function deployment(
       ? workload(scope, 'Deployment', k8s.KubeDeployment.GVK, {
           metadata,
           template,
-          spec: k8s.toJson_DeploymentSpec({ ...spec, template, strategy: updateStrategy.toDeployment(scope) }),
+          spec: k8s.toJson_DeploymentSpec({ ...spec, template: {}, strategy: updateStrategy.toDeployment(scope) }),
         })
       : workload(scope, 'Rollout', ROLLOUT, {
           metadata,

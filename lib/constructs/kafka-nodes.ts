@@ -148,7 +148,7 @@ export function addNodes(
       // A first pod that waits for a quorum never becomes ready, so the others must not wait for it.
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: selector },
-      template,
+      template: {},
       volumeClaimTemplates: [claim],
     }),
   });

@@ -36,11 +36,19 @@ export interface GivenProperty {
  * https://docs.spring.io/spring-boot/3.3/reference/features/external-config.html#features.external-config.typesafe-configuration-properties.relaxed-binding
  */
 export function canonicalName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .replace(/\d+$/, '');
+  let canonical = canonicalNames.get(name);
+  if (canonical === undefined) {
+    canonical = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '')
+      .replace(/\d+$/, '');
+    canonicalNames.set(name, canonical);
+  }
+  return canonical;
 }
+
+/** Services have most names in common. */
+const canonicalNames = new Map<string, string>();
 
 /** Where Spring Boot looks for a property first among environment variables: dots are underscores, dashes are dropped. */
 export function variableOf(property: string): string {

@@ -11,7 +11,7 @@ import type { PodTemplate } from './pod-template';
 export interface WorkloadProps {
   /** Name, labels and annotations. */
   readonly metadata: Metadata;
-  /** The spec as it will be written, but for the pod template. */
+  /** The spec as it will be written, but for the pod template, which takes the place of whatever stands there. */
   readonly spec: Readonly<Record<string, unknown>> | undefined;
   /** The pod template. */
   readonly template: PodTemplate;
@@ -44,13 +44,16 @@ export function withTemplate(
   return { ...spec, template: templateJson(template) };
 }
 
-function templateJson({ metadata, spec }: PodTemplate): Record<string, unknown> {
+function templateJson({
+  metadata,
+  spec: { containers, initContainers, ...spec },
+}: PodTemplate): Record<string, unknown> {
   return {
     metadata: k8s.toJson_ObjectMeta(metadata),
     spec: {
-      ...k8s.toJson_PodSpec(spec),
-      containers: spec.containers.map(containerJson),
-      ...(spec.initContainers !== undefined && { initContainers: spec.initContainers.map(containerJson) }),
+      ...k8s.toJson_PodSpec({ ...spec, containers: [] }),
+      containers: containers.map(containerJson),
+      ...(initContainers !== undefined && { initContainers: initContainers.map(containerJson) }),
     },
   };
 }

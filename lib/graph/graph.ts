@@ -3,7 +3,7 @@ import { nearest } from '../manifest/nearest';
 import { child, field, groupBy, listAt, numberAt, textAt, valueAt } from '../manifest/plain-data';
 import { WORKLOADS } from '../manifest/workloads';
 import type { PodTemplateKind } from '../manifest/workloads';
-import { addressesIn, isFile, namedText, PLACEHOLDER, textsIn, UNKNOWN } from './addresses';
+import { addressesIn, isFile, namedText, PLACEHOLDER, textsIn, textsInData, UNKNOWN } from './addresses';
 import type { NamedText } from './addresses';
 import { clusterScopedKinds } from './kinds';
 import type {
@@ -348,17 +348,19 @@ export class Graph {
       ].map((address) => ({ from: object, path, target: { type: 'address', ...address }, isOptional: false }));
 
     if (object.group === '' && object.resource.kind === 'ConfigMap') {
-      const entries = Object.entries(child(object.manifest, 'data') ?? {}).flatMap(([key, value]: [string, unknown]) =>
+      const found = child(object.manifest, 'data');
+      const data = typeof found === 'object' && found !== null ? found : {};
+      const entries = Object.entries(data).flatMap(([key, value]: [string, unknown]) =>
         typeof value === 'string' ? [{ key, value }] : [],
       );
       const variables = entries.filter(({ value }) => !isFile(value));
-      const found = addressesIn(
+      const addresses = addressesIn(
         variables.map(({ key, value }) => namedText(key, value)),
         isService,
       );
       return [
         ...variables.flatMap(({ key }, index) =>
-          (found[index] ?? []).map((address): Reference => ({
+          (addresses[index] ?? []).map((address): Reference => ({
             from: object,
             path: ['data', key],
             target: { type: 'address', ...address },
@@ -367,7 +369,7 @@ export class Graph {
         ),
         ...entries
           .filter(({ value }) => isFile(value))
-          .flatMap(({ key, value }) => refer(['data', key], textsIn(value, key))),
+          .flatMap(({ key, value }) => refer(['data', key], textsInData(data, key, value))),
       ];
     }
     const fields = ADDRESS_FIELDS[`${object.group}/${object.resource.kind ?? ''}`] ?? [];

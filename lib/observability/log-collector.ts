@@ -183,7 +183,7 @@ export class LogCollector extends PatchableConstruct {
       spec: k8s.toJson_DaemonSetSpec({
         revisionHistoryLimit: 3,
         selector: { matchLabels: this.selector },
-        template,
+        template: {},
       }),
     });
     declareConnections(this.daemonSet, {

@@ -155,7 +155,7 @@ export class OpenTelemetryCollector extends PatchableConstruct {
         replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: this.selector },
-        template,
+        template: {},
       }),
     });
     declareConnections(this.deployment, {

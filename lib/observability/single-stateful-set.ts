@@ -66,7 +66,7 @@ export function singleStatefulSet(scope: Construct, props: SingleStatefulSetProp
       replicas: 1,
       revisionHistoryLimit: 3,
       selector: { matchLabels: selector },
-      template,
+      template: {},
       volumeClaimTemplates: [volumeClaim(scope, claimName, storage)],
     }),
   });

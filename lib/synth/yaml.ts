@@ -80,8 +80,10 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Texts that are no word, number or date of YAML, and hold nothing that means something in it: most names. */
-const PLAIN = /^[A-Za-z](?:[\w./-]|:(?=[\w./-])){5,}$/;
+/** Texts that are no word, number or date of YAML, and hold nothing that means something in it: most names and sentences. */
+const PLAIN = /^[A-Za-z](?:[\w./-]|[: ](?=[\w./-])){5,}$/;
+/** The same for keys, which a blank or colon could end. */
+const PLAIN_KEY = /^[A-Za-z][\w./-]{5,99}$/;
 
 /** Texts and keys that were written before; long ones are hardly ever equal. */
 const written = new Map<unknown, string>();
@@ -141,6 +143,9 @@ function writeLongText(text: string, indent: string): string | undefined {
 
 /** Undefined where a key takes more than its place before the colon. */
 function writeKey(name: string): string | undefined {
+  if (PLAIN_KEY.test(name)) {
+    return name;
+  }
   if (!writtenKeys.has(name)) {
     const pair = toYamlByLibrary(Object.fromEntries([[name, 0]]));
     const key = /^(?!\? )([^\n]*): 0\n$/.exec(pair)?.[1];
