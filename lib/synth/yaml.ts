@@ -80,9 +80,14 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Texts that are no word, number or date of YAML, and hold nothing that means something in it: most names and sentences. */
-const PLAIN = /^[A-Za-z](?:[\w./-]|[: ](?=[\w./-])){5,}$/;
-/** The same for keys, which a blank or colon could end. */
+/**
+ * Texts of one line that need no quotes: they begin as no list, number or date does, are longer than YAML's words for true and null, and have no colon
+ * that ends a key nor a hash that begins a comment.
+ */
+const PLAIN = /^[A-Za-z_$(/](?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~])){5,}$/;
+/** Those that would be taken for a key, a comment or a tag otherwise. */
+const QUOTED = /^(?=!|.*(?:: | #|:$))[A-Za-z_$(/!][ -~]*$/;
+/** Keys that need no quotes. */
 const PLAIN_KEY = /^[A-Za-z][\w./-]{5,99}$/;
 
 /** Texts and keys that were written before; long ones are hardly ever equal. */
@@ -97,6 +102,9 @@ function writeInline(value: unknown, indent: string): string | undefined {
     case 'string':
       if (PLAIN.test(value)) {
         return value;
+      }
+      if (QUOTED.test(value)) {
+        return `'${value.replaceAll("'", "''")}'`;
       }
       return value.includes('\n') ? writeLongText(value, indent) : remembered(value);
     case 'number':

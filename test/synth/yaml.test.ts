@@ -114,7 +114,14 @@ describe('what is written faster is what the library writes', () => {
   test('any texts, of one line and of many, at any depth', () => {
     const lines = fc.array(anyString, { maxLength: 4 }).map((texts) => texts.join('\n'));
     const names = fc.stringMatching(/^[A-Za-z.0-9:_/-]{1,9}$/);
-    const texts = fc.oneof(anyString, lines, names, fc.constantFrom('', '\n', 'a\n', 'a\n\n', ' a\nb', 'a \n b\n'));
+    const sentences = fc.stringMatching(/^[A-Za-z_$(/!][ -~]{0,30}$/);
+    const texts = fc.oneof(
+      anyString,
+      lines,
+      names,
+      sentences,
+      fc.constantFrom('', '\n', 'a\n', 'a\n\n', ' a\nb', 'a \n b\n'),
+    );
     const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 5 },
