@@ -400,4 +400,23 @@ describe('files', () => {
   ])('%s', (_, configMap, expected) => {
     expect(addressesOf(configMap)).toEqual(expected);
   });
+
+  test('that nobody could tell from JSON, and is YAML', () => {
+    expect(addressesOf(file('servers.yaml', '{ url: http://web:80, # the website', "  name: 'web' }"))).toEqual([
+      'web:80',
+    ]);
+  });
+
+  test('are read again once they say something else', () => {
+    const data: Record<string, string> = {
+      'a.json': '{ "url": "http://web:80/a" }',
+      'b.json': '{ "url": "http://web:81/b" }',
+    };
+    const configMap = object('ConfigMap', 'config', { data });
+    expect([...addressesOf(configMap), ...addressesOf(configMap)]).toEqual(['web:80', 'web:81', 'web:80', 'web:81']);
+
+    data['a.json'] = '{ "url": "http://web:82/a" }';
+
+    expect(addressesOf(configMap)).toEqual(['web:82', 'web:81']);
+  });
 });
