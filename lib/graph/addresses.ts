@@ -353,7 +353,7 @@ export function textsIn(content: string, fileName = ''): readonly NamedText[] {
   return linesIn(text, keys);
 }
 
-/** JSON is YAML, which takes a hundred times as long to read; dashboards are large. */
+/** JSON is YAML too, but read much faster as what it is; dashboards are large. */
 function documentsIn(text: string): readonly unknown[] {
   if (/^\s*[{[]/.test(text)) {
     try {

@@ -281,11 +281,20 @@ function toConfig(
   };
 }
 
-/** Names of the labels by which a target's pods are found. The first says the name of the target, where one does. */
-function labelsOf({ labels, name }: ScrapeTarget): readonly string[] {
-  const sorted = Object.keys(labels).sort();
-  const ofName = sorted.find((label) => labels[label] === name);
-  return ofName === undefined ? sorted : [ofName, ...sorted.filter((label) => label !== ofName)];
+/** The label of a target's pods that says its name, if one does. */
+function nameLabelOf({ labels, name }: ScrapeTarget): string | undefined {
+  return Object.keys(labels)
+    .sort()
+    .find((label) => labels[label] === name);
+}
+
+/** Names of the labels by which a target's pods are found: first the one that says its name. */
+function labelNamesOf(target: ScrapeTarget): readonly string[] {
+  const first = nameLabelOf(target);
+  const others = Object.keys(target.labels)
+    .sort()
+    .filter((label) => label !== first);
+  return first === undefined ? others : [first, ...others];
 }
 
 /**
@@ -293,10 +302,9 @@ function labelsOf({ labels, name }: ScrapeTarget): readonly string[] {
  * A target whose name no label says has one of its own.
  */
 function jobOf(target: ScrapeTarget): string {
-  const { labels, name, path, scheme, honorLabels } = target;
-  const [first = '', ...others] = labelsOf(target);
+  const { path, scheme, honorLabels } = target;
   return [
-    labels[first] === name ? `pods by ${[first, ...others].join(', ')}` : keyOf(target),
+    nameLabelOf(target) === undefined ? keyOf(target) : `pods by ${labelNamesOf(target).join(', ')}`,
     `at ${path}`,
     ...(scheme === 'HTTPS' ? ['over HTTPS'] : []),
     ...(honorLabels ? ['with labels of their own'] : []),
@@ -310,8 +318,8 @@ function ofPods(
   namespaces: readonly string[],
 ): ScrapeConfig {
   const [target] = targets;
-  const labels = labelsOf(target);
-  const [first = ''] = labels;
+  const labels = labelNamesOf(target);
+  const nameLabel = nameLabelOf(target);
   const pods = [...groupBy(targets, ({ namespace }) => namespace)].map(
     ([namespace, some]) => `${namespace};(${some.map((each) => podsOf(each, labels)).join('|')})`,
   );
@@ -333,7 +341,7 @@ function ofPods(
       { source_labels: [`${POD}_name`], target_label: 'pod' },
       {
         target_label: 'service',
-        ...(target.labels[first] === target.name ? { source_labels: [podLabel(first)] } : { replacement: target.name }),
+        ...(nameLabel === undefined ? { replacement: target.name } : { source_labels: [podLabel(nameLabel)] }),
       },
       { source_labels: ['namespace', 'service'], separator: '/', target_label: 'job' },
     ],

@@ -262,6 +262,25 @@ test('a service that is renamed: its database is what it was', async () => {
   );
 });
 
+/** What changes with a database that a service is given, or that is taken from it. */
+function changesOfDatabase(service: ServiceSpec): readonly string[] {
+  return [
+    `M ${CATALOGUE}`,
+    ...databaseFiles(postgres.name),
+    `M dist/local/manifests/${service.name}.k8s.yaml`,
+    `M dist/local/${MONITORED}`,
+    TOPOLOGY,
+    ...elsewhere(
+      NEEDS_ELSEWHERE,
+      SECRETS_ELSEWHERE,
+      `M manifests/${service.name}.k8s.yaml`,
+      `M ${MONITORED}`,
+      'M topology.md',
+    ),
+    ...Object.values(SNAPSHOTS),
+  ].sort();
+}
+
 test('a service that is given a database', async () => {
   const service = serviceThat('is Spring and has no database', (one) => isSpring(one) && !hasDatabase(one));
   const changed = await changesOf(() => {
@@ -272,23 +291,7 @@ test('a service that is given a database', async () => {
     );
   });
 
-  expect(changed).toEqual(
-    [
-      `M ${CATALOGUE}`,
-      ...databaseFiles(postgres.name),
-      `M dist/local/manifests/${service.name}.k8s.yaml`,
-      `M dist/local/${MONITORED}`,
-      TOPOLOGY,
-      ...elsewhere(
-        NEEDS_ELSEWHERE,
-        SECRETS_ELSEWHERE,
-        `M manifests/${service.name}.k8s.yaml`,
-        `M ${MONITORED}`,
-        'M topology.md',
-      ),
-      ...Object.values(SNAPSHOTS),
-    ].sort(),
-  );
+  expect(changed).toEqual(changesOfDatabase(service));
 });
 
 test('a service whose database is taken away', async () => {
@@ -297,23 +300,7 @@ test('a service whose database is taken away', async () => {
     editEntry(service, /^ {4}database: .*\n/m, '');
   });
 
-  expect(changed).toEqual(
-    [
-      `M ${CATALOGUE}`,
-      ...databaseFiles(postgres.name),
-      `M dist/local/manifests/${service.name}.k8s.yaml`,
-      `M dist/local/${MONITORED}`,
-      TOPOLOGY,
-      ...elsewhere(
-        NEEDS_ELSEWHERE,
-        SECRETS_ELSEWHERE,
-        `M manifests/${service.name}.k8s.yaml`,
-        `M ${MONITORED}`,
-        'M topology.md',
-      ),
-      ...Object.values(SNAPSHOTS),
-    ].sort(),
-  );
+  expect(changed).toEqual(changesOfDatabase(service));
 });
 
 test('a second Redis, on another machine, for one service', async () => {
